@@ -21,13 +21,18 @@ _PARTED: Final = re.compile(r"[,;/|]| {2,}")
 
 def visible(text: str) -> str:
     """Return the text in normal form (NFKC), without characters that have no shape; every dash is `-`, every apostrophe `'`."""
+    if text.isascii():  # nothing in it is unseen, and its one dash is ours: most texts, and a hundred times faster
+        return text.translate(_APOSTROPHES)
     straight = unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)).translate(_APOSTROPHES)
     return "".join(_seen(character) for character in straight if not _is_unseen(character))
 
 
 def without_marks(text: str) -> str:
     """Return the visible text without accents and other marks: `hiláng` is `hilang`."""
-    apart = unicodedata.normalize("NFKD", visible(text))
+    seen = visible(text)
+    if seen.isascii():
+        return seen
+    apart = unicodedata.normalize("NFKD", seen)
     return "".join(character for character in apart if not unicodedata.category(character).startswith("M"))
 
 

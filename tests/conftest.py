@@ -23,7 +23,8 @@ from tests.support.vhosts import Leaving, Vhost, make_vhost
 FAILPOINTS = ("failCommand", "disableSnapshotting")
 LAYERS = ("architecture", "unit", "contract", "villager", "e2e", "integration", "chaos", "bench")
 """The fast ones first; then what one worker works through for long, so that the others have something to do until it ends."""
-WHOLE_SYSTEMS = ("tests/e2e/", "tests/chaos/test_cases.py")
+WHOLE_SYSTEMS = ("tests/e2e/test_make_run.py", "tests/e2e/", "tests/chaos/test_cases.py")
+"""What starts a system of its own, the longer path first: each is one worker's."""
 TESTS = Path(__file__).parent
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _numbers = itertools.count(1)

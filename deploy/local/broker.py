@@ -91,8 +91,7 @@ class RabbitNode:
         if self.running:
             return
         self.stop()
-        for port, setting in self._ports:
-            require_free(port, setting)
+        require_free({setting: port for port, setting in self._ports})
         self._write_config()
         self._epmd.start()
         self._node.start()

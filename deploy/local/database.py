@@ -94,7 +94,7 @@ class MongoNode:
         if self.running:
             return
         self.stop()
-        require_free(self.port, "MONGO_PORT")
+        require_free({"MONGO_PORT": self.port})
         (self.folder / "data").mkdir(parents=True, exist_ok=True)
         keep_secret(self._keyfile, b64encode(token_bytes(KEYFILE_BYTES)).decode())
         self._process.start()

@@ -6,6 +6,7 @@ import os
 import random
 import socket
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,12 +17,15 @@ PORTS: Final = range(20_000, 32_000)
 
 
 class PortTakenError(Exception):
-    """A port that we need is held by somebody else."""
+    """Ports that we need are held by somebody else: a line for each."""
 
-    def __init__(self, port: int, setting: str) -> None:
-        super().__init__(f"port {port} ({setting}) is taken by {holder(port)}: stop it, or set {setting} to a free port")
-        self.port = port
-        self.setting = setting
+    def __init__(self, taken: Mapping[str, int]) -> None:
+        super().__init__(
+            "\n".join(
+                f"port {port} ({setting}) is taken by {holder(port)}: stop it, or set {setting} to a free port"
+                for setting, port in taken.items()
+            )
+        )
 
 
 def is_free(port: int) -> bool:
@@ -35,14 +39,14 @@ def is_free(port: int) -> bool:
     return True
 
 
-def require_free(port: int, setting: str) -> None:
-    """Pass where the port is free.
+def require_free(ports: Mapping[str, int]) -> None:
+    """Pass where all of these ports are free. `ports`: by the setting that moves each.
 
     Raises:
-        PortTakenError: names the port, the setting that moves it and, where the system tells, the process.
+        PortTakenError: names each that is not, its setting and, where the system tells, the process.
     """
-    if not is_free(port):
-        raise PortTakenError(port, setting)
+    if taken := {setting: port for setting, port in ports.items() if not is_free(port)}:
+        raise PortTakenError(taken)
 
 
 def holder(port: int) -> str:

@@ -69,15 +69,13 @@ class Stack:
 
         Raises:
             MissingServerError: a server program is not here; says what to do.
-            PortTakenError: names the port and the setting that moves it.
+            PortTakenError: names the ports that are taken, and the setting that moves each.
             CannotStartError: something ended or is not ready in time; carries the end of its log.
         """
         for file in (self.state / "run").glob("*.pid"):  # before asking for ports: a killed run may still hold them
             stop_left_over(file)
-        for name in (*SERVICES, *SIMULATORS):
-            require_free(getattr(self.settings, f"{name}_port"), f"{name.upper()}_PORT")
-        if self._front_door:
-            require_free(self.settings.desk_port, "DESK_PORT")
+        ours = (*SERVICES, *SIMULATORS, *(("desk",) if self._front_door else ()))
+        require_free({f"{name.upper()}_PORT": getattr(self.settings, f"{name}_port") for name in ours})
         with ThreadPoolExecutor() as pool:
             broker = pool.submit(self._start_broker)
             authority = pool.submit(make_authority, self.state / "ca")

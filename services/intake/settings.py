@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field, SecretStr
@@ -30,6 +31,24 @@ class Settings(WhatsappSettings, OfficeSettings, ServiceSettings):
 
     file_max_bytes: Annotated[int, Field(ge=1024, description="Largest uploaded file, in bytes")] = 10 * 1024 * 1024
 
+    photo_max_pixels: Annotated[int, Field(ge=1_000_000, description="Largest picture, in pixels")] = 40_000_000
+    photo_longest_side: Annotated[int, Field(ge=1_000, description="Longer side of a picture as it is kept, in pixels")] = 2_000
+    photo_dark_below: Annotated[
+        int, Field(ge=0, le=255, description="Brightness of a paper, 0 to 255, below which its photo is called too dark; 0 = never")
+    ] = 60
+    photo_blurred_below: Annotated[
+        float, Field(ge=0, description="Sharpness of writing, in percent of the contrast, below which a photo is called blurred; 0 = never")
+    ] = 0.6
+    photo_cut_above: Annotated[
+        float, Field(ge=0, description="Writing at an edge, in percent of that within, above which a photo is called cut off")
+    ] = 90.0
+    pdf_max_pages: Annotated[int, Field(ge=1, description="Pages of a PDF that a citizen sends")] = 20
+    pdf_max_objects: Annotated[int, Field(ge=100, description="Objects of a PDF that a citizen sends")] = 20_000
+    inspection_seconds: Annotated[float, Field(gt=0, description="How long one file may be looked at, in seconds")] = 20.0
+    inspection_start_seconds: Annotated[float, Field(gt=0, description="How long the process that looks at files may take to start")] = 60.0
+    inspection_memory_mib: Annotated[int, Field(ge=256, description="Address space of the process that looks at files, in MiB")] = 768
+    inspection_files_per_life: Annotated[int, Field(ge=1, description="Files after which that process is replaced")] = 2_000
+
     unused_file_days: Annotated[
         float, Field(ge=1, description="How long an upload waits for the request that names it before it is swept, in days")
     ] = 7.0
@@ -43,6 +62,11 @@ class Settings(WhatsappSettings, OfficeSettings, ServiceSettings):
         float, Field(ge=0, description="How long after its end the same request for the same NIK goes to an officer, in days; 0 = never")
     ] = 30.0
 
+    code_lists_from: dict[str, date] = Field(
+        default_factory=dict,
+        description="JSON: since when this office uses a regulation's code lists, or one of them, such as "
+        '{"6/2026": "2027-01-01", "6/2026 occupation": "2026-03-01"}; else their data says when',
+    )
     chat_log_days: Annotated[float, Field(ge=1, description="How long what was said in a chat is kept, in days")] = 90.0
     draft_reminder_hours: Annotated[
         float,

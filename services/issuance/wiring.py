@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from services.issuance import api, desk
-from services.issuance.adapters.renderer import Pool, RendererLimits
+from services.issuance.adapters.renderer import Pool
 from services.issuance.api import stuck
 from services.issuance.consumers import routes
 from services.issuance.domain.document import DocumentState
@@ -23,6 +23,7 @@ from services.issuance.jobs import Printing, RenderLimits
 from services.issuance.ports import Deps, Tx
 from services.issuance.settings import Settings
 from services.issuance.store import INDEXES, REFILLS, GridFsArchive, MongoCardReader, MongoDocumentReader, MongoRegisterReader, MongoTx
+from shared.child import ChildLimits
 from shared.clock import Clock, now
 from shared.health import Check, CheckFunction, Health
 from shared.ids import new_token
@@ -33,6 +34,7 @@ from shared.mongo import Mongo
 from shared.pdf_pages import PdfiumPages
 from shared.poller import sweeper
 from shared.process import BackgroundJob, Service
+from shared.reference.calendar import written_week
 from shared.refill import RefillJob
 from shared.stuck_messages import StuckWithMessages
 from shared.web import create_app
@@ -141,11 +143,11 @@ def _renderer(settings: Settings) -> Pool:
         "location": "Kabupaten Madiun",
         "genuine": settings.signer_genuine,
     }
-    limits = RendererLimits(
-        sheet_seconds=settings.renderer_seconds,
+    limits = ChildLimits(
+        order_seconds=settings.renderer_seconds,
         start_seconds=settings.renderer_start_seconds,
         memory_mib=settings.renderer_memory_mib,
-        sheets_per_life=settings.renderer_sheets_per_life,
+        orders_per_life=settings.renderer_sheets_per_life,
     )
     return Pool(setup, limits, settings.renderer_processes)
 
@@ -180,7 +182,7 @@ def read_office(path: Path) -> Office:
         name=text["name"],
         city=text["city"],
         officer=Officer(**text["officer"]),
-        pickup=Pickup(**text["pickup"]),
+        pickup=Pickup(**text["pickup"], hours=written_week()),
     )
 
 

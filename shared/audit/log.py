@@ -34,11 +34,11 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """What an auditor looks for; None: anything. `nik` is personal: it is never part of a URL. `receipt`: of a request."""
+    """What an auditor looks for; None, and no acts: anything. `nik` is personal: it is never part of a URL. `receipt`: of a request."""
 
     actor: str | None = None
     about: str | None = None
-    act: str | None = None
+    acts: tuple[str, ...] = ()
     nik: str | None = None
     receipt: str | None = None
     since: datetime | None = None
@@ -138,9 +138,11 @@ class AuditLog:
 
 def _query(wanted: AuditFilter) -> Doc:
     query: Doc = {}
-    for name, value in (("actor", wanted.actor), ("about", wanted.about), ("personal.persons.nik", wanted.nik), ("act", wanted.act)):
+    for name, value in (("actor", wanted.actor), ("about", wanted.about), ("personal.persons.nik", wanted.nik)):
         if value:
             query[name] = value
+    if wanted.acts:
+        query["act"] = {"$in": list(wanted.acts)}
     if wanted.receipt:
         query["$or"] = [{"detail.receipt": wanted.receipt}, {"about": f"search/{wanted.receipt}"}]
     at = {op: moment for op, moment in (("$gte", wanted.since), ("$lt", wanted.until)) if moment is not None}

@@ -65,6 +65,12 @@ class Attachment(Contract):
     media_type: str
     size_bytes: Annotated[int, Field(ge=1)]
     sha256: Sha256
+    sent_sha256: Annotated[
+        str, StringConstraints(pattern=r"^([0-9a-f]{64})?$"), Field(description="Of the bytes that were sent: a picture is made anew")
+    ] = ""
+    looks: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{16})?$"), Field(description="What pictures that look the same share")] = ""
+    same_file_in: Annotated[str, Field(description="Receipt of another family's request that came with the very same file")] = ""
+    same_looks_in: Annotated[str, Field(description="Receipt of another family's request with a picture that looks the same")] = ""
 
 
 class Reason(Contract):

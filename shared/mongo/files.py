@@ -24,7 +24,7 @@ from shared.mongo.together import BatchLoader, GroupCommit
 from shared.mongo.unused import HIDDEN_SINCE
 
 CHUNK_BYTES: Final = 255 * 1024  # GridFS' own default: a chunk and its header stay inside one 256 KiB allocation
-_HEAD_BYTES: Final = 1024  # a PDF may begin anywhere in these (ISO 32000-1 annex H.3, note 13); the others need 16
+HEAD_BYTES: Final = 1024  # a PDF may begin anywhere in these (ISO 32000-1 annex H.3, note 13); the others need 16
 _ORPHANED_AFTER: Final = timedelta(days=1)  # no upload takes a day; chunks without a file by then are from a process that died
 
 _SIGNATURES: Final[tuple[tuple[str, int, bytes], ...]] = (  # media type, offset, bytes
@@ -208,9 +208,9 @@ class _Upload:
             size_bytes += len(chunk)
             if size_bytes > max_bytes:
                 raise TooLarge("file_too_large", f"more than {max_bytes} bytes")
-            if len(head) < _HEAD_BYTES:
-                head += chunk[: _HEAD_BYTES - len(head)]
-                if len(head) == _HEAD_BYTES:
+            if len(head) < HEAD_BYTES:
+                head += chunk[: HEAD_BYTES - len(head)]
+                if len(head) == HEAD_BYTES:
                     media_type = _accepted(head, media_types)
             digest.update(chunk)
             self._buffer += chunk
@@ -264,7 +264,7 @@ def sniff(head: bytes) -> str | None:
     for media_type, offset, signature in _SIGNATURES:
         if head[offset : offset + len(signature)] == signature:
             return media_type
-    return "application/pdf" if _PDF in head[:_HEAD_BYTES] else None
+    return "application/pdf" if _PDF in head[:HEAD_BYTES] else None
 
 
 def _accepted(head: bytes, media_types: frozenset[str]) -> str:

@@ -282,7 +282,8 @@ class ChangeTracker:
         return slot, entry
 
     def _write(self, slot: Slot, entry: _Entry) -> None:
-        self._journal.append((slot, self._entries.get(slot)))
+        """Buffer a write, behind those before it: whoever saves one that gives up a unique value first may save another that takes it."""
+        self._journal.append((slot, self._entries.pop(slot, None)))
         self._entries[slot] = entry
 
 

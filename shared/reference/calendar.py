@@ -6,14 +6,16 @@ A year without a file is reckoned by the PyPI package `holidays`, so that nothin
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
 from importlib.resources import files
+from itertools import groupby
 from typing import Any, Final
 
 _DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAY_NAMES: Final = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 _DUE_MONTH: Final = 11  # the decree for a year comes in the autumn before; promises reach over New Year from December on
 
 
@@ -28,10 +30,25 @@ class Shift:
         if self.opens >= self.closes:
             raise ValueError("a shift opens before it closes")
 
+    def __str__(self) -> str:
+        return f"{self.opens:%H.%M}-{self.closes:%H.%M}"
+
 
 def office_week() -> Mapping[int, tuple[Shift, ...]]:
     """Return the office's week by weekday (0 = Monday), of `data/calendar/hours.toml`."""
     return {_DAYS.index(day): tuple(map(_shift, texts)) for day, texts in _file("hours").items()}
+
+
+def written_week() -> str:
+    """Return the office's week as people read it: `Senin-Kamis 07.30-12.00 dan 13.00-15.30, Jumat 07.30-11.30`."""
+    alike = groupby(sorted(office_week().items()), key=lambda day: day[1])
+    return ", ".join(f"{_days_of([day for day, _ in days])} {' dan '.join(map(str, shifts))}" for shifts, days in alike)
+
+
+def _days_of(days: Sequence[int]) -> str:
+    if days[-1] - days[0] == len(days) - 1 > 1:
+        return f"{DAY_NAMES[days[0]]}-{DAY_NAMES[days[-1]]}"
+    return " dan ".join(DAY_NAMES[day] for day in days)
 
 
 def is_holiday(day: date) -> bool:

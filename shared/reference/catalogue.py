@@ -19,6 +19,7 @@ from shared.reference.civil_service import Stages as Stages
 from shared.reference.civil_service import Subject as Subject
 from shared.reference.civil_service import SubjectKind as SubjectKind
 from shared.reference.civil_service import VisitPlace as VisitPlace
+from shared.reference.lists import UsedFrom, check_used_from
 from shared.reference.service_files import attachments, products
 from shared.reference.service_files import read_service as read_service
 
@@ -76,11 +77,13 @@ class Catalogue:
         automatic: Mapping[str, bool] | None = None,
         second: Mapping[str, bool] | None = None,
         places_a_day: Mapping[str, int] | None = None,
+        lists_from: UsedFrom | None = None,
     ) -> Catalogue:
         """Return the catalogue with the settings of this installation laid over it.
 
         Raises:
-            NotFound: `unknown_service` when a setting names a service that is not there: better at start than silently ignored.
+            NotFound: `unknown_service` or `unknown_list_version` when a setting names one that is not there: better at start than silently
+                ignored.
         """
         services = dict(self.services)
         for service_id, hours in (promise_hours or {}).items():
@@ -91,6 +94,9 @@ class Catalogue:
             services[service_id] = replace(services.get(service_id) or self.get(service_id), second=needed)
         for service_id, places in (places_a_day or {}).items():
             services[service_id] = replace(services.get(service_id) or self.get(service_id), places_a_day=places)
+        if lists_from:
+            used_from = check_used_from(lists_from)
+            services = {code: service.using(used_from) for code, service in services.items()}
         return replace(self, services=services)
 
 

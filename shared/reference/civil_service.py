@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Self, TypeAlias
 
 from shared.errors import BadInput, NotFound
 from shared.reference.forms import Form
 from shared.reference.forms.conditions import Condition, holds
+from shared.reference.lists import UsedFrom
 
 ANYONE: Final = "anyone"
 OFFICE_DAY: Final = "office_day"  # the type of a field
@@ -160,6 +161,10 @@ class CivilService:
     def day_field(self) -> str:
         """The field in which people choose the day on which they come; "": they choose none."""
         return next((field.name for field in self.form.fields if field.type == OFFICE_DAY), "")
+
+    def using(self, used_from: UsedFrom) -> Self:
+        """Return the service as an installation offers it that uses versions of code lists since these days."""
+        return replace(self, form=self.form.using(used_from), older_forms=tuple(form.using(used_from) for form in self.older_forms))
 
     def needs_second(self, answers: Mapping[str, Any], today: date) -> bool:
         """Return whether an approval of these answers needs a second one."""

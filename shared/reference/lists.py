@@ -1,41 +1,61 @@
-"""Code lists of forms: what people choose from, with the words that they read (`data/lists.toml`) and those that they write."""
+"""Code lists of forms: what people choose from, with the words that they read (`data/lists.toml`) and those that they write.
+
+A list that changed by law has versions (`data/list_versions.toml`). A code means one thing for ever, so that an answer says by its code
+what was chosen, whatever version is in force when it is read, shown or printed.
+"""
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from shared.errors import NotFound
-from shared.typed import without_marks
+from shared.reference import list_matching
+from shared.reference.list_matching import Phrases
 
-_PARTS: Final = re.compile(r"/| atau ")
-_WORDS: Final = re.compile(r"[a-z0-9]+")
-_MOST_WORDS: Final = 6  # of an answer in which a label or word may stand among others; what is longer is a story
-_NOT: Final = frozenset(("bukan", "tidak", "belum", "tdk", "ora", "mboten"))
-_LEAST_LETTERS: Final = 4  # of a beginning by which labels are near
-_PLACE_DIGITS: Final = 4  # Python reads no number of thousands of digits
+UsedFrom: TypeAlias = Mapping[str, date]
+"""A regulation (`6/2026`), or one list of it (`6/2026 occupation`) -> since when an installation uses it; else the data says when."""
+AS_SHIPPED: Final[UsedFrom] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class CodeList:
     """A list of codes, in the order in which they are shown. `rows`: code -> label, in Indonesian.
 
-    `words`: what people write for a code that its label does not have -> code (`data/list_words.toml`).
+    `words`: what people write for a code that its label does not have (`data/list_words.toml`). `others`: codes that other versions have,
+    with their labels. `taken`: those of them that an answer may still have, as a form was drawn with them a short while ago. `note`: how
+    it differs from what the law prints, for whoever reads about it.
     """
 
     name: str
     rows: Mapping[str, str]
-    words: Mapping[str, str] = field(default_factory=dict)
+    words: Phrases = field(default_factory=Phrases)
+    others: Mapping[str, str] = field(default_factory=dict)
+    taken: frozenset[str] = frozenset()
+    versions: tuple[Version, ...] = ()
+    note: str = ""
 
     def label(self, code: str) -> str:
-        """Return what people read for a code; the code itself where the list does not have it (any more)."""
-        return self.rows.get(code, code)
+        """Return what people read for a code, one of another version too; the code itself where there never was one."""
+        return self.rows.get(code) or self.others.get(code, code)
+
+    def on(self, day: date, used_from: UsedFrom = AS_SHIPPED) -> CodeList:
+        """Return the list as it is offered on a day: the version in force."""
+        begun = [(each.since(self.name, used_from), number) for number, each in enumerate(self.versions)]
+        begun = [(since, number) for since, number in begun if since <= day]
+        if not begun:
+            return self
+        since, number = max(begun)
+        version = self.versions[number]
+        if number and day <= since + timedelta(days=version.transition_days):
+            return replace(version.codes, taken=frozenset(self.versions[number - 1].codes.rows) - frozenset(version.codes.rows))
+        return version.codes
 
     def find(self, text: str) -> str | None:
         """Return the code that somebody means: by the number in the list from 1, the label, the code, or a part of one label; else None.
@@ -43,40 +63,64 @@ class CodeList:
         Parts stand between `/` and `atau`: `petani` is Petani/Pekebun. In a short answer they may stand among other words, of which the
         longest that is known counts: `kerjanya buruh tani pak`.
         """
-        word = _plain(text)
-        if word.isdecimal() and len(word) <= _PLACE_DIGITS and 0 < int(word) <= len(self.rows):
-            return list(self.rows)[int(word) - 1]
-        whole = next((code for code, label in self.rows.items() if word in (_plain(code), _plain(label))), None)
-        parted = [code for code, label in self.rows.items() if word in map(_plain, _PARTS.split(label))]
-        return whole or (parted[0] if len(parted) == 1 else self._find_inside(text))
+        return text if text in self.taken else list_matching.find(text, self.rows, self.words)
 
     def near(self, text: str) -> tuple[str, ...]:
-        """Return the codes with a label that has a word beginning like one of the text: nothing that may be taken without asking."""
-        beginnings = tuple(word[:_LEAST_LETTERS] for word in _words(text) if len(word) >= _LEAST_LETTERS and word not in _NOT)
-        return tuple(code for code, label in self.rows.items() if any(word.startswith(beginnings) for word in _words(label)))
+        """Return the codes that a text comes near to, the nearest first: nothing that may be taken without asking."""
+        return list_matching.near(text, self.rows, self.words)
 
-    def _find_inside(self, text: str) -> str | None:
-        words = _words(text)
-        if len(words) > _MOST_WORDS:
-            return None
-        said = f" {' '.join(words)} "
-        known = [(" ".join(_words(part)), code) for code, label in self.rows.items() for part in (label, *_PARTS.split(label))]
-        found = [(phrase, code) for phrase, code in (*known, *self.words.items()) if f" {phrase} " in said]
-        longest = max((len(phrase) for phrase, _ in found), default=0)
-        codes = {code for phrase, code in found if len(phrase) == longest}
-        is_denied = any(word in _NOT for word in words) and not any(word in _NOT for phrase, _ in found for word in phrase.split())
-        return codes.pop() if len(codes) == 1 and not is_denied else None
+    def nearest(self, text: str) -> tuple[str, ...]:
+        """Return the codes to name where a text is none: the near ones, else those that are written most alike."""
+        return self.near(self.others.get(text, text)) or list_matching.alike(text, self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A list as a regulation has it. `valid_from`: since when it is offered, unless an installation says otherwise."""
+
+    regulation: str
+    codes: CodeList
+    valid_from: date = date.min
+    transition_days: int = 0
+
+    def since(self, name: str, used_from: UsedFrom) -> date:
+        """Return since when an installation offers it."""
+        return used_from.get(f"{self.regulation} {name}", used_from.get(self.regulation, self.valid_from))
+
+
+@dataclass(frozen=True, slots=True)
+class Regulation:
+    """A regulation that has lists."""
+
+    name: str
+    valid_from: date = date.min
+    transition_days: int = 0
+
+
+@cache
+def regulations() -> Mapping[str, Regulation]:
+    """Return the regulations by their short name, the oldest first."""
+    return MappingProxyType({key: Regulation(**row) for key, row in _read("list_versions")["regulation"].items()})
 
 
 @cache
 def code_lists() -> Mapping[str, CodeList]:
-    """Return the lists as shipped, read once."""
-    document, words = _read("lists"), _read("list_words")
+    """Return the lists as shipped, each with all the codes that it ever had, read once."""
+    document, words, changes = _read("lists"), _read("list_words"), _read("list_versions")
     found = {}
     for name, rows in document.items():
-        written = {" ".join(_words(phrase)): code for code, phrases in words.get(name, {}).items() for phrase in phrases}
-        found[name] = CodeList(name, MappingProxyType(dict(rows)), MappingProxyType(written))
+        whole = CodeList(name, MappingProxyType(dict(rows)), Phrases.of(words.get(name, {})), note=changes["note"].get(name, ""))
+        versions = changes["version"].get(name, {}).items()
+        found[name] = replace(whole, versions=tuple(_version(whole, key, codes) for key, codes in versions))
     return MappingProxyType(found)
+
+
+def _version(whole: CodeList, key: str, codes: list[str]) -> Version:
+    rows = {code: whole.rows[code] for code in codes}
+    others = {code: label for code, label in whole.rows.items() if code not in rows}
+    regulation = regulations()[key]
+    offered = CodeList(whole.name, MappingProxyType(rows), whole.words.only(rows), MappingProxyType(others))
+    return Version(key, offered, regulation.valid_from, regulation.transition_days)
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -84,7 +128,7 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def code_list(name: str) -> CodeList:
-    """Return a list.
+    """Return a list with all the codes that it ever had; `on` returns the version in force.
 
     Raises:
         NotFound: `unknown_code_list`.
@@ -95,9 +139,15 @@ def code_list(name: str) -> CodeList:
     return found
 
 
-def _words(text: str) -> list[str]:
-    return _WORDS.findall(without_marks(text).casefold())
+def check_used_from(used_from: UsedFrom) -> UsedFrom:
+    """Return since when an installation uses regulations and lists, as its setting says it.
 
-
-def _plain(text: str) -> str:
-    return "".join(character for character in without_marks(text).casefold() if character.isalnum())
+    Raises:
+        NotFound: `unknown_list_version`, with the key that names none: better at start than silently ignored.
+    """
+    known = {
+        key for codes in code_lists().values() for each in codes.versions for key in (each.regulation, f"{each.regulation} {codes.name}")
+    }
+    if unknown := set(used_from) - known:
+        raise NotFound("unknown_list_version", ", ".join(sorted(unknown)))
+    return used_from

@@ -1,6 +1,7 @@
 """Fixed lists of the population register, with the words as they are printed on the KK and the KTP-el.
 
-Sources: Permendagri 118/2017 (blanko KK, status kawin) and 109/2019 (formulir F-1.01). The values are the printed terms.
+Sources: Permendagri 118/2017 (blanko KK, status kawin), 109/2019 and 6/2026 (formulir F-1.01). The values are the printed terms; a term
+that a newer regulation dropped stays, for the cards that have it.
 """
 
 from __future__ import annotations
@@ -70,31 +71,58 @@ class Religion(StrEnum):
     BUDDHIST = "BUDDHA"
     CONFUCIAN = "KHONGHUCU"
     BELIEF = "KEPERCAYAAN TERHADAP TUHAN YME"
+    OTHER = "LAINNYA"
+    """Of foreigners alone (form F-1.01 of Permendagri 6/2026)."""
 
 
 class BloodType(StrEnum):
-    """Golongan darah."""
+    """Golongan darah, with the rhesus where it is known (form F-1.01)."""
 
     A = "A"
     B = "B"
     AB = "AB"
     O = "O"  # noqa: E741 - it is the name of the blood type
+    A_PLUS = "A+"
+    A_MINUS = "A-"
+    B_PLUS = "B+"
+    B_MINUS = "B-"
+    AB_PLUS = "AB+"
+    AB_MINUS = "AB-"
+    O_PLUS = "O+"
+    O_MINUS = "O-"
     UNKNOWN = "TIDAK TAHU"
 
 
 class Education(StrEnum):
-    """Pendidikan terakhir."""
+    """Pendidikan terakhir: the terms of Permendagri 109/2019 and of 6/2026; which are given anew: `data/list_versions.toml`."""
 
     NONE = "TIDAK/BELUM SEKOLAH"
+    PRESCHOOL = "PAUD/TK"
     PRIMARY_UNFINISHED = "BELUM TAMAT SD/SEDERAJAT"
     PRIMARY = "TAMAT SD/SEDERAJAT"
+    PRIMARY_SCHOOL = "SD/SEDERAJAT"
     LOWER_SECONDARY = "SLTP/SEDERAJAT"
     UPPER_SECONDARY = "SLTA/SEDERAJAT"
     DIPLOMA_2 = "DIPLOMA I/II"
     DIPLOMA_3 = "AKADEMI/DIPLOMA III/S. MUDA"
     BACHELOR = "DIPLOMA IV/STRATA I"
+    DIPLOMA_4 = "DIPLOMA IV"
+    STRATA_1 = "STRATA I"
     MASTER = "STRATA II"
     DOCTOR = "STRATA III"
+    OTHER = "LAINNYA"
+
+
+SPELLINGS: Final[Mapping[str, Mapping[str, str]]] = {
+    "religion": {
+        "BUDHA": Religion.BUDDHIST.value,
+        "KONG HU CU": Religion.CONFUCIAN.value,
+        "KONGHUCU": Religion.CONFUCIAN.value,
+        "KATOLIK": Religion.CATHOLIC.value,
+    },
+    "relation": {"FAMILI": Relation.OTHER_KIN.value},
+}
+"""Column of the register -> how the forms of Permendagri 6/2026 or other registers write a term -> the term here: one thing, one word."""
 
 
 class Citizenship(StrEnum):

@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from shared.errors import NotFound
+from shared.reference.calendar import written_week
 from shared.reference.civil_service import CivilService, Offer, Place, Product, ProductForm, Stages, Subject, SubjectKind, VisitPlace, When
 from shared.reference.forms import Field, Form
 from shared.reference.forms.conditions import Condition
@@ -56,8 +57,8 @@ def attachments() -> Mapping[str, str]:
 
 @cache
 def places() -> Mapping[str, Place]:
-    """Return the places of services done in person (`data/places.toml`)."""
-    return {key: Place(**row) for key, row in _data("places").items()}
+    """Return the places of services done in person (`data/places.toml`), open in the office's week."""
+    return {key: Place(**row, hours=written_week()) for key, row in _data("places").items()}
 
 
 def office_place() -> Place:

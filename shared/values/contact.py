@@ -40,6 +40,19 @@ class Attachment:
     media_type: str
     size_bytes: int
     sha256: str
+    sent_sha256: str = ""
+    """Of the bytes that were sent: a picture is made anew before it is stored. Empty of files from before that."""
+    looks: str = ""
+    """16 hex digits that pictures which look the same share."""
+    same_file_in: str = ""
+    """The receipt of a request of another family that came with the very same file."""
+    same_looks_in: str = ""
+    """The receipt of a request of another family that came with a picture that looks the same."""
+
+    @property
+    def as_sent(self) -> str:
+        """The digest by which the same file is known again."""
+        return self.sent_sha256 or self.sha256
 
 
 class VouchedBy(StrEnum):

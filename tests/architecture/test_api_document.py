@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from services.intake.domain import decisions, divorce, submission
 from shared.reference.court_findings import CourtFinding
-from shared.reference.forms import form
+from shared.reference.forms import choices, form
 from shared.reference.roles import permissions
 from tests.architecture.source import ROOT
 from tests.architecture.test_routes import PUBLIC, apps  # noqa: F401 - a fixture
@@ -23,7 +23,7 @@ OF_A_KEY = {"key_missing", "key_unknown", "session_missing", "session_invalid", 
 WITHOUT_SCOPES = {"whatsapp-signature", "standard-webhooks", "session-token"}
 """A signature over the body, and the session of whoever calls: what they may do is not asked."""
 JSON = {"content-type": "application/json"}
-CODE_AT = {"FieldProblem": 1, "Malformed": 0}  # which argument of each is the code
+CODE_AT = {"FieldProblem": 1, "Malformed": 0, "Unclear": 0}  # which argument of each is the code
 
 Operation = tuple[str, str, dict[str, Any]]
 
@@ -160,7 +160,7 @@ async def test_what_is_answered_before_a_route_is_reached_is_documented_too(apps
 
 @pytest.mark.parametrize(
     ("listed", "modules"),
-    [(decisions.PROBLEMS, (decisions, divorce)), (submission.PROBLEMS, (submission, form))],
+    [(decisions.PROBLEMS, (decisions, divorce)), (submission.PROBLEMS, (submission, form, choices))],
     ids=("a decision of the court", "a request of an adapter"),
 )
 def test_the_listed_codes_of_fields_are_those_that_the_rules_give(listed: tuple[str, ...], modules: tuple[Any, ...]) -> None:

@@ -46,10 +46,14 @@ def notices() -> set[str]:
     return known | courts | {"template_refused", "court_unknown", "connect_timeout", "connect_error", "http_500", "meta_999999"}
 
 
+def of_a_child(name: str) -> set[str]:
+    return {f"{name}_{end}" for end in ("overran", "died", "start_failed")}
+
+
 CODES = {
-    "permohonan": {*raised(*INTAKE, *UNDER_ALL), "issuance_refused", "defect_zerodivisionerror"},
+    "permohonan": {*raised(*INTAKE, *UNDER_ALL), "inspector_start_failed", "issuance_refused", "defect_zerodivisionerror"},
     "verifikasi": {CONFLICT, DOCUMENT_VOID},
-    "dokumen": set(raised("services/issuance")) - set(raised(*OF_PEOPLE)),
+    "dokumen": (set(raised("services/issuance")) - set(raised(*OF_PEOPLE))) | of_a_child("renderer"),
     "pesan": notices(),
     MESSAGES: {*raised("shared/messaging", "shared/contracts"), FORGED_CODE, EXHAUSTED, "too_large", *OF_THE_BROKER, *MESSAGE_REFUSALS},
 }

@@ -9,11 +9,11 @@ from typing import Any, Final
 import orjson
 
 from services.issuance import wiring
-from services.issuance.adapters.renderer import RendererLimits
 from services.issuance.adapters.renderer.process import SignerIdentity
 from services.issuance.domain.document import Certificate
 from services.issuance.ports import Printed
 from services.issuance.settings import Settings
+from shared.child import ChildLimits
 from shared.clock import now
 from shared.process import main
 
@@ -24,7 +24,7 @@ CERTIFICATE: Final = Certificate("stub", "0" * 64, demo=True)
 class StubPress:
     """`ports.Renderer` without typst, without a signature, without a child."""
 
-    def __init__(self, _setup: Mapping[str, Any], _limits: RendererLimits, _most: int) -> None:
+    def __init__(self, _setup: Mapping[str, Any], _limits: ChildLimits, _most: int) -> None:
         self.signer_identity: SignerIdentity | None = None
         self.failure = ""
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from shared.reference.forms import Field, Form
 from shared.reference.forms.conditions import holds
-from shared.reference.lists import code_list
 from shared.reference.regions import regencies, villages
 
 _DISTRICT: Final = "351901"
@@ -41,7 +40,7 @@ _MADE: Final[Mapping[str, Callable[[Field, date], st.SearchStrategy[Any]]]] = {
     "text": lambda field, _today: st.text(_LETTERS, min_size=1, max_size=min(20, field.limits.max_length)),
     "date": _days,
     "time": lambda _field, _today: st.times().map(lambda time: f"{time:%H:%M}"),
-    "choice": lambda field, _today: st.sampled_from(list(code_list(field.choices).rows)),
+    "choice": lambda field, today: st.sampled_from(list(field.codes(today).rows)),
     "yes_no": lambda _field, _today: st.booleans(),
     "number": lambda field, _today: _numbers(field),
     "village": lambda _field, _today: st.sampled_from(sorted(villages())),

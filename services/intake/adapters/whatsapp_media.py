@@ -9,18 +9,19 @@ from __future__ import annotations
 import base64
 import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpx
 import orjson
 
-from services.intake.domain.chat import FileTrouble, RefusedFile, SentFile
+from services.intake.domain.files import FileTrouble, RefusedFile, SentFile
 from services.intake.domain.messages import MediaRef
-from services.intake.ports import FileStore
+from services.intake.ports import FileStore, sent_file
 from shared.clock import monotonic_seconds
 from shared.errors import BadInput, Conflict, TooLarge, Transient
 from shared.faults import call_points, crash_point
@@ -33,6 +34,20 @@ _CHUNK_BYTES: Final = 64 * 1024  # one read; memory of a download is about this
 _MAX_DESCRIPTION_BYTES: Final = 64 * 1024  # the answer that names the URL has a few hundred bytes
 _TIMEOUT: Final = httpx.Timeout(connect=5.0, read=15.0, write=5.0, pool=10.0)  # seconds; a photo takes one or two
 _GONE: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})  # the id is wrong or older than seven days
+
+_TROUBLES: Final[Mapping[str, FileTrouble]] = MappingProxyType(
+    {
+        "file_empty": FileTrouble.NOT_READABLE,
+        "file_damaged": FileTrouble.DAMAGED,
+        "picture_too_large": FileTrouble.TOO_LARGE,
+        "pdf_encrypted": FileTrouble.LOCKED,
+        "pdf_too_many_pages": FileTrouble.TOO_MANY_PAGES,
+        "pdf_too_complex": FileTrouble.NOT_PLAIN,
+        "pdf_has_script": FileTrouble.NOT_PLAIN,
+        "pdf_has_files": FileTrouble.NOT_PLAIN,
+    }
+)
+"""Code of a refusal by the store -> what the person is told; anything else is of a type that we do not take."""
 
 _log = get("whatsapp_media")
 
@@ -69,7 +84,7 @@ class WhatsappMedia:
         """
         present = await self._files.find(file_id)
         if present is not None:  # fetched before a crash
-            return _sent(present)
+            return sent_file(present)
         if not _MEDIA_ID.match(media.media_id):
             return RefusedFile(FileTrouble.NOT_READABLE)
         began = monotonic_seconds()
@@ -102,10 +117,11 @@ class WhatsappMedia:
         if isinstance(stored, RefusedFile):
             return stored
         expected = [text for text in (media.sha256, described.get("sha256")) if isinstance(text, str) and text]
-        if not all(same_digest(text, stored.sha256) for text in expected):
+        sent = sent_file(stored)
+        if not all(same_digest(text, sent.as_sent) for text in expected):
             await self._files.delete(file_id)
             raise Transient("media_digest_differs")
-        return _sent(stored)
+        return sent
 
     async def _describe(self, media_id: str) -> dict[str, Any] | RefusedFile:
         response = await self._client.get(f"{self._api_url}/{media_id}", headers=self._headers)
@@ -143,7 +159,7 @@ class WhatsappMedia:
             except TooLarge:
                 return RefusedFile(FileTrouble.TOO_LARGE)
             except BadInput as error:
-                return RefusedFile(FileTrouble.NOT_READABLE if error.code == "file_empty" else FileTrouble.WRONG_TYPE)
+                return RefusedFile(_TROUBLES.get(error.code, FileTrouble.WRONG_TYPE))
             except Conflict as error:  # another process fetched other bytes for the same id: look again
                 raise Transient("media_contended") from error
 
@@ -166,7 +182,3 @@ def same_digest(text: str, sha256: str) -> bool:
     with contextlib.suppress(ValueError):  # binascii.Error is one; non-ASCII text raises it too
         readings.append(base64.b64decode(text + "=" * (-len(text) % 4)) == wanted)
     return any(readings)
-
-
-def _sent(stored: StoredFile) -> SentFile:
-    return SentFile(stored.file_id, stored.media_type, stored.size_bytes, stored.sha256)

@@ -9,10 +9,11 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.intake.domain.drafting import DOCUMENT_TYPES
-from services.intake.ports import Deps
+from services.intake.domain.files import FILE_REFUSALS, PhotoFlaw
+from services.intake.ports import Deps, sent_file
 from shared.errors import BadInput, FieldProblem
 from shared.mongo.files import StoredFile
 from shared.web import Client, refuses, require
@@ -28,6 +29,8 @@ class FileView(BaseModel):
     size_bytes: int
     sha256: str
     media_type: str
+    sent_sha256: Annotated[str, Field(description="Of the bytes that were sent; another one where a picture was made anew")]
+    flaws: Annotated[tuple[PhotoFlaw, ...], Field(description="What makes it hard to read; tell whoever sent it")]
 
 
 def routes(deps: Deps, max_bytes: int) -> APIRouter:
@@ -39,8 +42,7 @@ def routes(deps: Deps, max_bytes: int) -> APIRouter:
         status_code=201,
         summary="Upload a photo or PDF as the raw body",
         response_model=FileView,
-        responses=refuses(413, "file_too_large")
-        | refuses(422, "content_digest_differs", "content_digest_malformed", "file_empty", "media_type_not_accepted"),
+        responses=refuses(413, "file_too_large") | refuses(422, "content_digest_differs", "content_digest_malformed", *FILE_REFUSALS),
         openapi_extra={"requestBody": {"required": True, "content": {kind: {} for kind in sorted(DOCUMENT_TYPES)}}},
     )
     async def upload(
@@ -61,10 +63,18 @@ def routes(deps: Deps, max_bytes: int) -> APIRouter:
             )
         except BadInput as error:
             raise BadInput(error.code, error.detail, (FieldProblem("body", error.code, error.detail),)) from error
-        if expected is not None and not hmac.compare_digest(expected, bytes.fromhex(stored.sha256)):
+        sent = sent_file(stored)
+        if expected is not None and not hmac.compare_digest(expected, bytes.fromhex(sent.as_sent)):
             await deps.files.delete(stored.file_id)
             raise _digest_problem("content_digest_differs", "The bytes that came are not the ones that were sent.")
-        return FileView(file_id=stored.file_id, size_bytes=stored.size_bytes, sha256=stored.sha256, media_type=stored.media_type)
+        return FileView(
+            file_id=sent.file_id,
+            size_bytes=sent.size_bytes,
+            sha256=sent.sha256,
+            media_type=sent.media_type,
+            sent_sha256=sent.as_sent,
+            flaws=sent.flaws,
+        )
 
     @router.get(
         PATH + "/{file_id}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
@@ -12,7 +13,6 @@ from shared.clock import WIB
 from shared.errors import NotFound
 from shared.reference.catalogue import CivilService, Offer
 from shared.reference.forms import Field as FormField
-from shared.reference.lists import code_list
 from shared.web import Client, refuses, require
 
 PATH: Final = "/v1/services"
@@ -95,7 +95,7 @@ def routes(deps: Deps) -> APIRouter:
             **_row(deps, service),
             may_ask=list(service.may_ask),
             law=list(service.law),
-            fields=[_field(deps, service.id, each, ()) for each in service.form.fields],
+            fields=[_field(deps, service.id, each, (), today) for each in service.form.fields],
             answers_schema=service.form.schema(today),
         )
 
@@ -118,7 +118,7 @@ def _row(deps: Deps, service: CivilService) -> dict[str, Any]:
     }
 
 
-def _field(deps: Deps, service: str, each: FormField, path: tuple[str, ...]) -> FieldView:
+def _field(deps: Deps, service: str, each: FormField, path: tuple[str, ...], today: date) -> FieldView:
     place = ".".join((*path, each.name))
     found = {name: deps.texts.sentence(service, f"{place}.{name}") for name in _SENTENCES}
     return FieldView(
@@ -127,7 +127,7 @@ def _field(deps: Deps, service: str, each: FormField, path: tuple[str, ...]) -> 
         optional=each.optional,
         conditional=each.when is not None,
         kinds=[ChoiceView(code=kind, label=deps.catalogue.attachment_name(kind)) for kind in each.any_of],
-        choices=[ChoiceView(code=code, label=label) for code, label in code_list(each.choices).rows.items()] if each.choices else [],
-        fields=[_field(deps, service, inner, (*path, each.name)) for inner in each.fields],
+        choices=[ChoiceView(code=code, label=label) for code, label in each.codes(today).rows.items()] if each.choices else [],
+        fields=[_field(deps, service, inner, (*path, each.name), today) for inner in each.fields],
         sentences={name: text for name, text in found.items() if text},
     )

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Final
 
 from services.intake.domain.assistance import WaitingReason
-from services.intake.domain.chat import FileTrouble
 from services.intake.domain.chat_log import ChatEntry, ChatExchange, EntryKind, SaidKind
 from services.intake.domain.contacts import ChatContact
+from services.intake.domain.files import FileTrouble
 from services.intake.domain.requests import RequestState
 from services.intake.domain.window import window_end
 from services.intake.ports import ContactChat, LogLine
@@ -59,6 +59,10 @@ TROUBLES: Final[Mapping[FileTrouble, str]] = {
     FileTrouble.TOO_LARGE: "terlalu besar",
     FileTrouble.NOT_READABLE: "tidak terbaca",
     FileTrouble.SAME_FILE: "sama dengan yang sudah ada",
+    FileTrouble.DAMAGED: "rusak",
+    FileTrouble.LOCKED: "dikunci sandi",
+    FileTrouble.TOO_MANY_PAGES: "terlalu banyak halaman",
+    FileTrouble.NOT_PLAIN: "berisi program atau berkas lain",
 }
 EVENTS: Final[Mapping[EntryKind, tuple[str, str]]] = {
     EntryKind.TOOK: ("{who} mengambil percakapan ini; mesin diam sampai dikembalikan.", "hand-stop"),

@@ -13,13 +13,19 @@ from services.intake.domain.chat import Draft, Say
 from services.intake.ports import Deps
 from shared.errors import NotFound
 from shared.reference.forms import Field, Form, Unclear
-from shared.reference.lists import code_list
 from shared.values import Malformed
 
 FILE_PROBLEMS: Final[Mapping[str, str]] = {
     "file_too_large": "Berkas itu terlalu besar ({size} MB). Pilih foto atau PDF di bawah {most} MB.",
     "media_type_not_accepted": "Berkas itu bukan foto JPG, PNG, atau PDF. Pilih foto dari kamera atau galeri.",
     "file_empty": "Berkas itu kosong. Pilih fotonya sekali lagi.",
+    "file_damaged": "Berkas itu rusak atau terpotong. Foto dokumennya sekali lagi.",
+    "picture_too_large": "Gambar itu terlalu besar. Foto dokumennya dengan kamera HP, atau pilih gambar yang lebih kecil.",
+    "pdf_encrypted": "PDF itu dikunci dengan sandi. Simpan tanpa sandi, atau foto lembarnya.",
+    "pdf_too_many_pages": "PDF itu terlalu banyak halamannya. Pilih halaman dokumennya saja, atau foto lembarnya.",
+    "pdf_too_complex": "PDF itu tidak bisa diperiksa. Foto lembarnya saja.",
+    "pdf_has_script": "PDF itu berisi program, jadi tidak kami terima. Foto lembarnya saja.",
+    "pdf_has_files": "PDF itu berisi berkas lain, jadi tidak kami terima. Foto lembarnya saja.",
     "same_file": "Foto itu sudah dipakai untuk dokumen lain. Pilih foto dokumen yang ditanyakan di sini.",
 }
 _TELLS_THE_CHAT: Final = ("Silakan", "Ketik", "Kirim")
@@ -74,7 +80,7 @@ class QuestionWords:
         if question.field.type != "choice":
             offered = question.field.offered(self.today)
             return tuple((question.field.kind.wire(each), question.field.show(each, self.today)) for each in offered)
-        return tuple(code_list(question.field.choices).rows.items())
+        return tuple(question.field.codes(self.today).rows.items())
 
     def kinds(self, question: OpenQuestion) -> Sequence[tuple[str, str]]:
         """Return which papers answer a document's question, where it is one of several."""

@@ -14,13 +14,15 @@ from services.intake.desk.room import DeskRoom
 from services.intake.desk.village_area import VillageArea, villages_of
 from services.intake.desk.villages import PATH as LIST
 from services.intake.desk.villages import Registrar
-from services.intake.domain.chat import Conversation, Say, SentFile
+from services.intake.domain.chat import Conversation, Say
 from services.intake.domain.drafting import DOCUMENT_TYPES
 from services.intake.domain.drafts import renewed
+from services.intake.domain.files import SentFile
 from services.intake.domain.village import VillageDraft, place_of, question_of, subject_of
 from services.intake.domain.visit_days import DayRefused
 from services.intake.handlers import answer_for_villager, attach_for_villager, begin_for_villager, drop_for_villager, file_for_villager
 from services.intake.handlers.filing import local_day
+from services.intake.ports import sent_file
 from shared.errors import BadInput, NotFound, Stale, TooLarge, TooMany
 from shared.reference.lists import code_list
 from shared.values import Malformed
@@ -124,7 +126,7 @@ class _VillageForm:
             media_types=DOCUMENT_TYPES,
             metadata={"owner": f"desk:{member.staff_id}", "draft": known.draft_id},
         )
-        return SentFile(stored.file_id, stored.media_type, stored.size_bytes, stored.sha256)
+        return sent_file(stored)
 
 
 async def _chunks(upload: UploadFile) -> AsyncIterator[bytes]:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.intake.desk.room import DeskRoom, officer_of
 from services.intake.desk.word_words import REFUSALS, TrialRow, rows_of
 from services.intake.domain.understanding import is_sure, understand
-from services.intake.domain.word_book import LONGEST, AddedWord, Trial
+from services.intake.domain.word_book import LONGEST, MOST_WORDS, AddedWord, Trial
 from services.intake.handlers import add_word, take_back_word
 from shared.errors import DomainError, NotFound
 from shared.web.desk import StaffMember, signed_in
@@ -29,11 +29,15 @@ MeaningCode = Annotated[str, Form(max_length=63)]
 
 
 class WordFilter(BaseModel):
-    """What the address says. Nothing that people wrote is in it. `ok`: what was just done."""
+    """What the address says; nothing that people wrote is in it.
+
+    `baris`, `tambahan`: the first row of what was not understood, and of the words that were added. `ok`: what was just done.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     baris: Annotated[int, Field(ge=1, le=100_000)] = 1
+    tambahan: Annotated[int, Field(ge=1, le=MOST_WORDS)] = 1
     ok: Literal["", "ditambah", "dicabut"] = ""
 
 
@@ -77,6 +81,8 @@ class _WordPages:
         await deps.words.refresh()
         since = deps.clock() - timedelta(days=deps.unknown_words_days)
         found = await deps.word_reader.unknown(sought, since, asked.baris - 1, _ROWS + 1)
+        added = (await deps.word_reader.book()).search(sought)
+        words = added[asked.tambahan - 1 :][:_ROWS]
         return room.pages.show(
             request,
             "words.html",
@@ -86,11 +92,12 @@ class _WordPages:
             sought=sought,
             wish=wish,
             rows=found[:_ROWS],
-            following=asked.baris + _ROWS if len(found) > _ROWS and not sought else None,
+            following=asked.baris + _ROWS if len(found) > _ROWS else None,
             understood=self._understood,
             choices=self._meanings(),
             name_of=self.name_of,
-            words=sorted((await deps.word_reader.book()).words.values(), key=lambda word: word.phrase),
+            words=words,
+            words_following=asked.tambahan + _ROWS if asked.tambahan - 1 + _ROWS < len(added) else None,
             days=deps.unknown_words_days,
             longest=LONGEST,
             **self._trial(wish.trial),
@@ -131,9 +138,15 @@ def _looking(routes: APIRouter, pages: _WordPages) -> None:
         return await pages.show(request, member, asked)
 
     @routes.post(f"{PATH}/cari")
-    async def search(request: Request, member: Teacher, q: Annotated[str, Form(max_length=80)] = "") -> Response:
-        """Search in the wordings; what people wrote stands in no address."""
-        return await pages.show(request, member, WordFilter(), sought=" ".join(q.split()))
+    async def search(
+        request: Request,
+        member: Teacher,
+        q: Annotated[str, Form(max_length=80)] = "",
+        baris: Annotated[int, Form(ge=1, le=100_000)] = 1,
+        tambahan: Annotated[int, Form(ge=1, le=MOST_WORDS)] = 1,
+    ) -> Response:
+        """Search in the wordings and in the words that were added; what people wrote stands in no address."""
+        return await pages.show(request, member, WordFilter(baris=baris, tambahan=tambahan), sought=" ".join(q.split()))
 
     @routes.post(f"{PATH}/coba")
     async def attempt(request: Request, member: Teacher, kata: Phrase = "", arti: MeaningCode = "") -> Response:

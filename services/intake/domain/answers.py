@@ -20,13 +20,17 @@ _MORE: Final = "[]"  # ends the path of the question whether a group gets one mo
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """A question. `path`: as problems name it, `witnesses[0].nik`. `row`: of the group, from 0. `asks_more`: is there one more row?"""
+    """A question. `path`: as problems name it, `witnesses[0].nik`. `row`: of the group, from 0. `asks_more`: is there one more row?
+
+    `day`: on which it is asked, by which a list has its version; the newest where nothing is asked.
+    """
 
     field: Field
     path: str
     group: Field | None = None
     row: int = 0
     asks_more: bool = False
+    day: date = date.max
 
     @property
     def name(self) -> str:
@@ -55,7 +59,7 @@ def _open_in(draft: Draft, field: Field, values: Mapping[str, Any], today: date)
     if field.is_group:
         return _open_in_group(draft, field, values.get(field.name, ()), today)
     known = {attachment.field for attachment in draft.attachments} if field.is_document else values
-    return None if field.name in known or field.name in draft.closed else OpenQuestion(field, field.name)
+    return None if field.name in known or field.name in draft.closed else OpenQuestion(field, field.name, day=today)
 
 
 def _open_in_group(draft: Draft, group: Field, rows: Sequence[Mapping[str, Any]], today: date) -> OpenQuestion | None:
@@ -63,7 +67,7 @@ def _open_in_group(draft: Draft, group: Field, rows: Sequence[Mapping[str, Any]]
     for number, row in enumerate([*rows, *([{}] if len(rows) < least else [])]):
         cell = next((cell for cell in asked(group.fields, row, today) if cell.name not in row), None)
         if cell is not None:
-            return OpenQuestion(cell, f"{group.name}[{number}].{cell.name}", group, number)
+            return OpenQuestion(cell, f"{group.name}[{number}].{cell.name}", group, number, day=today)
     if len(rows) >= most or group.name in draft.closed:
         return None
     return OpenQuestion(group, f"{group.name}{_MORE}", group, len(rows), asks_more=True)

@@ -230,23 +230,23 @@ def _example(draft: Draft, question: OpenQuestion) -> tuple[Say, ...]:
 
 def _options(question: OpenQuestion) -> tuple[Say, ...]:
     """Return the numbered list of a choice that has no buttons."""
-    if question.asks_more or question.field.type != "choice" or _fits(question.field):
+    if question.asks_more or question.field.type != "choice" or _fits(question):
         return ()
-    labels = code_list(question.field.choices).rows.values()
+    labels = question.field.codes(question.day).rows.values()
     return (Say("options", {"options": "\n".join(f"{number}. {each}" for number, each in enumerate(labels, start=1))}, _skip(question)),)
 
 
-def _fits(field: Field) -> bool:
-    rows = code_list(field.choices).rows
-    return len(rows) <= MAX_BUTTONS - field.optional and all(len(each) <= MAX_TITLE_CHARACTERS for each in rows.values())
+def _fits(question: OpenQuestion) -> bool:
+    rows = question.field.codes(question.day).rows
+    return len(rows) <= MAX_BUTTONS - question.field.optional and all(len(each) <= MAX_TITLE_CHARACTERS for each in rows.values())
 
 
 def _buttons(question: OpenQuestion) -> tuple[str | Button, ...]:
     field = question.field
     if field.type == "yes_no":
         return (*_yes_no(question), *_skip(question))
-    if field.type == "choice" and _fits(field):
-        return (*(Button(_pressed(code, question), title) for code, title in code_list(field.choices).rows.items()), *_skip(question))
+    if field.type == "choice" and _fits(question):
+        return (*(Button(_pressed(code, question), title) for code, title in field.codes(question.day).rows.items()), *_skip(question))
     return _skip(question)
 
 

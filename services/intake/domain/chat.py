@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from services.intake.domain.assistance import HOLD_LIFETIME, Assistance
 from services.intake.domain.assistance import OfficerCalled as OfficerCalled
+from services.intake.domain.files import RefusedFile, SentFile, UnfetchedFile
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.pace import SenderPace
 from services.intake.domain.understanding import Talk
@@ -53,6 +54,8 @@ class Draft:
     """Whether the person was reminded of it."""
     loose: tuple[Attachment, ...] = ()
     """Photos that were sent before they were asked for, and that nobody has said yet which documents they are; their field is ""."""
+    flaws_told: tuple[str, ...] = ()
+    """The documents of which the person was told that the photo is hard to read: the next one is taken as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,38 +116,6 @@ class Conversation:
     def talk(self) -> Talk:
         """What the person's next words are said into."""
         return Talk(self.draft.service if self.draft else "", self.offered, self.choices)
-
-
-@dataclass(frozen=True, slots=True)
-class SentFile:
-    """A photo or PDF that arrived and is stored. `caption`: what was written below it."""
-
-    file_id: str
-    media_type: str
-    size_bytes: int
-    sha256: str
-    caption: str = field(default="", repr=False)
-
-
-class FileTrouble(StrEnum):
-    """Reasons why a file can't be used. For each, a text says what to send instead."""
-
-    WRONG_TYPE = "wrong_type"
-    TOO_LARGE = "too_large"
-    NOT_READABLE = "not_readable"
-    SAME_FILE = "same_file"
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedFile:
-    """A file that arrived and can't be used."""
-
-    trouble: FileTrouble
-
-
-@dataclass(frozen=True, slots=True)
-class UnfetchedFile:
-    """A file that arrived when none was asked for: it was left with the provider."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Final
 
 from services.intake.domain.assistance import ChatOfficer
-from services.intake.domain.chat import FileTrouble, OtherContent, RefusedFile, SentFile
+from services.intake.domain.chat import OtherContent
+from services.intake.domain.files import FileTrouble, RefusedFile, SentFile
 from services.intake.domain.messages import Content, Deleted, Edited, MediaRef
 from services.intake.domain.words import Intent
 

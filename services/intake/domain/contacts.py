@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -64,6 +65,11 @@ class ChatContact:
         return self.wa_id or self.bsuid or ""
 
     @property
+    def is_served(self) -> bool:
+        """Return whether we write to them of our own accord: they are not blocked, and an address of theirs is known."""
+        return self.blocked is None and self.address != ""
+
+    @property
     def ids(self) -> tuple[str, ...]:
         """All ids under which requests of this person may be stored."""
         return (self.contact_id, *self.aliases)
@@ -95,8 +101,32 @@ def _differs(contact: ChatContact, identity: ChatIdentity | ChatContact) -> bool
     return any(ours and theirs and ours != theirs for ours, theirs in known)
 
 
+def strangers_among(known: Sequence[ChatContact], identity: ChatIdentity) -> tuple[ChatContact, ...]:
+    """Return those of the contacts found by a sender's number and BSUID that are somebody else: numbers are given out again.
+
+    Another BSUID under the number, or a number that a contact with another number has now by its BSUID.
+    """
+    account = next((contact for contact in known if contact.bsuid and contact.bsuid == identity.bsuid), None)
+    return tuple(
+        contact
+        for contact in known
+        if contact is not account
+        and ((contact.bsuid and identity.bsuid and contact.bsuid != identity.bsuid) or (account is not None and _differs(contact, account)))
+    )
+
+
+def is_same_account(contact: ChatContact, other: ChatContact, bsuid: str | None) -> bool:
+    """Return whether a contact that is found where another one moves to is its own: only the BSUID says so, the old one or the new."""
+    return contact.bsuid is not None and contact.bsuid in (bsuid, other.bsuid)
+
+
+def without_number(contact: ChatContact, at: datetime) -> ChatContact:
+    """Return a contact whose number another account has now: requests and drafts stay its own, for whoever writes from there is not it."""
+    return replace(contact, wa_id=None, links=lapsed(contact.links, at))
+
+
 def taken_over(contact: ChatContact, at: datetime) -> ChatContact:
-    """Return a contact whose number another account has taken over, without valid links: the number may be another person's now."""
+    """Return a contact that another one's change of number or BSUID leads to, without valid links: no face was compared for it."""
     return replace(contact, links=lapsed(contact.links, at))
 
 

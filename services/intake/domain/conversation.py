@@ -29,14 +29,12 @@ from services.intake.domain.chat import (
     OfficerCalled,
     OtherContent,
     Outcome,
-    RefusedFile,
     Revoked,
     Say,
-    SentFile,
     Stage,
-    UnfetchedFile,
 )
 from services.intake.domain.drafts import current_question, expire, renewed
+from services.intake.domain.files import RefusedFile, SentFile, UnfetchedFile
 from services.intake.domain.reading import as_answer
 from services.intake.domain.several import as_answers
 from services.intake.domain.words import Intent, Meaning

@@ -142,7 +142,7 @@ def kk_number_told(conversation: Conversation, number: str | None, context: Dial
         found = Say("kk_number_found", {"number": question.field.show(number, context.today)})
         return _unless_open(replace(conversation, draft=put(draft, question, number)), context, (found,))
     waiting = promise(conversation.assistance, WaitingReason.ASKED, context.at, context.promised_by)
-    return replace(conversation, assistance=waiting), (Say("kk_number_officer"), OfficerCalled("complaint_turn", ("resume", "cancel")))
+    return replace(conversation, assistance=waiting), (Say("kk_number_officer"), OfficerCalled("officer_turn", ("resume", "cancel")))
 
 
 def repeat(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:

@@ -14,6 +14,14 @@ SELFIE: Final = "selfie_ktp"  # kind of the photo that an officer compares with 
 SELFIE_FIELD: Final = Field(SELFIE, "document", any_of=(SELFIE,))
 """The question that is added to a form when nobody vouches for the sender."""
 
+_NO_PAPERS: Final = frozenset({SELFIE, "foto", "foto_pendukung"})
+"""Pictures of people and places: writing, edges and brightness say nothing about them."""
+
+
+def is_paper(field: Field) -> bool:
+    """Return whether a document is one that is read."""
+    return not _NO_PAPERS.issuperset(field.any_of)
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceMenu:

@@ -46,10 +46,11 @@ def mending_draft(request_id: str, filled: FilledForm, form: Form, reasons: Sequ
 
 
 def offer_mending(conversation: Conversation, draft: Draft, at: datetime) -> Conversation:
-    """Return the chat with the mending draft; where another draft is open, that one goes first, and one of the same service alone."""
+    """Return the chat with the mending draft; a draft that is open goes first, one of the same service alone, open or kept."""
+    if any(known.service == draft.service for known in drafts_of(conversation)):
+        return conversation
     if conversation.draft is not None:
-        is_known = any(known.service == draft.service for known in drafts_of(conversation))
-        return conversation if is_known else replace(conversation, parked=(*conversation.parked, draft))
+        return replace(conversation, parked=(*conversation.parked, draft))
     touched = at if conversation.touched_at is None else max(at, conversation.touched_at)
     return replace(conversation, stage=Stage.RETURNED, draft=draft, touched_at=touched, unmoved=())
 

@@ -14,15 +14,14 @@ from services.intake.domain.chat import (
     Draft,
     Fact,
     FilesDropped,
-    FileTrouble,
     ListRow,
     Outcome,
-    RefusedFile,
     Say,
-    SentFile,
 )
 from services.intake.domain.drafting import DOCUMENT_TYPES, ask_next, resume, wants_confirm, with_facts
 from services.intake.domain.drafts import current_question, files_dropped
+from services.intake.domain.files import FileTrouble, RefusedFile, SentFile, attachment_of
+from services.intake.domain.forms import is_paper
 from services.intake.domain.words import Intent
 from shared.reference.forms import Field, Form
 from shared.values import Attachment
@@ -34,9 +33,13 @@ def take_file(conversation: Conversation, act: Act, context: DialogueContext) ->
     form = context.menu.form_of(draft.service) if draft else None
     if draft is None or form is None:
         return resume(conversation, act, context)
-    question = current_question(conversation, context.menu, context.today)
     if not isinstance(act, SentFile):
-        return _wanted(conversation, question, act, context)
+        return _wanted(conversation, current_question(conversation, context.menu, context.today), act, context)
+    return _take(conversation, draft, form, act, context)
+
+
+def _take(conversation: Conversation, draft: Draft, form: Form, act: SentFile, context: DialogueContext) -> Outcome:
+    question = current_question(conversation, context.menu, context.today)
     left = open_documents(draft, form, context.today)
     named = field_named(draft, form, act.caption, context.menu, context.today)
     field = named or (question.field if question is not None and question.takes_file else None) or (left[0] if len(left) == 1 else None)
@@ -44,10 +47,14 @@ def take_file(conversation: Conversation, act: Act, context: DialogueContext) ->
         return with_facts(_wanted(conversation, question, act, context), (FilesDropped((act.file_id,)),))
     if trouble := _trouble(draft, act, field or left[0], context):
         return conversation, trouble
+    if field is not None and act.flaws and field.name not in draft.flaws_told and is_paper(field):
+        told = replace(draft, flaws_told=(*draft.flaws_told, field.name))
+        said = Say(f"photo_{act.flaws[0]}", {"document": context.menu.document(field)})
+        return replace(conversation, draft=told), (FilesDropped((act.file_id,)), said)
     if field is None:
-        kept = replace(draft, loose=(*draft.loose, _attachment(act, "", "")))
+        kept = replace(draft, loose=(*draft.loose, attachment_of(act, "", "")))
         return replace(conversation, draft=kept), (_which(left, context),)
-    placed = _placed(conversation, draft, field, _attachment(act, field.name, _kind(draft, form, field, act, context)), context)
+    placed = _placed(conversation, draft, field, attachment_of(act, field.name, _kind(draft, form, field, act, context)), context)
     is_asked = named is None and question is not None and question.field == field
     return placed if is_asked else with_facts(placed, (Say("photo_kept", {"document": context.menu.document(field)}),))
 
@@ -96,7 +103,7 @@ def _trouble(draft: Draft, file: SentFile, field: Field, context: DialogueContex
     document = {"document": context.menu.document(field)}
     if file.media_type not in DOCUMENT_TYPES:
         return FilesDropped((file.file_id,)), Say(f"file_{FileTrouble.WRONG_TYPE}", document)
-    twins = [known for known in (*draft.attachments, *draft.loose) if known.sha256 == file.sha256]
+    twins = [known for known in (*draft.attachments, *draft.loose) if known.as_sent == file.as_sent]
     if not twins:
         return ()
     again = () if any(known.file_id == file.file_id for known in twins) else (FilesDropped((file.file_id,)),)
@@ -123,7 +130,3 @@ def _kind(draft: Draft, form: Form, field: Field, file: SentFile, context: Dialo
         if field_named(draft, only, file.caption, context.menu, context.today) is not None:
             return kind
     return field.any_of[0]
-
-
-def _attachment(file: SentFile, field: str, kind: str) -> Attachment:
-    return Attachment(file.file_id, field, kind, file.media_type, file.size_bytes, file.sha256)

@@ -10,6 +10,7 @@ from typing import Final
 from shared.typed import without_marks
 
 _MAX_WORDS: Final = 120  # of one message that are read: a longer one says what it wants before
+_MAX_LETTERS: Final = 40  # of a word that are read: no word is longer, and what is looked for in one grows with its square
 _LEAST_SLIP: Final = 4  # letters of a word in which a slip is looked for; shorter ones are too like each other
 _LEAST_SWAP: Final = 7  # letters of a word in which a consonant may be another one: `angkot` is not angkat
 _VOWELS: Final = frozenset("aeiou")
@@ -137,7 +138,7 @@ class Speller:
 def words_of(text: str) -> list[str]:
     """Return the words of a text, in small letters, without marks; `syarat2` and `hilaaang` as `syarat` and `hilang`."""
     letters = _REPEATED.sub(r"\1", without_marks(text).casefold()).replace("'", "").replace("\u2019", "")  # noqa: RUF100
-    return [_TWICE.sub(r"\1", word) for word in _WORD.findall(letters)[:_MAX_WORDS]]
+    return [_TWICE.sub(r"\1", word[:_MAX_LETTERS]) for word in _WORD.findall(letters)[:_MAX_WORDS]]
 
 
 def _stems(word: str) -> Iterator[str]:

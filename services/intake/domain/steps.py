@@ -162,7 +162,7 @@ def withdraw(conversation: Conversation, act: Act, context: DialogueContext) -> 
     chosen = act.topic if isinstance(act, Intent) and act.meaning is Meaning.WITHDRAW else ""
     if chosen in receipts:
         waiting = promise(conversation.assistance, WaitingReason.ASKED, context.at, context.promised_by)
-        told = (Say("withdraw_passed", {"receipt": chosen}), OfficerCalled("complaint_turn", ("status", "menu")))
+        told = (Say("withdraw_passed", {"receipt": chosen}), OfficerCalled("officer_turn", ("status", "menu")))
         return replace(conversation, assistance=waiting), told
     rows = [ListRow(f"withdraw:{receipt}", context.menu.title(request.service), receipt) for receipt, request in receipts.items()]
     return conversation, (Say("withdraw_which", rows=(*rows[: MAX_ROWS - 1], ListRow("status"))),)

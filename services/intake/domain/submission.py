@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
+from services.intake.domain.files import SentFile, attachment_of
 from services.intake.domain.filled_form import KK_NUMBER, NIK, FilledForm
 from shared.errors import FieldProblem
 from shared.reference.catalogue import Catalogue, CivilService, Offer
@@ -16,6 +17,9 @@ from shared.values import Attachment
 PROBLEMS: Final = (
     "answer_missing",
     "answer_not_asked",
+    "choice_not_in_force",
+    "choice_unclear",
+    "choice_unknown",
     "document_kind_missing",
     "document_kind_unknown",
     "document_malformed",
@@ -32,23 +36,9 @@ PROBLEMS: Final = (
     "service_not_open",
     "service_unknown",
 )
-"""Every code of a field that is of no type, for the API document; the codes of types are those of `shared.reference.forms`."""
-
-
-class Upload(Protocol):
-    """A file that was uploaded before."""
-
-    @property
-    def media_type(self) -> str:
-        """Its media type."""
-
-    @property
-    def size_bytes(self) -> int:
-        """Its size."""
-
-    @property
-    def sha256(self) -> str:
-        """Its hash, hex."""
+"""Codes of fields for the API document: of what is of no type, and of choices, whose `detail` names the nearest values. The codes of the
+other types are those of `shared.reference.forms`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +66,7 @@ def check_mended(body: CheckedBody, service: str) -> tuple[FieldProblem, ...]:
 
 
 def check(
-    body: CheckedBody, catalogue: Catalogue, open_services: frozenset[str], uploads: Mapping[str, Upload], today: date
+    body: CheckedBody, catalogue: Catalogue, open_services: frozenset[str], uploads: Mapping[str, SentFile], today: date
 ) -> tuple[FilledForm | None, tuple[FieldProblem, ...]]:
     """Return the filled form, or every problem of a body.
 
@@ -117,7 +107,7 @@ def _service(code: str, service: CivilService | None, open_services: frozenset[s
 
 
 def _attachments(
-    fields: tuple[Field, ...], answers: Mapping[str, Any], uploads: Mapping[str, Upload]
+    fields: tuple[Field, ...], answers: Mapping[str, Any], uploads: Mapping[str, SentFile]
 ) -> tuple[tuple[Attachment, ...], list[FieldProblem]]:
     found: list[Attachment] = []
     problems: list[FieldProblem] = []
@@ -131,7 +121,7 @@ def _attachments(
         elif any(attachment.file_id == given.file_id for attachment in found):
             problems.append(FieldProblem(f"answers.{each.name}", "file_used_twice", "One file can't be two documents."))
         else:
-            found.append(Attachment(given.file_id, each.name, given.kind, upload.media_type, upload.size_bytes, upload.sha256))
+            found.append(attachment_of(upload, each.name, given.kind))
     return tuple(found), problems
 
 

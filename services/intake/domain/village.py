@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from services.intake.domain.answers import OpenQuestion, fields_of, forget, open_question, pass_over, put, put_file
-from services.intake.domain.chat import Draft, SentFile
+from services.intake.domain.chat import Draft
+from services.intake.domain.files import SentFile, attachment_of
 from services.intake.domain.reading import read_act
 from shared.errors import Stale
 from shared.reference.forms import Form
@@ -70,11 +71,11 @@ def attached(
     draft, lost, question = _opened(draft, path, form, today, changing)
     if not question.takes_file:
         raise Stale("question_passed", "Another question is open.")
-    if any(attachment.sha256 == file.sha256 for attachment in draft.attachments):
+    if any(attachment.as_sent == file.as_sent for attachment in draft.attachments):
         raise Malformed("same_file")
     kinds = question.field.any_of
     chosen = kind if kind in kinds else kinds[0]
-    attachment = Attachment(file.file_id, question.field.name, chosen, file.media_type, file.size_bytes, file.sha256)
+    attachment = attachment_of(file, question.field.name, chosen)
     return put_file(draft, question, attachment), lost
 
 

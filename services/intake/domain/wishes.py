@@ -12,6 +12,7 @@ from typing import Final
 from services.intake.domain import asking, drafting
 from services.intake.domain.assistance import WaitingReason, promise
 from services.intake.domain.chat import Act, Conversation, DialogueContext, Fact, ListRow, OfficerCalled, Outcome, Say, Stage
+from services.intake.domain.drafts import current_question
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.words import Intent, Meaning
 from shared.reference.catalogue import CivilService
@@ -20,6 +21,9 @@ from shared.reference.lists import code_list
 from shared.reference.service_files import office_place
 
 _COMPLAINT: Final = "complaint"  # somebody is not content: a person reads it
+_WHY: Final = "help.why"
+_WHAT: Final[Mapping[str, str]] = {"help.nik": "nik", "help.kk_number": "kk_number"}
+"""Questions what something is, with the type of the fields that ask for it."""
 _THANKS: Final = "other.thanks"
 _NUMBERS: Final = frozenset({"nik", "kk_number"})
 _MOST_BESIDE: Final = 2  # meanings offered beside the button that goes on with the draft
@@ -83,6 +87,9 @@ def answer_topic(conversation: Conversation, act: Act, context: DialogueContext)
         return _complaint(conversation, context)
     if topic == _THANKS and conversation.draft is not None:
         return drafting.resume(conversation, act, context)
+    question, draft = current_question(conversation, context.menu, context.today), conversation.draft
+    if question is not None and draft is not None and (topic == _WHY or _WHAT.get(topic) == question.field.type):
+        return conversation, (Say(f"answers.{_WHY}"), *asking.explain(draft, question, context.menu))
     told = Say(f"answers.{topic}", _facts(context.menu), ("menu", "status"), otherwise=("answers.other",))
     return (conversation, (told,)) if conversation.draft is None else beside(conversation, told, context)
 
@@ -91,7 +98,7 @@ def _complaint(conversation: Conversation, context: DialogueContext) -> Outcome:
     """Hand a complaint to a person, and say when they answer; the machine goes on meanwhile."""
     part = promise(conversation.assistance, WaitingReason.COMPLAINED, context.at, context.promised_by)
     conversation = replace(conversation, assistance=part)
-    told, called = Say(f"answers.{_COMPLAINT}"), OfficerCalled("complaint_turn", ("menu", "status"))
+    told, called = Say(f"answers.{_COMPLAINT}"), OfficerCalled("officer_turn", ("menu", "status"))
     if conversation.draft is None:
         return conversation, (told, called)
     moved, (_, *asked) = beside(conversation, told, context)

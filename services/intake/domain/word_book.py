@@ -6,7 +6,6 @@ and no other word of the book, is understood worse with it: a refusal names thos
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,7 +19,7 @@ from services.intake.domain.words import plain
 LONGEST: Final = 80  # characters of a word: what is longer is a story, and nobody writes the same story again
 MOST_WORDS: Final = 500  # of the book: each is tried on every start and every change
 _SHORTEST: Final = 3  # letters
-_LONG_NUMBER: Final = re.compile(r"[0-9](?:[\s.,/-]*[0-9]){3,}")
+_MOST_DIGITS: Final = 3  # of a word: four may be of a number of somebody, whatever stands between them
 
 
 class WordRefusal(StrEnum):
@@ -72,6 +71,11 @@ class WordBook:
         """Return the book without a word."""
         return replace(self, words={key: word for key, word in self.words.items() if key != plain(phrase)})
 
+    def search(self, text: str) -> list[AddedWord]:
+        """Return its words in the order of the alphabet; `text`: those with it alone."""
+        sought = plain(text)
+        return sorted((word for key, word in self.words.items() if sought in key), key=lambda word: word.phrase.casefold())
+
     def phrases(self) -> tuple[Wanted, ...]:
         """Return its words as phrases that must be understood."""
         return tuple(Wanted(word.meaning, word.phrase) for word in self.words.values())
@@ -112,7 +116,7 @@ class Bench:
     def _refused_at_once(self, book: WordBook, word: AddedWord) -> WordRefusal | None:
         if sum(letter.isalpha() for letter in word.phrase) < _SHORTEST or len(word.phrase) > LONGEST:
             return WordRefusal.EMPTY
-        if _LONG_NUMBER.search(word.phrase):
+        if sum(letter.isdigit() for letter in word.phrase) > _MOST_DIGITS:
             return WordRefusal.NUMBERS
         if self.is_taken(word.phrase):
             return WordRefusal.COMMAND

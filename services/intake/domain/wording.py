@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from services.intake.domain.understanding import Lexicon
-from shared.typed import visible
+from shared.typed import without_marks
 
 _MOST_WORDS: Final = 25  # of a wording: what is wanted stands in the first ones, and a story tells of people
-_NUMBER: Final = re.compile(r"\+?[0-9](?:[\s.,/\\()-]*[0-9]){3,}")  # four digits and more: NIK, phones, dates, receipts
+_NUMBER: Final = re.compile(r"\+?\d(?:[\W_]*\d){3,}")  # four digits and more, of any script: NIK, phones, dates, receipts
 _ADDRESS: Final = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+")
 _RECEIPT: Final = re.compile(r"\b[A-Z]{3}(?:[\s-]*[2-9A-Z]){8}\b")
 _WORD: Final = re.compile(r"#+|[^\W\d_]+(?:'[^\W\d_]+)*|[0-9]{1,3}")
@@ -50,9 +50,9 @@ def wording(text: str, lexicon: Lexicon, own_name: str = "") -> str:
             middle of a sentence and is not known, is taken for one.
         own_name: What the person is called at WhatsApp.
     """
-    shown = _NUMBER.sub(f" {_MASK} ", _RECEIPT.sub(f" {_MASK} ", _ADDRESS.sub(f" {_MASK} ", visible(text))))
+    shown = _NUMBER.sub(f" {_MASK} ", _RECEIPT.sub(f" {_MASK} ", _ADDRESS.sub(f" {_MASK} ", without_marks(text))))
     words = [found.group() for found in _WORD.finditer(shown)]
-    own = {word.casefold() for word in _WORD.findall(visible(own_name))}
+    own = {word.casefold() for word in _WORD.findall(without_marks(own_name))}
     said: list[str] = []
     for word in _masked(words[:_MOST_WORDS], lexicon, own):
         if word != _HIDDEN or said[-1:] != [_HIDDEN]:

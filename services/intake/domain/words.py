@@ -96,7 +96,10 @@ _WITH_ARGUMENT: Final = frozenset({Meaning.ANSWER, Meaning.SERVICE, Meaning.IN_P
 _ANSWERS: Final = (Meaning.CONFIRM, Meaning.NO)
 _NAMED: Final = frozenset({Meaning.GROUP, Meaning.CHANGE, Meaning.DRAFT, Meaning.PHOTO, Meaning.WITHDRAW})
 """Meanings of buttons that may name what they are about: `change:child_name`."""
-_ASKS, _QUESTION = "?", "question"  # the mark and the notion of a text that asks
+_ASKS, _QUESTIONS = (
+    "?",
+    frozenset({"question", "what_for", "what_photo", "what_nik", "what_kk_number"}),
+)  # the mark and the notions of a text that asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,7 @@ class Vocabulary:
 
     def _asks(self, text: str, talk: Talk) -> bool:
         """Return whether a text asks; with a form open, what it needs and how long it takes is asked for without any word of asking."""
-        if _ASKS in text or _QUESTION in self.lexicon.notions(text)[0]:
+        if _ASKS in text or not _QUESTIONS.isdisjoint(self.lexicon.notions(text)[0]):
             return True
         return bool(talk.draft) and not self.lexicon.of_service.isdisjoint(nearest(understand(text, self.lexicon))[:1])
 

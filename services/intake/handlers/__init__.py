@@ -11,7 +11,6 @@ from services.intake.handlers.assisting import reply_in_chat as reply_in_chat
 from services.intake.handlers.assisting import take_chat as take_chat
 from services.intake.handlers.assisting import unblock_sender as unblock_sender
 from services.intake.handlers.calling import tell_late as tell_late
-from services.intake.handlers.chat import drop_stale_draft as drop_stale_draft
 from services.intake.handlers.chat import give_up_message as give_up_message
 from services.intake.handlers.chat import handle_message as handle_message
 from services.intake.handlers.chat import prefetch_messages as prefetch_messages
@@ -35,6 +34,7 @@ from services.intake.handlers.progress import note_returned as note_returned
 from services.intake.handlers.progress import note_revoked as note_revoked
 from services.intake.handlers.progress import note_told as note_told
 from services.intake.handlers.progress import note_void as note_void
+from services.intake.handlers.reminding import drop_stale_draft as drop_stale_draft
 from services.intake.handlers.reminding import may_remind as may_remind
 from services.intake.handlers.reminding import remind_of_draft as remind_of_draft
 from services.intake.handlers.village import answer_for_villager as answer_for_villager

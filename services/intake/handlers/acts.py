@@ -10,12 +10,10 @@ from services.intake.domain.chat import (
     EditedAnswer,
     EditedEarlier,
     OtherContent,
-    RefusedFile,
     Revoked,
-    SentFile,
-    UnfetchedFile,
 )
 from services.intake.domain.correcting import paths_of
+from services.intake.domain.files import RefusedFile, SentFile, UnfetchedFile
 from services.intake.domain.messages import Deleted, Edited, Inbound, MediaRef
 from services.intake.domain.webhook_log import key_of
 from services.intake.domain.words import Intent

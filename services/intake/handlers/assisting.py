@@ -33,10 +33,10 @@ async def take_chat(tx: Tx, deps: Deps, contact_id: str, officer: ChatOfficer) -
     """Take a chat, so that the machine is silent; the citizen is told once.
 
     Raises:
-        DomainError: `chat_taken`; `sender_blocked`.
+        DomainError: `chat_taken`; `sender_blocked`; `sender_gone`.
     """
     contact, conversation, at = await _chat(tx, deps, contact_id)
-    _require_unblocked(contact)
+    _require_reachable(contact)
     held = conversation.assistance.is_held(at)
     after = rules.take(conversation.assistance, officer, at, deps.officer_lease)
     text = "" if held else _tell(tx, deps, contact, [Say("officer_took")])
@@ -59,10 +59,10 @@ async def reply_in_chat(
     """Send what an officer wrote, or an approved template that reads like `text`.
 
     Raises:
-        DomainError: `chat_not_yours`; `sender_blocked`; `window_closed`: only a template may be sent.
+        DomainError: `chat_not_yours`; `sender_blocked`; `sender_gone`; `window_closed`: only a template may be sent.
     """
     contact, conversation, at = await _chat(tx, deps, contact_id)
-    _require_unblocked(contact)
+    _require_reachable(contact)
     after = rules.answered(conversation.assistance, officer, at, deps.officer_lease)
     if template is None and at >= window_end(contact.last_inbound_at, at):
         raise DomainError("window_closed", "The citizen's last message is older than 24 hours; choose a template.")
@@ -113,7 +113,7 @@ async def block_sender(tx: Tx, deps: Deps, contact_id: str, officer: ChatOfficer
     contact, conversation, at = await _chat(tx, deps, contact_id)
     if contact.blocked is not None:
         return Assisted(contact, conversation)
-    text = _tell(tx, deps, contact, [Say("blocked")])
+    text = _tell(tx, deps, contact, [Say("blocked")]) if contact.address else ""
     _log(tx, deps, contact, EntryKind.BLOCKED, officer, at, reason or text)
     blocked = replace(contact, blocked=Blocked(at, officer.staff_id, reason))
     tx.save_contact(blocked)
@@ -125,7 +125,7 @@ async def unblock_sender(tx: Tx, deps: Deps, contact_id: str, officer: ChatOffic
     contact, conversation, at = await _chat(tx, deps, contact_id)
     if contact.blocked is None:
         return Assisted(contact, conversation)
-    text = _tell(tx, deps, contact, [Say("unblocked")])
+    text = _tell(tx, deps, contact, [Say("unblocked")]) if contact.address else ""
     _log(tx, deps, contact, EntryKind.UNBLOCKED, officer, at, text)
     served = replace(contact, blocked=None)
     tx.save_contact(served)
@@ -170,6 +170,8 @@ def _log(tx: Tx, deps: Deps, contact: ChatContact, kind: EntryKind, officer: Cha
     tx.add_entry(ChatEntry(deps.new_id(), contact.contact_id, kind, at, officer, text))
 
 
-def _require_unblocked(contact: ChatContact) -> None:
+def _require_reachable(contact: ChatContact) -> None:
     if contact.blocked is not None:
         raise DomainError("sender_blocked", "The sender is blocked; unblock them first.")
+    if not contact.address:
+        raise DomainError("sender_gone", "Another account has the sender's number by now, and no other address is known.")

@@ -53,7 +53,7 @@ async def tell_late(tx: Tx, deps: Deps, contact_id: str) -> None:
         return
     contact = await tx.contact(contact_id)
     tx.save_conversation(replace(conversation, assistance=after))
-    if contact.blocked is None and at < window_end(contact.last_inbound_at, at):
+    if contact.is_served and at < window_end(contact.last_inbound_at, at):
         tell(tx, deps, contact, Say("officer_late", {"place": str(await _place(deps, conversation, at)), "office": deps.texts.office}))
 
 

@@ -19,17 +19,16 @@ from services.intake.domain.chat import (
     OfficerAnswered,
     OfficerCalled,
     OtherContent,
-    RefusedFile,
     ResendAsked,
     Say,
-    SentFile,
     StatusAsked,
 )
 from services.intake.domain.chat_log import ChatExchange, exchange, preview
-from services.intake.domain.contacts import ChatContact, ChatIdentity, learn, merge, taken_over
+from services.intake.domain.contacts import ChatContact
 from services.intake.domain.conversation import NOT_UNDERSTOOD, decide
 from services.intake.domain.drafting import reopen
-from services.intake.domain.drafts import awaits_file, carry_over, expire
+from services.intake.domain.drafts import awaits_file
+from services.intake.domain.files import RefusedFile, SentFile
 from services.intake.domain.messages import Content, Deleted, Edited, Inbound, MediaRef, NumberChanged, Silent
 from services.intake.domain.visit_days import DayRefused
 from services.intake.domain.wording import wording
@@ -40,6 +39,7 @@ from services.intake.handlers.chat_lookups import find_kk_number, send_again
 from services.intake.handlers.filing import local_day
 from services.intake.handlers.officer_questions import pass_on
 from services.intake.handlers.replying import OneAnswer, at_pace, send
+from services.intake.handlers.senders import change_number, contact_of
 from services.intake.handlers.visits import days_to_offer
 from services.intake.ports import Deps, Tx
 from shared.errors import TooMany
@@ -86,10 +86,10 @@ async def handle_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, file: S
         tx.finish_item(item)
         return ()
     reply = OneAnswer()
-    contact = await _contact(tx, deps, inbound.identity, item.received_at)
+    contact = await contact_of(tx, deps, inbound.identity, item.received_at)
     if isinstance(content, NumberChanged):
         known_as = contact.wa_id
-        contact = await _change_number(tx, contact, content, item.received_at)
+        contact = await change_number(tx, contact, content, item.received_at)
         before = conversation = await tx.conversation(contact.contact_id)
         if contact.wa_id != known_as and known_as is not None and contact.blocked is None:
             reply.parts.append(Say("number_changed"))
@@ -148,7 +148,7 @@ async def give_up_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, reason
     if not item.is_new:
         return
     at = item.received_at
-    contact = await _contact(tx, deps, inbound.identity, at)
+    contact = await contact_of(tx, deps, inbound.identity, at)
     before = await tx.conversation(contact.contact_id)
     waiting = promise(before.assistance, WaitingReason.TROUBLE, at, promised_by(deps, at))
     after = before if contact.blocked is not None else replace(before, assistance=waiting)
@@ -157,13 +157,6 @@ async def give_up_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, reason
     reply = OneAnswer([] if contact.blocked is not None else [Say("trouble", buttons=("menu",))])
     answer = send(tx, deps, contact, inbound, reply)
     tx.park_item(item, reason, replace(exchange(contact.contact_id, inbound.content, None), answer=answer))
-
-
-async def drop_stale_draft(tx: Tx, deps: Deps, contact_id: str) -> tuple[str, ...]:
-    """Drop a draft that nobody came back to; return the ids of its files, to be deleted after the commit."""
-    conversation, facts = expire(await tx.conversation(contact_id), deps.clock())
-    tx.save_conversation(conversation)  # in any case: what can't be read as a draft any more is gone with it, and the sweep goes on
-    return tuple(file_id for fact in facts if isinstance(fact, FilesDropped) for file_id in fact.file_ids)
 
 
 async def _talk(
@@ -199,7 +192,7 @@ async def _talk(
         for fact in facts:
             if isinstance(fact, OfficerCalled):
                 reply.parts.append(await said_turn(deps, fact, after, at))
-                reply.is_due = True
+                reply.is_due = conversation.assistance.waiting_since is None  # else it was told before, and a flood is a flood
             else:
                 await _follow(tx, deps, contact, fact, at, reply)
     except DayRefused as refused:
@@ -227,46 +220,3 @@ async def _follow(tx: Tx, deps: Deps, contact: ChatContact, fact: Fact, at: date
         reply.request_id, reply.is_due = filed.request_id, True
         reply.parts.extend(filed.parts)
         reply.dropped.extend(filed.dropped)
-
-
-async def _contact(tx: Tx, deps: Deps, identity: ChatIdentity, at: datetime) -> ChatContact:
-    known = await tx.contacts_of(identity)
-    if not known:
-        contact = learn(ChatContact(deps.new_id()), identity, at)
-        tx.add_contact(contact)
-        return contact
-    contact = known[-1]
-    for other in known[:-1]:
-        contact = await _join(tx, contact, other, at)
-    contact = learn(contact, identity, at)
-    tx.save_contact(contact)
-    return contact
-
-
-async def _change_number(tx: Tx, contact: ChatContact, change: NumberChanged, at: datetime) -> ChatContact:
-    """Move the contact to the new number, with its requests; a contact that already has it is the same person from now on.
-
-    Links of that contact end: they were proven for whoever had the number before.
-    """
-    others = await tx.contacts_of(ChatIdentity(change.wa_id, change.bsuid))
-    strangers = [other for other in others if other.contact_id != contact.contact_id]
-    for other in strangers:
-        contact = await _join(tx, taken_over(other, at), contact, at)
-    contact = learn(contact, ChatIdentity(change.wa_id, change.bsuid), at)
-    tx.save_contact(contact)
-    return contact
-
-
-async def _join(tx: Tx, kept: ChatContact, other: ChatContact, at: datetime) -> ChatContact:
-    """Merge two contacts of one person. `other` was read first, so the flush frees its address before `kept` takes it."""
-    chat, theirs = await tx.conversation(kept.contact_id), await tx.conversation(other.contact_id)
-    carried, emptied = carry_over(chat, theirs)
-    if carried != chat:
-        tx.save_conversation(emptied)
-        tx.save_conversation(carried)
-        announce(tx, theirs, emptied, at)
-        announce(tx, chat, carried, at)
-    kept, other = merge(kept, other, at)
-    tx.save_contact(other)
-    tx.save_contact(kept)
-    return kept

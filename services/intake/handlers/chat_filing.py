@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.intake.domain import parking
 from services.intake.domain.chat import Conversation, DialogueContext, Draft, Outcome, Say
 from services.intake.domain.contacts import ChatContact
 from services.intake.domain.drafting import go_on
@@ -13,6 +14,7 @@ from services.intake.domain.filled_form import FilledForm
 from services.intake.domain.mending import offer_mending
 from services.intake.domain.requests import Request, RequestOrigin, RequestState
 from services.intake.domain.vouching import by_link
+from services.intake.domain.words import Intent, Meaning
 from services.intake.handlers.filing import Filed, Wish, file_wish, local_day
 from services.intake.handlers.mending import mend_filled
 from services.intake.handlers.returning import mending_of
@@ -124,4 +126,8 @@ async def mend_latest(tx: Tx, deps: Deps, contact: ChatContact, conversation: Co
     returned = await tx.latest_requests(contact.ids, 1, RequestState.RETURNED)
     if not returned:
         return conversation, (Say("mend_none", buttons=("status", "menu")),)
-    return go_on(offer_mending(conversation, mending_of(deps, returned[0], context.at), context.at), context)
+    draft = mending_of(deps, returned[0], context.at)
+    offered = offer_mending(conversation, draft, context.at)
+    if offered.draft is None:  # a draft of that service was kept: it goes first
+        return parking.choose(conversation, Intent(Meaning.DRAFT, topic=draft.service), context)
+    return go_on(offered, context)

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from services.intake.domain.docket import Docket, counted, docket_key, repeated, with_latest
-from services.intake.domain.filled_form import FilledForm
+from services.intake.domain.files import marked
+from services.intake.domain.filled_form import KK_NUMBER, FilledForm
 from services.intake.domain.requests import Request, RequestOrigin, join, submit
 from services.intake.domain.vouching import SenderVouching
 from services.intake.handlers.requests import Opening, new_request, open_request
 from services.intake.ports import Deps, Tx
 from shared.clock import WIB
 from shared.errors import TooMany
+from shared.reference.catalogue import CivilService
 from shared.values import Channel
 
 
@@ -78,6 +80,7 @@ async def file_wish(tx: Tx, deps: Deps, wish: Wish, own_ids: Iterable[str] = ())
     if first is not None and (known := await _known(tx, first, wish, frozenset(own_ids))):
         return Filed(known, is_known=True)
     check_person_limit(deps, in_hand.docket, wish)
+    wish = replace(wish, form=await _with_marks(tx, wish.form, service))
     docket = counted(in_hand.docket, local_day(wish.at))
     vouching = None if service.is_for_anyone else wish.vouching  # who may be anybody is not named by whoever vouches
     opening = Opening(wish.origin, wish.form, wish.at, outreach_source=wish.outreach_source, vouching=vouching, began_at=wish.began_at)
@@ -92,6 +95,16 @@ async def file_wish(tx: Tx, deps: Deps, wish: Wish, own_ids: Iterable[str] = ())
     beside = [each.request_id for each in in_hand.former if each.is_open] if service.is_for_anyone else []
     tx.save_docket(with_latest(docket, service.id, (*beside, opened.request_id), repeats))
     return Filed(opened)
+
+
+async def _with_marks(tx: Tx, form: FilledForm, service: CivilService) -> FilledForm:
+    """Return the form whose files say where another family sent the same."""
+    if not form.attachments:
+        return form
+    seen = await tx.seen_files(form.attachments)
+    subject = form.subject(service)
+    nik, kk_number = subject.nik if subject else form.applicant_nik, form.answers.get(KK_NUMBER)
+    return replace(form, attachments=tuple(marked(each, seen, nik, kk_number) for each in form.attachments))
 
 
 def local_day(at: datetime) -> date:

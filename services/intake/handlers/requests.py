@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.intake.domain.files import SentFile
 from services.intake.domain.filled_form import FilledForm
 from services.intake.domain.requests import Request, RequestOrigin, submit
 from services.intake.domain.submission import CheckedBody, check
 from services.intake.domain.vouching import SenderVouching
 from services.intake.handlers.visits import take_place
-from services.intake.ports import Deps, Tx
+from services.intake.ports import Deps, Tx, sent_file
 from shared.clock import WIB
 from shared.errors import BadInput
-from shared.mongo.files import StoredFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def summary(request: Request) -> dict[str, Any]:
     }
 
 
-async def _files(deps: Deps, file_ids: Sequence[str], client: str) -> Mapping[str, StoredFile]:
+async def _files(deps: Deps, file_ids: Sequence[str], client: str) -> Mapping[str, SentFile]:
     """Return the client's own uploads: somebody else's photo can't be attached by guessing its id."""
     found = await deps.files.find_many(file_ids)
-    return {file.file_id: file for file in found.values() if file.metadata.get("owner") == client}
+    return {file.file_id: sent_file(file) for file in found.values() if file.metadata.get("owner") == client}

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from services.intake.domain import village as rules
 from services.intake.domain.answers import open_question
-from services.intake.domain.chat import Conversation, Draft, SentFile
+from services.intake.domain.chat import Conversation, Draft
 from services.intake.domain.drafts import completed, filled_form, renewed
+from services.intake.domain.files import SentFile
 from services.intake.domain.requests import Request, RequestOrigin, RequestState
 from services.intake.domain.village import VillageDraft
 from services.intake.domain.vouching import by_registrar

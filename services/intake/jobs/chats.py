@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from services.intake.domain.chat import RefusedFile, SentFile
+from services.intake.domain.files import RefusedFile, SentFile
 from services.intake.domain.messages import Inbound, read_message
 from services.intake.handlers import give_up_message, handle_message, prefetch_messages
 from services.intake.jobs.failures import reason_of, trace_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.intake.domain.chat import FileTrouble, RefusedFile, SentFile
+from services.intake.domain.files import FileTrouble, RefusedFile, SentFile
 from services.intake.domain.messages import Inbound, MediaRef
 from services.intake.handlers import wanted_media
 from services.intake.jobs.leases import Received

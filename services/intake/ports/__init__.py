@@ -14,6 +14,7 @@ from services.intake.ports.deps import Deps as Deps
 from services.intake.ports.files import Documents as Documents
 from services.intake.ports.files import FileStore as FileStore
 from services.intake.ports.files import Media as Media
+from services.intake.ports.files import sent_file as sent_file
 from services.intake.ports.readers import PeopleReader as PeopleReader
 from services.intake.ports.readers import RequestPage as RequestPage
 from services.intake.ports.readers import RequestReader as RequestReader

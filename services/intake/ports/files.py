@@ -5,10 +5,24 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from typing import Any, Protocol
 
-from services.intake.domain.chat import RefusedFile, SentFile
 from services.intake.domain.documents import IssuedDocument
+from services.intake.domain.files import PhotoFlaw, RefusedFile, SentFile
 from services.intake.domain.messages import MediaRef
 from shared.mongo.files import StoredFile
+
+
+def sent_file(stored: StoredFile) -> SentFile:
+    """Return a stored file as the dialogue sees it."""
+    known = stored.metadata
+    return SentFile(
+        stored.file_id,
+        stored.media_type,
+        stored.size_bytes,
+        stored.sha256,
+        sent_sha256=known.get("sent_sha256", ""),
+        looks=known.get("looks", ""),
+        flaws=tuple(PhotoFlaw(each) for each in known.get("flaws", ())),
+    )
 
 
 class FileStore(Protocol):

@@ -12,12 +12,13 @@ from services.intake.domain.chat_log import ChatEntry, ChatExchange
 from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.court import CourtDecision
 from services.intake.domain.docket import Docket
+from services.intake.domain.files import SeenFile
 from services.intake.domain.requests import Published, Request, RequestState
 from services.intake.domain.village import VillageDraft
 from services.intake.domain.visit_days import VisitDay
 from services.intake.domain.word_book import WordBook
 from services.intake.ports.webhook_log import ParkedItem, StoredItem
-from shared.values import Receipt
+from shared.values import Attachment, Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,9 @@ class Tx(Protocol):
 
     async def find_request_by_receipt(self, receipt: Receipt) -> Request | None:
         """Return a request by its receipt number."""
+
+    async def seen_files(self, attachments: Sequence[Attachment]) -> tuple[SeenFile, ...]:
+        """Return files of the latest requests that are, or look, the same as one of these."""
 
     async def request(self, request_id: str) -> Request:
         """Return a request; NotFound where there is none."""

@@ -74,6 +74,7 @@ def draft_to(draft: Draft) -> Doc:
         "reasons": list(draft.reasons),
         "is_reminded": draft.is_reminded,
         "loose": [fields_of(file) for file in draft.loose],
+        "flaws_told": list(draft.flaws_told),
     }
 
 
@@ -117,6 +118,7 @@ def draft_from(draft: Doc | None) -> Draft | None:
         reasons=tuple(draft["reasons"]),
         is_reminded=draft.get("is_reminded", False),
         loose=attachments_from(draft.get("loose", [])),
+        flaws_told=tuple(draft.get("flaws_told", ())),  # absent: begun before photos were judged
     )
 
 

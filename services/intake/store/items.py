@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.intake.domain.chat import FileTrouble
 from services.intake.domain.chat_log import ChatExchange, SaidKind
+from services.intake.domain.files import FileTrouble
 from services.intake.domain.webhook_log import WebhookItemKind
 from services.intake.ports import ParkedItem, StoredItem
 from services.intake.store.parts import known

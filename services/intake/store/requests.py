@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from services.intake.domain.documents import IssuedDocument, IssuedState
+from services.intake.domain.files import bands_of
 from services.intake.domain.filled_form import FilledForm, Person
 from services.intake.domain.officer_messages import OfficerMessage
 from services.intake.domain.requests import Request, RequestOrigin, RequestState, Step
@@ -60,6 +61,7 @@ def _request_to(request: Request, *, catalogue: Catalogue) -> Doc:
         "began_at": request.began_at,
         "told": _told_to(request.told) if request.told else None,
         "attachments": [fields_of(file) for file in form.attachments],
+        "looks_bands": sorted({band for file in form.attachments for band in bands_of(file.looks)}),
         "village_words": _names(request, catalogue) if request.origin.village else [],
         "search_terms": _search_terms(request, catalogue),
         "timeline": [

@@ -99,6 +99,9 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("origin.address", 1), ("_id", -1)], name="of_adapter", partialFilterExpression={"channel": "adapter"}),  # its list
         IndexModel([("state", 1), ("_id", -1)], name="by_state"),  # the list, narrowed by state, and the tally
         IndexModel([("attachments.file_id", 1)], name="by_file"),  # the sweeper asks whether an upload is used
+        # A paper that another family sent before.
+        IndexModel([("attachments.sent_sha256", 1), ("_id", -1)], name="by_content"),
+        IndexModel([("looks_bands", 1), ("_id", -1)], name="by_looks", partialFilterExpression={"looks_bands": {"$gt": ""}}),
         # What a village filed, for its registrars.
         IndexModel([("origin.village", 1), ("_id", -1)], name="of_village", partialFilterExpression={"origin.village": {"$gt": ""}}),
         IndexModel([("case_id", 1)], name="of_case", partialFilterExpression={"case_id": {"$gt": ""}}),  # the list by case

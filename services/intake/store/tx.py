@@ -13,6 +13,7 @@ from services.intake.domain.chat import Conversation, OpenRequest
 from services.intake.domain.chat_log import ChatEntry, ChatExchange
 from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.docket import Docket
+from services.intake.domain.files import SeenFile, bands_of
 from services.intake.domain.requests import (
     OPEN,
     DocumentsAskedAgain,
@@ -34,6 +35,7 @@ from services.intake.store.contacts import CONTACTS
 from services.intake.store.conversations import CONVERSATIONS
 from services.intake.store.dockets import DOCKETS
 from services.intake.store.items import ITEMS, PARKED, ItemRow, parked_from
+from services.intake.store.parts import attachments_from
 from services.intake.store.requests import COLLECTION, requests_of
 from services.intake.store.sent_messages import SENT_MESSAGES, sent_key
 from services.intake.store.village_drafts import VILLAGE_DRAFTS
@@ -44,13 +46,16 @@ from shared.errors import NotFound
 from shared.messaging.transaction.runner import UnitOfWork
 from shared.mongo import Collection, Doc, Mongo
 from shared.reference.catalogue import Catalogue
-from shared.values import Receipt
+from shared.values import Attachment, Receipt
 
 _OPEN_STATES: Final = sorted(state.value for state in OPEN)
 
 
 _Address: TypeAlias = tuple[str, str]
 """`wa_id` or `bsuid`, and its value."""
+
+
+_SEEN_MOST: Final = 200  # requests, the latest: many share a quarter of their looks, white paper above all
 
 
 class MongoTx:
@@ -153,6 +158,18 @@ class MongoTx:
 
     async def find_request_by_receipt(self, receipt: Receipt) -> Request | None:
         return await self._unit.find_one_by(self._mapping, {"receipt": receipt.text})
+
+    async def seen_files(self, attachments: Sequence[Attachment]) -> tuple[SeenFile, ...]:
+        digests = [each.as_sent for each in attachments]
+        bands = [band for each in attachments for band in bands_of(each.looks)]
+        either = {"$or": [{"attachments.sent_sha256": {"$in": digests}}, {"looks_bands": {"$in": bands}}]}
+        shown = {"receipt": 1, "attachments": 1, "person.nik": 1, "form.answers.kk_number": 1}
+        docs = await self._requests.find(either, shown).sort("_id", -1).limit(_SEEN_MOST).to_list(None)
+        return tuple(
+            SeenFile(doc["receipt"], file.as_sent, file.looks, doc["person"]["nik"], doc["form"]["answers"].get("kk_number"))
+            for doc in docs
+            for file in attachments_from(doc["attachments"])
+        )
 
     async def request(self, request_id: str) -> Request:
         return await self._unit.get(self._mapping, request_id)

@@ -10,8 +10,6 @@ from typing import Final
 import httpx
 
 from services.intake import api, consumers, desk
-from services.intake.adapters.issued_documents import IssuedDocuments
-from services.intake.adapters.whatsapp_media import WhatsappMedia
 from services.intake.api import stuck
 from services.intake.domain.docket import Limits
 from services.intake.domain.forms import ServiceMenu
@@ -33,7 +31,7 @@ from services.intake.store import (
     refills_of,
 )
 from services.intake.wiring.live_words import TemplateWords
-from services.intake.wiring.outside import documents_of, media_of
+from services.intake.wiring.outside import Outside
 from services.intake.wiring.texts import TEMPLATES as TEMPLATES
 from services.intake.wiring.texts import read_desk_texts as read_desk_texts
 from services.intake.wiring.texts import read_texts as read_texts
@@ -82,8 +80,7 @@ class Parts:
     settings: Settings
     host: MessagingHost
     files: Files
-    media: WhatsappMedia
-    documents: IssuedDocuments
+    outside: Outside
     webhook_log: MongoWebhookLog
     units: UnitOfWorkRunner[Tx]
     deps: Deps
@@ -130,8 +127,8 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
     host = MessagingHost(settings, NAME)
     mongo, database = host.mongo, host.database
     files, webhook_log = Files(mongo, database, BUCKET), MongoWebhookLog(mongo, database)
-    media, documents = media_of(settings, files, http), documents_of(settings)
-    deps = _deps(settings, mongo, database, clock, _Outside(files, webhook_log, media, documents))
+    outside = Outside.of(settings, files, webhook_log, http)
+    deps = _deps(settings, mongo, database, clock, outside)
     kept = timedelta(days=settings.chat_log_days)
     units: UnitOfWorkRunner[Tx] = host.units(lambda work: MongoTx(work, mongo, database, clock, deps.catalogue, kept), clock)
     unused = _unused_files(settings, mongo, database, clock)
@@ -139,8 +136,7 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
         settings,
         host,
         files,
-        media,
-        documents,
+        outside,
         webhook_log,
         units,
         deps,
@@ -151,17 +147,7 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Outside:
-    """What handlers reach beside the unit of work."""
-
-    files: Files
-    webhook_log: MongoWebhookLog
-    media: WhatsappMedia
-    documents: IssuedDocuments
-
-
-def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside: _Outside) -> Deps:
+def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside: Outside) -> Deps:
     services, office = _catalogue(settings), _office(settings, clock)
     menu, word_reader = ServiceMenu.of(services, settings.open_services or services.online()), MongoWordReader(mongo, database)
     return Deps(
@@ -243,7 +229,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("half uploads", sweeper("half_uploads", parts.files.sweep, every_seconds=_SWEEP_SECONDS).run),
         ),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
-        close=(parts.media.close, parts.documents.close, session_keys.close, host.close),
+        close=(parts.outside.close, session_keys.close, host.close),
     )
 
 
@@ -282,7 +268,9 @@ def _unused_files(settings: Settings, mongo: Mongo, database: str, clock: Clock)
 
 
 def _catalogue(settings: Settings) -> Catalogue:
-    return catalogue().adjusted(promise_hours=settings.promise_hours, places_a_day=settings.places_a_day)
+    return catalogue().adjusted(
+        promise_hours=settings.promise_hours, places_a_day=settings.places_a_day, lists_from=settings.code_lists_from
+    )
 
 
 def _office(settings: Settings, clock: Clock) -> WorkingHours:

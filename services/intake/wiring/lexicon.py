@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from services.intake.domain.recognition import Wanted
 from services.intake.domain.spelling import Speller, words_of
@@ -34,7 +35,7 @@ def read_lexicon(folder: Path, catalogue: Catalogue, added: Mapping[str, str] | 
         OSError: the file can't be read.
         ValueError: a rule names a notion that has no words.
     """
-    document = tomllib.loads((folder / _FILE).read_text(encoding="utf-8"))
+    document = _document(folder)
     things, events = ({name: _split(words) for name, words in document[part].items()} for part in ("things", "notions"))
     rules = [Rule.of(meaning, text, float(weight)) for meaning, each in document["rules"].items() for text, weight in each.items()]
     named: dict[str, list[str]] = {
@@ -54,6 +55,12 @@ def read_lexicon(folder: Path, catalogue: Catalogue, added: Mapping[str, str] | 
     names = {_NAMES_IT + code: words for code, words in named.items() if words}
     rules += [Rule.of(name.removeprefix(_NAMES_IT), name, _CALLED) for name in names]
     return Lexicon.of(speller, idle, names, things, events, rules, _split(document["of_service"]))
+
+
+@cache
+def _document(folder: Path) -> Mapping[str, Any]:
+    """Return what the file says; it is read once, for a trial of a word makes two lexicons of it."""
+    return tomllib.loads((folder / _FILE).read_text(encoding="utf-8"))
 
 
 def read_phrases(folder: Path) -> tuple[Wanted, ...]:

@@ -1,18 +1,67 @@
-"""What intake reads from others: photos at WhatsApp, documents at issuance."""
+"""What intake reads from others: photos at WhatsApp, documents at issuance; and how what comes in is looked at."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Self
+
 import httpx
 
+from services.intake.adapters.inspected_files import InspectedFiles
+from services.intake.adapters.inspection.inspector import Inspector, PhotoLimits
 from services.intake.adapters.issued_documents import IssuedDocuments
 from services.intake.adapters.whatsapp_media import MediaLimits, WhatsappMedia
 from services.intake.domain.drafting import DOCUMENT_TYPES
+from services.intake.ports import FileStore, WebhookLog
 from services.intake.settings import Settings
+from shared.child import ChildLimits
 from shared.mongo.files import Files
 
 
-def media_of(settings: Settings, files: Files, http: httpx.AsyncClient | None) -> WhatsappMedia:
-    """Return the reader of what people send, at WhatsApp."""
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What handlers reach beside the unit of work. `files`: those of the bucket, of which nothing is kept that was not looked at."""
+
+    files: FileStore
+    webhook_log: WebhookLog
+    media: WhatsappMedia
+    documents: IssuedDocuments
+    inspector: Inspector
+
+    @classmethod
+    def of(cls, settings: Settings, files: Files, webhook_log: WebhookLog, http: httpx.AsyncClient | None) -> Self:
+        """Put it together; nothing is opened. `http` is for calls to WhatsApp."""
+        inspector = _inspector(settings)
+        inspected = InspectedFiles(files, inspector)
+        return cls(inspected, webhook_log, _media(settings, inspected, http), _documents(settings), inspector)
+
+    async def close(self) -> None:
+        """End the connections and the child process."""
+        await self.media.close()
+        await self.documents.close()
+        await self.inspector.close()
+
+
+def _inspector(settings: Settings) -> Inspector:
+    photo = PhotoLimits(
+        max_pixels=settings.photo_max_pixels,
+        longest_side=settings.photo_longest_side,
+        dark_below=settings.photo_dark_below,
+        blurred_below=settings.photo_blurred_below,
+        cut_above=settings.photo_cut_above,
+        max_pages=settings.pdf_max_pages,
+        max_objects=settings.pdf_max_objects,
+    )
+    limits = ChildLimits(
+        order_seconds=settings.inspection_seconds,
+        start_seconds=settings.inspection_start_seconds,
+        memory_mib=settings.inspection_memory_mib,
+        orders_per_life=settings.inspection_files_per_life,
+    )
+    return Inspector(photo, limits)
+
+
+def _media(settings: Settings, files: FileStore, http: httpx.AsyncClient | None) -> WhatsappMedia:
     limits = MediaLimits(
         max_bytes=settings.media_max_bytes,
         media_types=DOCUMENT_TYPES,
@@ -24,7 +73,6 @@ def media_of(settings: Settings, files: Files, http: httpx.AsyncClient | None) -
     return WhatsappMedia(files, api_url=api_url, token=token, limits=limits, client=http)
 
 
-def documents_of(settings: Settings) -> IssuedDocuments:
-    """Return the reader of issuance's documents."""
+def _documents(settings: Settings) -> IssuedDocuments:
     key = settings.issuance_api_key.get_secret_value()
     return IssuedDocuments(settings.issuance_url, key, timeout_seconds=settings.issuance_timeout_seconds)

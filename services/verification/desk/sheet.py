@@ -92,6 +92,9 @@ class Paper:
     field: str
     is_pdf: bool
     request: str
+    same_file_in: str
+    """The receipt of another family's request that came with the very same file."""
+    same_looks_in: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +246,8 @@ def _papers(room: WorkRoom, submissions: Iterable[Submission]) -> Iterator[Paper
 def _paper(room: WorkRoom, submission: Submission, attachment: Attachment) -> Paper:
     name = room.deps.catalogue.attachment_name(attachment.kind)
     is_pdf = attachment.media_type == "application/pdf"
-    return Paper(attachment.file_id, name, attachment.field, is_pdf, submission.receipt)
+    seen = {"same_file_in": attachment.same_file_in, "same_looks_in": attachment.same_looks_in}
+    return Paper(attachment.file_id, name, attachment.field, is_pdf, submission.receipt, **seen)
 
 
 async def _history(room: WorkRoom, view: TaskView) -> tuple[RegisterEntry, ...]:

@@ -135,7 +135,17 @@ def check_answers(submission: Submission, service: CivilService) -> Iterator[Fin
     """
     form = service.form_kept(submission.form_version)
     day = submission.submitted_on
+    yield from _check_files(submission)
     yield from _check_fields(asked(form.fields, submission.answers.values, day), submission.answers.values, submission, "answers.", day)
+
+
+def _check_files(submission: Submission) -> Iterator[Finding]:
+    """Say where another family sent the same. A warning: letters of one office look alike, and one midwife writes for many families."""
+    for attachment in submission.attachments:
+        if attachment.same_file_in:
+            yield warning("file_of_another_family", f"answers.{attachment.field}")
+        elif attachment.same_looks_in:
+            yield warning("file_looks_like_another", f"answers.{attachment.field}")
 
 
 def _check_fields(fields: Sequence[Field], answers: Mapping[str, Any], submission: Submission, path: str, day: date) -> Iterator[Finding]:

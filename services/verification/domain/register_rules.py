@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from services.verification.domain.register import Family, Member
-from shared.reference.population import BloodType, Citizenship, Education, KkMarital, Relation, Religion
+from shared.reference.population import SPELLINGS, BloodType, Citizenship, Education, KkMarital, Relation, Religion
 from shared.reference.printing import LONGEST, is_printable
 from shared.reference.regions import find_regency, find_village, is_home
 from shared.values import KkNumber, Malformed, Nik, Sex
@@ -112,7 +112,7 @@ class Flaw:
 
 
 def normal(column: str, text: str) -> str:
-    """Return the stored form of a text: composed letters, single blanks, RT and RW of three digits, `-` for a missing value.
+    """Return the stored form of a text: composed letters, single blanks, RT and RW of three digits, `-` for a missing value, our spelling.
 
     Control characters stay, so that `check_row` can name them.
     """
@@ -121,6 +121,8 @@ def normal(column: str, text: str) -> str:
     kept = " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
     if column in ("rt", "rw") and _is_number(kept):
         return kept.zfill(LONGEST[column])
+    if column in SPELLINGS:
+        return SPELLINGS[column].get(kept, kept)
     return NOTHING if column in _DASHED and not kept else kept
 
 

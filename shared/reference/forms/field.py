@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, Self
 
 from shared.reference.forms.conditions import Condition
 from shared.reference.forms.rules import NO_LIMITS, FieldLimits
 from shared.reference.forms.types import TYPES, FieldType, Setup
-from shared.reference.lists import code_list
+from shared.reference.lists import CodeList, UsedFrom, code_list
 
 GROUP: Final = "group"
 DOCUMENT: Final = "document"
@@ -29,7 +29,10 @@ class GivenFile:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `any_of`: kinds of a document. `count`: least and most rows of a group. `fields`: of a row."""
+    """One field. `any_of`: kinds of a document. `count`: least and most rows of a group. `fields`: of a row.
+
+    `used_from`: since when this installation uses which version of a list.
+    """
 
     name: str
     type: str
@@ -40,6 +43,7 @@ class Field:
     count: tuple[int, int] = (1, 1)
     fields: tuple[Field, ...] = ()
     optional: bool = False
+    used_from: UsedFrom = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
@@ -97,9 +101,17 @@ class Field:
         """The type of a single value."""
         return TYPES[self.type]
 
+    def codes(self, day: date) -> CodeList:
+        """Return the list of a choice as it is offered on a day."""
+        return code_list(self.choices).on(day, self.used_from)
+
+    def using(self, used_from: UsedFrom) -> Self:
+        """Return the field as an installation asks it that uses versions of lists since these days."""
+        return replace(self, used_from=used_from, fields=tuple(each.using(used_from) for each in self.fields))
+
     def setup(self, today: date) -> Setup:
         """Return what its type needs to know."""
-        return Setup(today, self.limits, code_list(self.choices) if self.choices else None)
+        return Setup(today, self.limits, self.codes(today) if self.choices else None)
 
     def parse(self, text: str, today: date) -> Any:
         """Return the value that a person wrote.

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Final, Self
 
 from shared.errors import FieldProblem
 from shared.reference.forms.conditions import Condition, holds
 from shared.reference.forms.field import Field as Field
 from shared.reference.forms.field import GivenFile as GivenFile
+from shared.reference.forms.field_type import Unclear
 from shared.reference.forms.schema import schema_of
-from shared.reference.lists import code_list
+from shared.reference.lists import UsedFrom, code_list
 from shared.values import Malformed
 
+_MOST_NAMED: Final = 3  # values that are named to who sent one that is none
 FormAnswers = Mapping[str, Any]
 """Values by field: of a group a tuple of rows, of a document a `GivenFile`."""
 
@@ -29,6 +31,10 @@ class Form:
 
     def __post_init__(self) -> None:
         _check(self.fields)
+
+    def using(self, used_from: UsedFrom) -> Self:
+        """Return the form as an installation asks it that uses versions of lists since these days."""
+        return replace(self, fields=tuple(each.using(used_from) for each in self.fields))
 
     def get(self, name: str) -> Field | None:
         """Return the field of that name."""
@@ -118,9 +124,16 @@ def _read(fields: Sequence[Field], raw: Mapping[str, Any], today: date, path: st
         try:
             values[each.name] = _value(each, given, today, f"{path}{each.name}", problems)
         except Malformed as malformed:
-            problems.append(FieldProblem(f"{path}{each.name}", malformed.code))
+            problems.append(FieldProblem(f"{path}{each.name}", malformed.code, _nearest(each, malformed, today)))
     problems.extend(FieldProblem(f"{path}{name}", "answer_not_asked") for name in raw if name not in open_ and raw[name] is not None)
     return values
+
+
+def _nearest(each: Field, malformed: Malformed, today: date) -> str:
+    """Return which values come nearest to one that is none, for whoever sent it; "" where none can be named."""
+    found = malformed.candidates if isinstance(malformed, Unclear) else ()
+    named = ", ".join(f"{code} ({each.show(code, today)})" for code in found[:_MOST_NAMED])
+    return f"nearest: {named}" if named else ""
 
 
 def _value(each: Field, given: Any, today: date, path: str, problems: list[FieldProblem]) -> Any:

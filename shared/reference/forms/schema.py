@@ -7,26 +7,25 @@ from datetime import date
 from typing import Any
 
 from shared.reference.forms.field import Field
-from shared.reference.lists import code_list
 
 
 def schema_of(fields: Sequence[Field], today: date) -> dict[str, Any]:
     """Return the schema of the answers to some fields. One with a condition is never `required` in it: reading knows when it is."""
     return {
         "type": "object",
-        "properties": {each.name: {**_schema_of(each, today), **_drawn(each)} for each in fields},
+        "properties": {each.name: {**_schema_of(each, today), **_drawn(each, today)} for each in fields},
         "required": [each.name for each in fields if each.when is None and not each.may_be_left_out],
         "additionalProperties": False,
     }
 
 
-def _drawn(each: Field) -> dict[str, Any]:
+def _drawn(each: Field, today: date) -> dict[str, Any]:
     """Return what a form is drawn with beside the schema: the type, the condition, the words of a choice."""
     drawn: dict[str, Any] = {"x-type": each.type}
     if each.when is not None:
         drawn["x-when"] = each.when.row()
     if each.choices:
-        drawn["x-labels"] = dict(code_list(each.choices).rows)
+        drawn["x-labels"] = dict(each.codes(today).rows)
     return drawn
 
 

@@ -11,13 +11,12 @@ from typing import Any, Final
 
 from typing_extensions import override
 
+from shared.reference.forms.choices import ChoiceType
 from shared.reference.forms.dates import parse_date, parse_time
 from shared.reference.forms.field_type import FieldType as FieldType
 from shared.reference.forms.field_type import Setup as Setup
-from shared.reference.forms.field_type import Unclear
 from shared.reference.forms.office_days import OfficeDayType
 from shared.reference.forms.places import RegencyType, VillageType
-from shared.reference.lists import CodeList
 from shared.typed import visible, without_marks
 from shared.values import KkNumber, Malformed, Nik, PersonName, Phone
 
@@ -53,7 +52,6 @@ _GRAMS_A_KILO: Final = 1000
 _MOST_KILOS: Final = 20  # a smaller number of a weight in grams is kilos
 _THOUSANDS: Final = 3  # digits behind a point that make it one between thousands
 _HALF: Final = "5"
-_MOST_NEAR: Final = 8  # choices that are offered where an answer is near to some; with more the whole list is shown
 
 
 class NikType(FieldType):
@@ -176,28 +174,6 @@ class TimeType(FieldType):
         return {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 
 
-class ChoiceType(FieldType):
-    """One of a code list; the value is the code. People write the number in the list, the label, or the code."""
-
-    @override
-    def parse(self, text: str, setup: Setup) -> str:
-        found = _list(setup).find(text)
-        if found is not None:
-            return found
-        near = _list(setup).near(text)
-        if 0 < len(near) <= _MOST_NEAR:
-            raise Unclear("choice_unclear", near)
-        raise Malformed("choice_unknown")
-
-    @override
-    def show(self, value: Any, setup: Setup) -> str:
-        return _list(setup).label(value)
-
-    @override
-    def schema(self, setup: Setup) -> Mapping[str, Any]:
-        return {"type": "string", "enum": list(_list(setup).rows)}
-
-
 class YesNoType(FieldType):
     """Yes or no, in Indonesian and Javanese."""
 
@@ -267,12 +243,6 @@ class NumberType(FieldType):
     def schema(self, setup: Setup) -> Mapping[str, Any]:
         limits = {"minimum": setup.limits.min, "maximum": setup.limits.max}
         return {"type": "integer"} | {name: limit for name, limit in limits.items() if limit is not None}
-
-
-def _list(setup: Setup) -> CodeList:
-    if setup.choices is None:
-        raise ValueError("a choice without a list")
-    return setup.choices
 
 
 TYPES: Final[Mapping[str, FieldType]] = MappingProxyType(

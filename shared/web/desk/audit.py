@@ -37,7 +37,7 @@ class AuditQuestion(BaseModel):
 
     petugas: Annotated[str, Field(max_length=100)] = ""
     tentang: Annotated[str, Field(max_length=200)] = ""
-    tindakan: Annotated[str, Field(max_length=100)] = ""
+    tindakan: Annotated[str, Field(max_length=100, description="In words: several acts may share them")] = ""
     dari: Annotated[str, Field(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")] = ""
     sampai: Annotated[str, Field(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")] = ""
     sebelum: Annotated[int | None, Field(ge=1, le=_MOST_ROWS)] = None
@@ -80,7 +80,8 @@ def install(
         return await _page(request, member, asked)
 
     async def _page(request: Request, member: StaffMember, asked: PersonQuestion) -> Response:
-        page = await log.page(_filter(asked))
+        acts = await log.acts()
+        page = await log.page(_filter(asked, tuple(each for each in acts if act_in_words(each) == asked.tindakan)))
         values: dict[str, Any] = {
             "rows": page.rows,
             "next": page.next,
@@ -88,7 +89,7 @@ def install(
             "here": f"{PATH}/{name}",
             "services": SERVICES,
             "actors": await log.actors(),
-            "acts": sorted(((each, act_in_words(each)) for each in await log.acts()), key=lambda each: each[1]),
+            "acts": sorted({act_in_words(each) for each in acts}),
             "check": await log.last_check(),
             "why": _BREAKS,
         }
@@ -177,14 +178,14 @@ def about_in_words(about: str) -> str:
     return f"{_KINDS[kind]} {which[-_SHOWN_OF_ID:]}" if kind in _KINDS else about
 
 
-def _filter(asked: PersonQuestion) -> AuditFilter:
+def _filter(asked: PersonQuestion, acts: tuple[str, ...]) -> AuditFilter:
     sought = recognised(asked.tentang)
     receipt = sought.text if sought.shape is Shape.RECEIPT else None
     return AuditFilter(
         actor=asked.petugas or None,
         about=None if receipt else asked.tentang or None,
         receipt=receipt,
-        act=asked.tindakan or None,
+        acts=acts or ((asked.tindakan,) if asked.tindakan else ()),  # words of no act: nothing is found
         nik="".join(filter(str.isdigit, asked.nik)) or None,
         since=midnight(_day(asked.dari)),
         until=midnight(_day(asked.sampai), days=1),

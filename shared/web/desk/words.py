@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Final
 
 from shared.clock import WIB
+from shared.reference.calendar import DAY_NAMES
 
-_DAYS: Final = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 NOTHING: Final = "\u2013"
 _NEAR_DAYS: Final = {-1: "kemarin", 0: "hari ini", 1: "besok"}
@@ -53,7 +53,7 @@ def decimal(number: float, digits: int = 1) -> str:
 def moment(at: datetime) -> str:
     """Return `Selasa, 24 Nov 2026 09.42 WIB`."""
     local = at.astimezone(WIB)
-    return f"{_DAYS[local.weekday()]}, {local.day} {_MONTHS[local.month - 1]} {local.year} {local:%H.%M} WIB"
+    return f"{DAY_NAMES[local.weekday()]}, {local.day} {_MONTHS[local.month - 1]} {local.year} {local:%H.%M} WIB"
 
 
 def day_short(on: date) -> str:
@@ -63,7 +63,7 @@ def day_short(on: date) -> str:
 
 def weekday(on: date) -> str:
     """Return `Selasa`."""
-    return _DAYS[on.weekday()]
+    return DAY_NAMES[on.weekday()]
 
 
 def file_day(at: datetime) -> str:

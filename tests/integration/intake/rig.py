@@ -18,6 +18,7 @@ from services.intake.settings import Settings
 from services.intake.wiring import assemble, chat_worker, service, status_worker
 from shared.messaging.delivery import AnyEventRoute
 from shared.mongo import Doc
+from tests.support import photos
 from tests.support.harness import Clock, Harness, api_client, http_of, keyed
 
 APP_SECRET = "app-secret"
@@ -27,8 +28,7 @@ COURT = "PA.Kab.Mn"
 COURT_SECRET = "whsec_" + base64.b64encode(b"a court's secret of 32 characters").decode()
 ADAPTER, OTHER_ADAPTER, OFFICER, COUNTER = "desa-dagangan", "desa-mejayan", "petugas-01", "loket"
 NIK, KK = "3519081708850003", "3519081203100007"
-JPEG = b"\xff\xd8\xff\xe0" + b"photo of a letter" * 50
-PNG = b"\x89PNG\r\n\x1a\n" + b"photo of a card" * 50
+JPEG, PNG = photos.jpeg(), photos.png()  # what is added behind them makes another file, and is gone when the picture is made anew
 WEBHOOK = "/v1/webhooks/whatsapp"
 
 T = TypeVar("T")

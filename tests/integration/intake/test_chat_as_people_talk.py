@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from services.intake.handlers.reminding import may_remind
 from shared.mongo import Doc
 from tests.integration.intake.rig import JPEG, KK, NIK, PNG, Rig, buttons_of, only, text_of
@@ -82,6 +84,32 @@ async def test_nobody_is_reminded_after_the_window(rig: Rig) -> None:
     await rig.say("kk hilang")
     rig.clock.at += timedelta(hours=25)
     assert await rig.wiring.reminders.sweep() == 0
+
+
+async def test_who_may_be_written_to_when_a_draft_ends_is_told_then_by_day_and_once(rig: Rig) -> None:
+    await rig.say("kk hilang")
+    rig.clock.at += timedelta(days=7, hours=9)
+    await rig.send(rig.message("system", {"body": "changed", "type": "user_changed_number", "wa_id": "6289999999999"}))
+    before = len(await rig.told_data("intake.reply_composed"))
+    assert may_remind(rig.clock.at)
+    assert await rig.wiring.drafts.sweep() == 1
+    told = only((await rig.told_data("intake.reply_composed"))[before:])
+    assert "kami hapus" in text_of(told)
+    assert told["personal"]["contact"]["address"] == "6289999999999"
+    assert "kami hapus" not in text_of(only(await rig.say("halo", sender="6289999999999")))
+
+
+@pytest.mark.parametrize("later", [timedelta(days=8), timedelta(days=7, hours=16)])
+async def test_who_may_not_be_written_to_when_a_draft_ends_hears_of_it_later(rig: Rig, later: timedelta) -> None:
+    """After the window, and by night."""
+    await rig.say("kk hilang")
+    rig.clock.at += later
+    if later < timedelta(days=8):
+        await rig.send(rig.message("system", {"body": "changed", "type": "user_changed_number", "wa_id": "6281234567890"}))
+    before = len(await rig.told_data("intake.reply_composed"))
+    assert await rig.wiring.drafts.sweep() == 1
+    assert len(await rig.told_data("intake.reply_composed")) == before
+    assert "kami hapus" in text_of(only(await rig.say("halo")))
 
 
 async def test_who_comes_back_too_late_is_told_that_the_draft_is_gone(rig: Rig) -> None:

@@ -1,5 +1,7 @@
 """A citizen's chat, from the webhook to the events that leave."""
 
+import hashlib
+
 from tests.integration.intake.rig import JPEG, KK, NIK, PNG, Rig, buttons_of, envelope, only, text_of
 
 
@@ -26,9 +28,9 @@ async def test_a_lost_family_card_is_asked_for_from_greeting_to_receipt(rig: Rig
     assert (submitted["form_version"], submitted["round"]) == (1, 1)
     assert submitted["vouching"] == {"by": "link", "link_id": link["link_id"], "level": "counter", "village": None}
     assert submitted["personal"]["sender_nik"] == NIK
-    assert [(file["field"], file["size_bytes"]) for file in submitted["attachments"]] == [
-        ("surat_kehilangan", len(JPEG)),
-        ("ktp", len(PNG)),
+    assert [(file["field"], file["sent_sha256"]) for file in submitted["attachments"]] == [
+        ("surat_kehilangan", hashlib.sha256(JPEG).hexdigest()),
+        ("ktp", hashlib.sha256(PNG).hexdigest()),
     ]
 
 

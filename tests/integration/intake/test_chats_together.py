@@ -77,14 +77,14 @@ async def test_a_photo_that_does_not_come_holds_nobody_else_up(rig: Rig, monkeyp
     await rig.say(NIK, SENDERS[0])
     await rig.say(KK, SENDERS[0])
     fetched, answered = asyncio.Event(), asyncio.Event()
-    bring = rig.wiring.media.fetch
+    bring = rig.wiring.outside.media.fetch
 
     async def slow(*asked: Any) -> Any:
         fetched.set()
         await answered.wait()
         return await bring(*asked)
 
-    monkeypatch.setattr(rig.wiring.media, "fetch", slow)
+    monkeypatch.setattr(rig.wiring.outside.media, "fetch", slow)
     rig.phone.photos["1"] = JPEG
     photo = rig.message("image", {"id": "1", "mime_type": "image/jpeg"}, SENDERS[0])
     await rig.post(envelope(messages=[photo, *(rig.message("text", {"body": "halo"}, sender) for sender in SENDERS[1:])]))

@@ -85,8 +85,7 @@ async def test_every_process_takes_a_word_up_without_a_restart(rig: Rig, desk: D
     finally:
         stop.set()
         await job
-        await other.media.close()
-        await other.documents.close()
+        await other.outside.close()
         await other.host.close()
 
 

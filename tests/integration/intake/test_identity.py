@@ -167,7 +167,8 @@ async def test_a_link_lapses_when_an_account_known_by_its_id_alone_moves_to_the_
         message = rig.message(kind, content, from_user_id="ID.B1")
         del message["from"]
         await rig.send(message)
-    found = only((await post(rig, "/search", phone="6281999999999")).json()["links"])
+    assert (await post(rig, "/search", phone="6281999999999")).json() == {"links": []}, "the number is of somebody else"
+    found = only((await post(rig, "/search", nik=NIK)).json()["links"])
     assert (found["valid"], found["end"]) == (False, "changed_hands")
 
 

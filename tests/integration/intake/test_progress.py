@@ -21,7 +21,7 @@ from shared.messaging.delivery import Dead, Delivery, Done
 from shared.messaging.layout import model as layout
 from shared.messaging.operations import accounting
 from shared.reference.reasons import reasons
-from tests.integration.intake.rig import OFFICER, Rig, only, settings, text_of
+from tests.integration.intake.rig import JPEG, OFFICER, Rig, only, settings, text_of
 from tests.support.eventually import eventually
 from tests.support.harness import keyed
 from tests.support.vhosts import as_user
@@ -181,7 +181,7 @@ async def test_everything_runs_together_over_the_broker(running: Rig, amqp_url: 
         await running.say(text)
         await answers(number)
     for number in (4, 5):
-        await running.show(b"\xff\xd8\xff\xe0" + bytes([number]) * 99)
+        await running.show(JPEG + bytes([number]))
         await answers(number)
     await running.press("confirm")
     await answers(6)

@@ -204,12 +204,13 @@ async def test_an_adapter_sees_its_own_requests_and_nobody_elses(rig: Rig) -> No
         assert (await rig.http.get(f"{REQUESTS}/{receipt}", headers=keyed(OFFICER))).status_code == 200
 
 
-async def test_a_file_comes_back_as_it_went_in(rig: Rig) -> None:
+async def test_a_picture_is_known_by_what_was_sent_and_comes_back_made_anew(rig: Rig) -> None:
     digest = base64.b64encode(hashlib.sha256(JPEG).digest()).decode()
     stored = (await upload(rig, Content_Digest=f"sha-256=:{digest}:")).json()
-    assert (stored["media_type"], stored["size_bytes"], stored["sha256"]) == ("image/jpeg", len(JPEG), hashlib.sha256(JPEG).hexdigest())
+    assert (stored["media_type"], stored["sent_sha256"], stored["flaws"]) == ("image/jpeg", hashlib.sha256(JPEG).hexdigest(), [])
     got = await rig.http.get(f"{FILES}/{stored['file_id']}", headers=keyed("verification"))
-    assert (got.content, got.headers["content-type"], got.headers["content-length"]) == (JPEG, "image/jpeg", str(len(JPEG)))
+    assert (got.headers["content-type"], got.headers["content-length"]) == ("image/jpeg", str(len(got.content)))
+    assert (hashlib.sha256(got.content).hexdigest(), len(got.content)) == (stored["sha256"], stored["size_bytes"])
     assert got.headers["x-content-type-options"] == "nosniff"
     assert (await rig.http.get(f"{FILES}/none", headers=keyed("verification"))).json()["code"] == "file_not_found"
 
@@ -221,7 +222,7 @@ async def test_a_file_comes_back_as_it_went_in(rig: Rig) -> None:
         (b"", {}, 422, "file_empty"),
         (JPEG, {"Content_Digest": f"sha-256=:{base64.b64encode(bytes(32)).decode()}:"}, 422, "content_digest_differs"),
         *((JPEG, {"Content_Digest": said}, 422, "content_digest_malformed") for said in MALFORMED_DIGESTS),
-        (JPEG + bytes(19_500), {}, 413, "file_too_large"),
+        (JPEG + bytes(20_000), {}, 413, "file_too_large"),
         (JPEG + bytes(50_000), {}, 413, "body_too_large"),
     ],
 )

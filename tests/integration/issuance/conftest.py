@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from services.issuance import api
 from services.issuance.adapters.demo_ca import DemoFiles, ensure_demo_ca
-from services.issuance.adapters.renderer import ChildRenderer, Pool, RendererLimits
+from services.issuance.adapters.renderer import ChildRenderer, Pool
 from services.issuance.domain import claim as claims
 from services.issuance.domain.claim import Approval
 from services.issuance.domain.products import PRODUCTS
@@ -23,6 +23,7 @@ from services.issuance.domain.products.spec import RenderInput
 from services.issuance.domain.render_input import compose
 from services.issuance.settings import Settings
 from services.issuance.wiring import TEMPLATES, assemble, read_office
+from shared.child import ChildLimits
 from shared.clock import WIB, now
 from shared.health import Health
 from shared.web import create_app
@@ -32,7 +33,7 @@ from tests.support.approvals import AT, approval, origin
 from tests.support.harness import Clock, api_client, http_of
 from tests.support.sessions import SessionIssuer, browser_of
 
-ROOMY = RendererLimits(sheet_seconds=20, start_seconds=60, memory_mib=768, sheets_per_life=1000)
+ROOMY = ChildLimits(order_seconds=20, start_seconds=60, memory_mib=768, orders_per_life=1000)
 CHECK_URL = "https://cek.contoh.invalid/v/AbCdEfGhIjKlMnOpQrStUv"
 
 
@@ -62,7 +63,7 @@ def _setup(demo: DemoFiles, templates: Path = TEMPLATES) -> dict[str, Any]:
     }
 
 
-def _renderer(demo: DemoFiles, limits: RendererLimits = ROOMY, templates: Path = TEMPLATES, **other: Any) -> ChildRenderer:
+def _renderer(demo: DemoFiles, limits: ChildLimits = ROOMY, templates: Path = TEMPLATES, **other: Any) -> ChildRenderer:
     return ChildRenderer({**_setup(demo, templates), **other}, limits)
 
 
@@ -78,7 +79,7 @@ async def pool(demo: DemoFiles) -> AsyncIterator[Pool]:
 async def make_renderer(demo: DemoFiles) -> AsyncIterator[MakePress]:
     made: list[ChildRenderer] = []
 
-    def make(limits: RendererLimits = ROOMY, templates: Path = TEMPLATES, **other: Any) -> ChildRenderer:
+    def make(limits: ChildLimits = ROOMY, templates: Path = TEMPLATES, **other: Any) -> ChildRenderer:
         made.append(_renderer(demo, limits, templates, **other))
         return made[-1]
 

@@ -20,10 +20,10 @@ import typst
 from pyhanko.sign.diff_analysis import ModificationLevel
 
 from services.issuance.adapters.demo_ca import DemoFiles
-from services.issuance.adapters.renderer import RendererLimits
 from services.issuance.adapters.renderer.fonts import load_fonts
 from services.issuance.domain.products import PRODUCTS
 from services.issuance.wiring import TEMPLATES
+from shared.child import ChildLimits
 from shared.errors import Permanent, Transient
 from shared.reference.printing import FONT_FILES
 from tests.integration.issuance.conftest import CHECK_URL, ROOMY, MakePress, sheet_of
@@ -185,7 +185,7 @@ async def test_renderer_that_dies_over_a_sheet_is_transient(make_renderer: MakeP
 
 
 async def test_renderer_that_hangs_is_cut_off_and_replaced(make_renderer: MakePress) -> None:
-    renderer = make_renderer(replace(ROOMY, sheet_seconds=0.5))
+    renderer = make_renderer(replace(ROOMY, order_seconds=0.5))
     await renderer.start()
     child = renderer.process_id
     assert child is not None
@@ -202,7 +202,7 @@ async def test_endless_template_runs_into_the_time_limit(make_renderer: MakePres
     templates = shutil.copytree(TEMPLATES, tmp_path / "templates")
     slow = 'let n = 0\n#while sheet.receipt == "SLOW" { n = n + 1; if n > 9e18 { break } }'
     (templates / "ktp.typ").write_text(f'#import "sheet.typ": *\n#show: base.with(title: "x")\n#{{ {slow.replace("#", "")} }}\nx')
-    renderer = make_renderer(replace(ROOMY, sheet_seconds=1.0), templates)
+    renderer = make_renderer(replace(ROOMY, order_seconds=1.0), templates)
     with pytest.raises((Transient, Permanent)) as caught:
         await renderer.render("ktp", sheet_of(approval("ktp")) | {"receipt": "SLOW"}, made_at=AT)
     assert caught.value.code in {"renderer_overran", "sheet_unprintable"}
@@ -220,7 +220,7 @@ async def test_greedy_template_runs_into_the_memory_limit(make_renderer: MakePre
 
 
 async def test_renderer_is_replaced_after_so_many_sheets(make_renderer: MakePress) -> None:
-    renderer = make_renderer(RendererLimits(sheet_seconds=20, start_seconds=60, memory_mib=768, sheets_per_life=2))
+    renderer = make_renderer(ChildLimits(order_seconds=20, start_seconds=60, memory_mib=768, orders_per_life=2))
     for _ in range(3):
         await renderer.render("ktp", sheet_of(approval("ktp")), made_at=AT)
     assert renderer.starts == 2

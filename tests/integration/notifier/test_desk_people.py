@@ -32,7 +32,7 @@ def issuer() -> SessionIssuer:
 
 
 async def rows_of(rig: Rig, act: str) -> list[tuple[str, dict[str, str]]]:
-    page = await rig.parts.units.audit.page(AuditFilter(act=act))
+    page = await rig.parts.units.audit.page(AuditFilter(acts=(act,)))
     return [(row.entry.about, dict(row.entry.detail)) for row in page.rows]
 
 

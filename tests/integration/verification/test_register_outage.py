@@ -47,7 +47,7 @@ from tests.support.sessions import SessionIssuer
 from tests.support.vhosts import as_user
 
 MINUTES = 10
-A_MINUTE = 4  # requests
+A_MINUTE = 8  # requests
 HELD = 5  # tasks that officers have when it begins
 LEFT = timedelta(minutes=5)  # until their promise: half of the outage
 FAILURES = 3  # probes in a row
@@ -105,7 +105,7 @@ async def issuance(traffic: Traffic, amqp_url: str) -> AsyncIterator[BrokerChann
 async def register(office: Office, mongo_url: str) -> AsyncIterator[Proxy]:
     """The way to the register."""
     async with Proxy.before(mongo_url) as proxy:
-        mongo = Mongo.connect(re.sub(r"replicaSet=\w+", "directConnection=true", proxy.url(mongo_url)), selection_timeout_ms=500)
+        mongo = Mongo.connect(re.sub(r"replicaSet=\w+", "directConnection=true", proxy.url(mongo_url)), operation_timeout_ms=1_000)
         office.deps = replace(office.deps, register_answers=RegistryStore(mongo, office.database).answers)
         office.queue()
         yield proxy

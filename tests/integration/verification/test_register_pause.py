@@ -107,7 +107,7 @@ async def test_who_came_while_it_was_down_has_the_whole_time_of_the_promise_and_
 async def test_an_outage_of_our_own_database_is_none_of_the_register(office: Office, outside: OutsideRegister, mongo_url: str) -> None:
     outside.is_up = False
     async with Proxy.before(mongo_url) as proxy:
-        mongo = Mongo.connect(re.sub(r"replicaSet=\w+", "directConnection=true", proxy.url(mongo_url)), selection_timeout_ms=300)
+        mongo = Mongo.connect(re.sub(r"replicaSet=\w+", "directConnection=true", proxy.url(mongo_url)), operation_timeout_ms=1_000)
         deps = replace(office.deps, pause_reader=MongoPauseReader(mongo, office.database))
         job = RegisterJob(deps, office.units, failures=2)
         proxy.cut()

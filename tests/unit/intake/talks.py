@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from services.intake.domain.answers import OpenQuestion
-from services.intake.domain.chat import Act, Conversation, DialogueContext, Fact, FormCompleted, OfficerCalled, Say, SentFile
+from services.intake.domain.chat import Act, Conversation, DialogueContext, Fact, FormCompleted, OfficerCalled, Say
 from services.intake.domain.conversation import decide
 from services.intake.domain.drafts import current_question
+from services.intake.domain.files import SentFile
 from services.intake.domain.forms import ServiceMenu
 from services.intake.wiring import TEMPLATES, read_texts, read_vocabulary
 from shared.reference.catalogue import catalogue

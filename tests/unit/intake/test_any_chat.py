@@ -12,16 +12,14 @@ from services.intake.domain.chat import (
     Draft,
     EditedEarlier,
     FilesDropped,
-    FileTrouble,
     FormCompleted,
     OtherContent,
-    RefusedFile,
     Say,
     Stage,
-    UnfetchedFile,
 )
 from services.intake.domain.conversation import decide
 from services.intake.domain.drafts import drafts_of
+from services.intake.domain.files import FileTrouble, RefusedFile, UnfetchedFile
 from services.intake.domain.filled_form import FilledForm
 from services.intake.domain.mending import mending_draft, offer_mending
 from services.intake.domain.words import Intent, Meaning

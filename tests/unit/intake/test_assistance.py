@@ -9,8 +9,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from services.intake.domain import assistance as rules
 from services.intake.domain.assistance import HOLD_LIFETIME, IDLE_MOST, Assistance, ChatOfficer, WaitingReason
-from services.intake.domain.chat import Act, AskedQuestion, Conversation, Draft, OtherContent, Stage, UnfetchedFile
+from services.intake.domain.chat import Act, AskedQuestion, Conversation, Draft, OtherContent, Stage
 from services.intake.domain.conversation import decide, given_back
+from services.intake.domain.files import UnfetchedFile
 from services.intake.domain.mending import offer_mending
 from services.intake.domain.words import Intent, Meaning
 from shared.errors import DomainError
@@ -127,7 +128,7 @@ def test_the_promise_ends_the_silence_and_whoever_waits_is_told_once() -> None:
 
 def test_a_complaint_is_handed_to_a_person_and_the_machine_goes_on() -> None:
     after, facts = talk(begun("kk_hilang"), "pelayanannya lama sekali, kecewa saya")
-    assert said(facts)[:2] == ["answers.complaint", "complaint_turn"]
+    assert said(facts)[:2] == ["answers.complaint", "officer_turn"]
     assert after.assistance.reason is WaitingReason.COMPLAINED
     assert said(talk(after, NIK)[1])
 

@@ -13,20 +13,17 @@ from services.intake.domain.chat import (
     DialogueContext,
     Fact,
     FilesDropped,
-    FileTrouble,
     FormCompleted,
     OfficerCalled,
     OpenRequest,
     OtherContent,
-    RefusedFile,
     Say,
-    SentFile,
     Stage,
     StatusAsked,
-    UnfetchedFile,
 )
 from services.intake.domain.conversation import decide
 from services.intake.domain.drafts import DRAFT_LIFETIME, awaits_file, current_question
+from services.intake.domain.files import FileTrouble, RefusedFile, SentFile, UnfetchedFile
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.words import Intent, Meaning
 from services.intake.wiring import TEMPLATES, read_texts, read_vocabulary

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from services.intake.domain.chat import Conversation, StatusAsked
-from tests.unit.intake.talks import begun, said, talk
+import pytest
 
-AT_LEAST = 48
+from services.intake.domain.chat import Conversation, StatusAsked
+from tests.unit.intake.talks import begun, said, spoken, talk
+
+AT_LEAST = 52
 AT_FIRST = {
     "assalamualaikum": "menu",
     "p": "menu",
@@ -52,7 +54,7 @@ IN_A_FORM = {
     "maaf salah chat": "answers.other.wrong",
     "sebentar pak saya cari dulu": "answers.other.wait",
     "gak tau nomernya": "help_question",
-    "kok minta nik buat apa?": "answers.help.privacy",
+    "kok minta nik buat apa?": "answers.help.why",
     "ganti akta lahir aja": "other_wish",
     "batal": "cancelled",
     "kembali": "nothing_back",
@@ -78,3 +80,19 @@ def test_nine_of_ten_are_answered_usefully() -> None:
     assert len(answered) + 1 == len(AT_FIRST) + len(IN_A_FORM) + 1 == 54
     assert len(useful) >= AT_LEAST, missed
     print(f"{len(useful)} of 54; the others: {missed}")  # noqa: T201 - the table, where somebody asks for it (-s)
+
+
+@pytest.mark.parametrize("asked", ["kok minta nik buat apa?", "nik niku napa nggih", "buat apa nik saya", "kenapa harus minta nik saya"])
+def test_a_question_about_what_is_asked_says_why_and_what_it_is_and_asks_again(asked: str) -> None:
+    conversation, facts = talk(begun("kk_hilang"), asked)
+    told = spoken(facts)
+    assert "supaya dokumennya tidak keliru orang" in told
+    assert "16 angka di bagian atas KTP-el" in told
+    assert told.endswith("lihat KTP).")
+    assert conversation.draft == begun("kk_hilang").draft
+
+
+def test_a_question_about_another_thing_than_the_open_one_is_answered_beside_it() -> None:
+    _, facts = talk(begun("kk_hilang"), "nomor kk itu apa")
+    assert said(facts)[0] == "answers.help.kk_number"
+    assert said(facts)[-1] == "kk_hilang.nik.ask"

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.intake.domain.assistance import IDLE_MOST
-from services.intake.domain.chat import Act, Conversation, EditedAnswer, EditedEarlier, OtherContent, Revoked, UnfetchedFile
+from services.intake.domain.chat import Act, Conversation, EditedAnswer, EditedEarlier, OtherContent, Revoked
 from services.intake.domain.conversation import decide
 from services.intake.domain.correcting import paths_of
+from services.intake.domain.files import UnfetchedFile
 from services.intake.domain.messages import Deleted, Edited, MediaRef, NumberChanged, Silent, read_message
 from services.intake.domain.webhook_log import WebhookItemKind, split
 from services.intake.domain.words import Intent

@@ -106,6 +106,14 @@ def test_a_draft_that_is_open_goes_first_and_perbaiki_comes_after_it() -> None:
     assert talk(Conversation("c-1"), "perbaiki")[1] == (MendAsked(),)
 
 
+def test_a_draft_of_the_same_service_that_was_kept_is_never_one_of_two() -> None:
+    kept, _ = talk(Conversation("c-1"), "kk hilang", NIK, "kk rusak", "mulai baru", "batal")
+    assert [draft.service for draft in kept.parked] == ["kk_hilang"]
+    waiting = returned("kk_hilang", "nik_not_in_kk:answers.nik").draft
+    assert waiting is not None
+    assert offer_mending(kept, waiting, AT) == kept
+
+
 def test_cancelling_the_mending_drops_no_file_of_the_request() -> None:
     conversation, facts = talk(returned("kk_hilang", "document_not_readable:answers.ktp"), photo(78), "batal")
     assert conversation.draft is None

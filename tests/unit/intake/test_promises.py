@@ -100,6 +100,8 @@ BACKED: Final[Mapping[str, Waits | MadeBy | SaysHow]] = {
     "erase": SaysHow(),
     "other_regency": MadeBy("services.intake.domain.drafting:answer"),  # another regency's office, not ours
     "answers.help.privacy": MadeBy("shared.contracts.verification_tasks:TaskOpened"),
+    "answers.help.why": MadeBy("shared.contracts.verification_tasks:TaskOpened"),
+    "answers.help.nik": SaysHow(),
     "notice.question": MadeBy("shared.contracts.verification:CitizenAsked"),
     "notice.note": MadeBy("shared.contracts.verification:RequestReturned"),
     "desk.salam": MadeBy("services.intake.handlers.assisting:reply_in_chat"),  # an officer sends it by hand

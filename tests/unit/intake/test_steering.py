@@ -221,7 +221,7 @@ def test_a_number_that_nobody_knows_is_found_or_a_person_looks() -> None:
     assert found.draft.answers["kk_number"] == KK
     called, facts = kk_number_told(conversation, None, WORLD)
     assert called.assistance.waiting_since is not None
-    assert said(facts) == ["kk_number_officer", "complaint_turn"]
+    assert said(facts) == ["kk_number_officer", "officer_turn"]
     assert said(talk(begun("kk_hilang"), "tidak tahu")[1])[:2] == ["unknown_answer", "help_question"]
 
 

@@ -1,7 +1,7 @@
 """What an adapter hands in: every problem at once, each with its field, and the filled form where there is none."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.intake.domain.files import SentFile
 from services.intake.domain.submission import PROBLEMS, CheckedBody, check, check_mended
 from shared.errors import BadInput
 from shared.reference.catalogue import Catalogue, Offer, catalogue
@@ -21,18 +22,11 @@ CARD: dict[str, Any] = {"nik": NIK, "kk_number": KK, "surat_kehilangan": {"file_
 ONLINE = sorted(code for code, service in catalogue().services.items() if service.offer is Offer.ONLINE and service.ready)
 
 
-@dataclass(frozen=True)
-class Photo:
-    media_type: str = "image/png"
-    size_bytes: int = 3
-    sha256: str = "0" * 64
-
-
-FILES = {"f-1": Photo(), "f-2": Photo()}
+FILES = {file_id: SentFile(file_id, "image/png", 3, "0" * 64) for file_id in ("f-1", "f-2")}
 
 
 def problems(
-    service: str = "kk_hilang", uploads: Mapping[str, Photo] = FILES, known: Catalogue | None = None, **body: Any
+    service: str = "kk_hilang", uploads: Mapping[str, SentFile] = FILES, known: Catalogue | None = None, **body: Any
 ) -> set[tuple[str, str]]:
     sent = CheckedBody(service, body.pop("answers", CARD), **body)
     filled, found = check(sent, known or catalogue(), frozenset(ONLINE) - {"kk_rusak"}, uploads, TODAY)
@@ -64,7 +58,7 @@ def test_a_form_in_order_is_filled_with_values_and_its_files_apart() -> None:
 @given(data=st.data())
 def test_whatever_a_form_asks_its_answers_are_taken(service: str, data: st.DataObject) -> None:
     body = CheckedBody(service, data.draw(answers_to(catalogue().get(service).form, TODAY)))
-    uploads = {file_id: Photo() for file_id in body.file_ids(catalogue().get(service))}
+    uploads = {file_id: SentFile(file_id, "image/png", 3, "0" * 64) for file_id in body.file_ids(catalogue().get(service))}
     filled, found = check(body, catalogue(), frozenset(ONLINE), uploads, TODAY)
     if {problem.code for problem in found} <= {"kk_same_as_nik"} and found:  # made up by chance
         return

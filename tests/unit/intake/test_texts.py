@@ -8,7 +8,8 @@ import pytest
 from services.intake.domain import asking
 from services.intake.domain.answers import OpenQuestion
 from services.intake.domain.asking import MAX_BUTTONS
-from services.intake.domain.chat import Draft, FileTrouble, Say
+from services.intake.domain.chat import Draft, Say
+from services.intake.domain.files import FileTrouble
 from services.intake.domain.forms import SELFIE_FIELD
 from services.intake.domain.requests import RequestState
 from services.intake.domain.texts import MAX_TEXT_CHARACTERS, MAX_TITLE_CHARACTERS

@@ -68,3 +68,9 @@ def test_a_word_stands_in_the_book_once_and_the_book_has_an_end() -> None:
     assert book.without("gegotong pringgo").words == {}
     full = WordBook({f"w{number}": AddedWord(f"w{number}", "kk_hilang") for number in range(MOST_WORDS)})
     assert bench().attempt(full, AddedWord("gegotong", "kk_hilang")).refusal is WordRefusal.FULL
+
+
+def test_words_are_found_by_a_part_of_them_in_the_order_of_the_alphabet() -> None:
+    book = WordBook().having(AddedWord("Mbrengkal soklat", "kk_hilang")).having(AddedWord("gegotong", "kk_hilang"))
+    assert [word.phrase for word in book.search("")] == ["gegotong", "Mbrengkal soklat"]
+    assert [word.phrase for word in book.search("KAL SOK")] == ["Mbrengkal soklat"]

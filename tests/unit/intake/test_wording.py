@@ -24,6 +24,7 @@ LEXICON = WORDS.lexicon
         ("GEGOTONG PRINGGO", "gegotong pringgo"),
         ("saya dewi mau gegotong", "saya … mau gegotong"),
         ("😀", ""),
+        ("nik 3\u20e35\u20e31\u20e39\u20e3 3*5*1*9 \u0663\u0665\u0661\u0669 3_5_1:9", "nik #"),
     ],
 )
 def test_numbers_addresses_and_names_that_can_be_told_are_masked(text: str, shown: str) -> None:

@@ -71,9 +71,8 @@ def test_a_page_has_the_fields_with_conditions_limits_and_lists_in_words() -> No
         "| `born_on` | date |  | not after today, at most 120 years ago |",
         "| `weight` | number | `married` is yes and not (`born_on` is more than 60 days ago) | 400 to 7000 g |",
         "| `witnesses` | group |  | 1 to 2 rows |",
-        "| `witnesses[].job` | choice |  | list `occupation` |",
+        "| `witnesses[].job` | choice |  | list [`occupation`](lists.md#occupation) |",
         "| `paper` | document | may be left out | Kartu Keluarga (`kk`) |",
-        "## List `occupation`",
     ):
         assert line in page
     assert "Version 2 since 01-03-2026" in page
@@ -81,9 +80,16 @@ def test_a_page_has_the_fields_with_conditions_limits_and_lists_in_words() -> No
     assert "not ready" in page
     assert "Kutipan Akta Kelahiran (`akta_kelahiran`, pdf, LU, LT when late); Kartu Keluarga (`kk`, pdf, KK) |" in page
     assert "[Contoh](example.md) (`example`, not ready): Sebuah contoh" in made["README.md"]
+    for line in (
+        "| Permendagri 6/2026 | `6/2026` | 20-02-2026 | 30 |",
+        "### education, 109/2019\n\nPermendagri 109/2019, offered since ever: 10 codes.",
+        "### occupation, 6/2026\n\nPermendagri 6/2026, offered since 20-02-2026: 108 codes.",
+        "6/2026 prints Strata I twice",
+    ):
+        assert line in made["lists.md"]
 
 
 def test_every_service_has_a_page_and_is_in_the_list() -> None:
     made = dict(pages(catalogue()))
-    assert set(made) == {"README.md", *(f"{code}.md" for code in catalogue().services)}
+    assert set(made) == {"README.md", "lists.md", *(f"{code}.md" for code in catalogue().services)}
     assert all(f"]({code}.md)" in made["README.md"] for code in catalogue().services)

@@ -45,8 +45,23 @@ def test_a_taken_port_is_named_with_its_holder() -> None:
         port = taken.getsockname()[1]
         assert not is_free(port)
         with pytest.raises(PortTakenError, match=rf"port {port} \(INTAKE_PORT\) is taken by .+: stop it, or set INTAKE_PORT"):
-            require_free(port, "INTAKE_PORT")
+            require_free({"INTAKE_PORT": port})
     assert is_free(port)
+
+
+def test_all_that_are_taken_are_named_at_once() -> None:
+    with socket.socket() as first, socket.socket() as second:
+        for taken in (first, second):
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+        (free,) = free_ports(1)
+        asked = {"INTAKE_PORT": first.getsockname()[1], "COURT_PORT": second.getsockname()[1], "DESK_PORT": free}
+        with pytest.raises(PortTakenError) as told:
+            require_free(asked)
+    assert [line.split(" is taken")[0] for line in str(told.value).splitlines()] == [
+        f"port {asked['INTAKE_PORT']} (INTAKE_PORT)",
+        f"port {asked['COURT_PORT']} (COURT_PORT)",
+    ]
 
 
 def test_free_ports_are_all_different() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Final
 
 import pytest
 
@@ -112,9 +113,13 @@ def test_the_sexes_are_those_of_the_register() -> None:
     assert list(code_list("sex").rows) == list(Sex)
 
 
+_PRINTED: Final = {"disability", "disability_physical", "disability_intellectual", "disability_mental", "disability_sensory"}
+"""Lists of the biodata sheet F-1.08, with or without a field."""
+
+
 def test_every_list_is_of_a_field_or_of_the_catalogue() -> None:
     fields = [each for service in catalogue().services.values() for field in service.form.fields for each in (field, *field.fields)]
-    assert set(code_lists()) == {each.choices for each in fields if each.choices} | {"service_group", "may_ask"}
+    assert set(code_lists()) == {each.choices for each in fields if each.choices} | {"service_group", "may_ask", *_PRINTED}
 
 
 def test_a_late_birth_has_letters_of_its_own() -> None:

@@ -28,7 +28,7 @@ KK = "3519010101100001"
 
 
 def setup(limits: FieldLimits | None = None, choices: str = "") -> Setup:
-    return Setup(TODAY, limits or FieldLimits(), code_list(choices) if choices else None)
+    return Setup(TODAY, limits or FieldLimits(), code_list(choices).on(TODAY) if choices else None)
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ VALUES: dict[str, tuple[st.SearchStrategy[Any], Setup]] = {
     "text": (st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=40), setup()),
     "date": (st.dates(date(1950, 1, 1), TODAY), setup(FieldLimits(past=True, within_years=100))),
     "time": (st.times().map(lambda time: f"{time:%H:%M}"), setup()),
-    "choice": (st.sampled_from(list(code_list("occupation").rows)), setup(choices="occupation")),
+    "choice": (st.sampled_from(list(code_list("occupation").on(TODAY).rows)), setup(choices="occupation")),
     "yes_no": (st.booleans(), setup()),
     "number": (st.integers(400, 7000), setup(WEIGHT)),
     "village": (st.sampled_from(list(villages())), setup()),

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from services.verification.domain.contents import IdentityCard
 from services.verification.domain.office_practice import OfficePractice
 from services.verification.domain.register import Family, Register
 from services.verification.domain.rules import Application, CardWish
@@ -31,7 +30,7 @@ from tests.support.applications import (
     recorded,
     rows,
 )
-from tests.support.families import DAUGHTER, HUSBAND, KK, SON, WIFE
+from tests.support.families import HUSBAND, KK, SON, WIFE
 
 GROOM = "3519080302000001"
 BRIDE = "3519014605010002"
@@ -205,77 +204,6 @@ def test_who_can_not_be_alone(nik: str, code: str) -> None:
 def test_nothing_follows_for_a_new_family_that_can_not_be(request_: Application, code: str) -> None:
     with pytest.raises(DomainError, match=code):
         planned(request_, two_houses())
-
-
-def change(*changes: dict[str, Any], **answers: Any) -> Application:
-    basis = {"basis_kind": "diploma", "basis_number": "DN-05/D-SMA/2026", "basis_on": "2026-06-01"}
-    return application("kk_ubah", **({"nik": HUSBAND, "kk_number": KK, "changes": list(changes)} | basis | answers))
-
-
-def test_other_data_keep_the_number_and_renew_the_cards_that_show_them() -> None:
-    request = change({"nik": HUSBAND, "element": "education", "education": "bachelor"})
-    assert codes(request, people.register()) == set()
-    plan = planned(request, people.register())
-    assert orders(plan) == [("kk", f"kk:{KK}")]
-    head = after(plan)[KK].head
-    assert head.education == "DIPLOMA IV/STRATA I"
-    assert plan.change is not None
-    assert (plan.change.basis.kind, plan.change.basis.number, plan.change.basis.on) == ("diploma", "DN-05/D-SMA/2026", date(2026, 6, 1))
-
-
-@pytest.mark.parametrize(
-    ("row", "basis", "column", "value", "cards"),
-    [
-        ({"nik": HUSBAND, "element": "occupation", "occupation": "o065"}, "work_letter", "occupation", "GURU", ["ktp"]),
-        ({"nik": SON, "element": "occupation", "occupation": "o003"}, "statement", "occupation", "PELAJAR/MAHASISWA", []),
-        ({"nik": SON, "element": "blood_type", "blood_type": "ab"}, "lab_result", "blood_type", "AB", ["kia"]),
-        ({"nik": WIFE, "element": "religion", "religion": "catholic"}, "statement", "religion", "KATHOLIK", ["ktp"]),
-        ({"nik": WIFE, "element": "birth_place", "birth_place": "Ngawi"}, "birth_certificate", "birth_place", "NGAWI", ["ktp"]),
-        ({"nik": DAUGHTER, "element": "father", "father": "Slamet Dermawan"}, "birth_certificate", "father", "SLAMET DERMAWAN", []),
-    ],
-)
-def test_each_element_is_written_as_the_register_writes_it(
-    row: dict[str, Any], basis: str, column: str, value: str, cards: list[str]
-) -> None:
-    request = change(row, basis_kind=basis)
-    assert codes(request, people.register()) == set()
-    plan = planned(request, people.register())
-    assert getattr(after(plan)[KK].member(row["nik"]), column) == value
-    assert [product for product, _ in orders(plan)] == ["kk", *cards]
-
-
-def test_several_elements_of_one_person_are_one_card() -> None:
-    rows_ = (
-        {"nik": HUSBAND, "element": "occupation", "occupation": "o065"},
-        {"nik": HUSBAND, "element": "blood_type", "blood_type": "a"},
-    )
-    plan = planned(change(*rows_), people.register())
-    card = plan.documents[1].content
-    assert isinstance(card, IdentityCard)
-    assert (card.member.occupation, card.member.blood_type) == ("GURU", "A")
-    assert len(plan.documents) == 2
-
-
-@pytest.mark.parametrize(
-    ("row", "answers", "code", "field"),
-    [
-        ({"nik": GUARDIAN, "element": "education", "education": "master"}, {}, "member_not_on_card", "answers.changes[0].nik"),
-        ({"nik": HUSBAND, "element": "blood_type", "blood_type": "o"}, {}, "nothing_changes", "answers.changes[0].blood_type"),
-        ({"nik": HUSBAND, "element": "religion", "religion": "hindu"}, {}, "proof_does_not_fit", "answers.basis_kind"),
-    ],
-)
-def test_each_thing_that_is_wrong_with_other_data_is_named(row: dict[str, Any], answers: dict[str, Any], code: str, field: str) -> None:
-    assert fields(change(row, **answers), people.register()).get(code) == field
-
-
-def test_one_element_is_changed_once_and_something_must_change() -> None:
-    row = {"nik": HUSBAND, "element": "education", "education": "bachelor"}
-    assert "change_named_twice" in codes(change(row, row), people.register())
-    same = {"nik": HUSBAND, "element": "blood_type", "blood_type": "o"}
-    with pytest.raises(DomainError, match="nothing_changes"):
-        planned(change(same), people.register())
-    with pytest.raises(DomainError, match="member_not_on_card"):
-        planned(change(row | {"nik": GUARDIAN}), people.register())
 
 
 def grown(**changes: Any) -> Family:

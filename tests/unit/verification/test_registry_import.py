@@ -281,6 +281,29 @@ def test_a_family_that_has_its_types_is_checked_by_the_same_rules() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("column", "text", "kept"),
+    [
+        ("occupation", "PEGAWAI NEGERI SIPIL", "PEGAWAI NEGERI SIPIL"),
+        ("occupation", "APARATUR SIPIL NEGARA", "APARATUR SIPIL NEGARA"),
+        ("education", "DIPLOMA IV/STRATA I", "DIPLOMA IV/STRATA I"),
+        ("education", "STRATA I", "STRATA I"),
+        ("education", "PAUD/TK", "PAUD/TK"),
+        ("blood_type", "AB-", "AB-"),
+        ("blood_type", "", "-"),
+        ("religion", "BUDHA", "BUDDHA"),
+        ("religion", "KONG HU CU", "KHONGHUCU"),
+        ("religion", "LAINNYA", "LAINNYA"),
+        ("relation", "FAMILI", "FAMILI LAIN"),
+        ("relation", "PEMBANTU", "PEMBANTU"),
+    ],
+)
+def test_words_of_every_version_of_the_lists_are_taken_and_spellings_become_ours(column: str, text: str, kept: str) -> None:
+    row = ROWS[1] | {column: normal(column, text)}
+    assert row[column] == kept
+    assert list(check_row(row, today=TODAY)) == []
+
+
 @given(st.text(max_size=80), st.sampled_from(COLUMNS))
 def test_whatever_a_cell_holds_is_named_or_can_be_printed(text: str, column: str) -> None:
     kept = normal(column, text)

@@ -18,7 +18,9 @@ from services.verification.domain.service_clock import (
     without_pause,
 )
 from shared.clock import WIB
-from shared.reference.calendar import missing_year, office_week
+from shared.reference import calendar
+from shared.reference.calendar import missing_year, office_week, written_week
+from shared.reference.service_files import office_place
 from shared.reference.working_hours import WorkingHours
 
 HOURS = WorkingHours()
@@ -154,6 +156,14 @@ TestClockMachine.settings = settings(max_examples=60)
 
 def test_the_week_is_data() -> None:
     assert sorted(office_week()) == [0, 1, 2, 3, 4]
+
+
+def test_the_hours_that_people_read_are_those_that_the_clock_counts_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert office_place().hours == written_week()
+    assert written_week() == "Senin-Kamis 07.30-12.00 dan 13.00-15.30, Jumat 07.30-11.30 dan 13.00-14.30"
+    week = {"monday": ["08:00-12:00"], "tuesday": ["08:00-12:00"], "saturday": ["09:00-11:00"]}
+    monkeypatch.setattr(calendar, "_file", lambda _: week)
+    assert written_week() == "Senin dan Selasa 08.00-12.00, Sabtu 09.00-11.00"
 
 
 @pytest.mark.parametrize(

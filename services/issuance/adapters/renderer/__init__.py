@@ -4,6 +4,6 @@
 """
 
 from services.issuance.adapters.renderer.pool import Pool
-from services.issuance.adapters.renderer.process import ChildRenderer, RendererLimits
+from services.issuance.adapters.renderer.process import ChildRenderer
 
-__all__ = ["ChildRenderer", "Pool", "RendererLimits"]
+__all__ = ["ChildRenderer", "Pool"]

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from services.issuance.adapters.renderer.process import ChildRenderer, RendererLimits, SignerIdentity
+from services.issuance.adapters.renderer.process import ChildRenderer, SignerIdentity
 from services.issuance.ports import Printed
 from shared import logs
+from shared.child import ChildLimits
 from shared.clock import monotonic_seconds
 from shared.errors import Transient
 
@@ -22,7 +23,7 @@ _log = logs.get("renderer")
 class Pool:
     """A `ChildRenderer` with up to `most` children. A further child is started in the background and used once it is ready."""
 
-    def __init__(self, setup: Mapping[str, Any], limits: RendererLimits, most: int) -> None:
+    def __init__(self, setup: Mapping[str, Any], limits: ChildLimits, most: int) -> None:
         self._renderers = [ChildRenderer(setup, limits) for _ in range(most)]
         self._starting: asyncio.Task[None] | None = None
         self._no_start_until = 0.0

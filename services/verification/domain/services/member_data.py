@@ -22,7 +22,7 @@ from services.verification.domain.rules import Application, Basis, People, Plan,
 from services.verification.domain.submission import Answers
 from shared.errors import DomainError
 from shared.reference.lists import code_list
-from shared.reference.population import BloodType, Education, Religion
+from shared.reference.population import BloodType, Citizenship, Education, Religion
 
 _VALUES: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
     {
@@ -76,6 +76,8 @@ def _check_row(row: Answers, field: str, answers: Answers, family: Family, seen:
         yield failure("member_not_on_card", f"{field}.nik")
     elif row.text(element) is not None and _new_value(row) == getattr(member, element):
         yield failure("nothing_changes", f"{field}.{element}")
+    elif row.text("religion") == Religion.OTHER.name.lower() and member.citizenship == Citizenship.INDONESIAN:
+        yield failure("religion_of_foreigners", f"{field}.religion")
     if answers.text("basis_kind") not in _PROOFS.get(element, ()):
         yield failure("proof_does_not_fit", "answers.basis_kind")
 
@@ -110,6 +112,8 @@ KK_UBAH: Final = Rules(
     check=_check,
     plan=_plan,
     ways=MappingProxyType(
-        dict.fromkeys(("basis_in_future", "change_named_twice", "member_not_on_card", "nothing_changes"), CaseRoute.RETURN)
+        dict.fromkeys(
+            ("basis_in_future", "change_named_twice", "member_not_on_card", "nothing_changes", "religion_of_foreigners"), CaseRoute.RETURN
+        )
     ),
 )

@@ -39,7 +39,7 @@ async def rows(auditor: Visitor, **asked: str) -> set[str]:
     [
         ({}, {"Rina W", "Budi S"}),
         ({"petugas": "s-2"}, {"Budi S"}),
-        ({"tindakan": "task.seen"}, {"Rina W"}),
+        ({"tindakan": "Membuka pekerjaan"}, {"Rina W"}),
         ({"tentang": RECEIPT.lower()}, {"Rina W"}),
         ({"tentang": "task/2"}, {"Budi S"}),
         ({"nik": "3519 0820 1126 0001"}, {"Rina W"}),
@@ -53,8 +53,8 @@ async def test_who_saw_whom_is_found(desk: Desk, asked: dict[str, str], found: s
 async def test_a_day_is_a_day_here(desk: Desk, entries: AuditEntry) -> None:
     day = entries.at.astimezone(WIB).date().isoformat()
     auditor, _ = await desk.signed_in("agus", "auditor")
-    assert await rows(auditor, dari=day, sampai=day, tindakan="task.seen") == {"Rina W"}
-    assert await rows(auditor, dari=day, sampai=day, tindakan="task.decided") == set()
+    assert await rows(auditor, dari=day, sampai=day, tindakan="Membuka pekerjaan") == {"Rina W"}
+    assert await rows(auditor, dari=day, sampai=day, tindakan="Memutus pekerjaan") == set()
 
 
 @pytest.mark.usefixtures("entries")

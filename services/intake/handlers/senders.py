@@ -1,0 +1,85 @@
+"""The sender of a message as a contact: known, new, one with two halves, or somebody else who has the number now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from services.intake.domain.assistance import Assistance
+from services.intake.domain.contacts import (
+    ChatContact,
+    ChatIdentity,
+    is_same_account,
+    learn,
+    merge,
+    strangers_among,
+    taken_over,
+    without_number,
+)
+from services.intake.domain.drafts import carry_over
+from services.intake.domain.messages import NumberChanged
+from services.intake.handlers.calling import announce
+from services.intake.ports import Deps, Tx
+
+
+async def contact_of(tx: Tx, deps: Deps, identity: ChatIdentity, at: datetime) -> ChatContact:
+    """Return who wrote; a contact that had the number before loses it, for another account has it now."""
+    found = await tx.contacts_of(identity)
+    strangers = strangers_among(found, identity)
+    for other in strangers:
+        await _leave_number(tx, other, at)
+    known = tuple(contact for contact in found if contact not in strangers)
+    if not known:
+        contact = learn(ChatContact(deps.new_id()), identity, at)
+        tx.add_contact(contact)
+        return contact
+    contact = known[-1]
+    for other in known[:-1]:
+        contact = await _join(tx, contact, other, at)
+    contact = learn(contact, identity, at)
+    tx.save_contact(contact)
+    return contact
+
+
+async def change_number(tx: Tx, contact: ChatContact, change: NumberChanged, at: datetime) -> ChatContact:
+    """Move the contact to the new number, with its requests.
+
+    A contact that is there already is the same person where the BSUID says so; else somebody had the number before, and what is theirs
+    stays theirs.
+    """
+    for other in await tx.contacts_of(ChatIdentity(change.wa_id, change.bsuid)):
+        if other.contact_id == contact.contact_id:
+            continue
+        if is_same_account(other, contact, change.bsuid):
+            contact = await _join(tx, taken_over(other, at), contact, at)
+        else:
+            await _leave_number(tx, other, at)
+    contact = learn(contact, ChatIdentity(change.wa_id, change.bsuid), at)
+    tx.save_contact(contact)
+    return contact
+
+
+async def _leave_number(tx: Tx, contact: ChatContact, at: datetime) -> None:
+    """Take the number from a contact; where no other address is known, nobody waits there for an officer any more."""
+    left = without_number(contact, at)
+    tx.save_contact(left)
+    chat = await tx.conversation(contact.contact_id)
+    if not left.address and chat.assistance != Assistance():
+        after = replace(chat, assistance=Assistance())
+        tx.save_conversation(after)
+        announce(tx, chat, after, at)
+
+
+async def _join(tx: Tx, kept: ChatContact, other: ChatContact, at: datetime) -> ChatContact:
+    """Merge two contacts of one person. `other` is saved first: it frees its address before `kept` takes it."""
+    chat, theirs = await tx.conversation(kept.contact_id), await tx.conversation(other.contact_id)
+    carried, emptied = carry_over(chat, theirs)
+    if carried != chat:
+        tx.save_conversation(emptied)
+        tx.save_conversation(carried)
+        announce(tx, theirs, emptied, at)
+        announce(tx, chat, carried, at)
+    kept, other = merge(kept, other, at)
+    tx.save_contact(other)
+    tx.save_contact(kept)
+    return kept
