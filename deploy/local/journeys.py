@@ -143,7 +143,7 @@ async def by_chat(
             await travel.link(chat.phone, application.answers["nik"])
         confirmed, answer = await ask(chat, application)
         receipt = RECEIPT.findall(text_of(answer))[0]
-        watching = asyncio.create_task(_watch(travel, receipt, look_seconds))
+        watching = asyncio.create_task(watch(travel, receipt, look_seconds))
         try:
             await meanwhile(travel, chat, receipt)
             messages = await _documents_in(travel, chat, receipt)
@@ -157,36 +157,6 @@ async def by_chat(
     delivered = max(_after(since, message["at"]) for message in messages)
     seconds = {"accepted": _after(since, answer["at"]), **_stages(since, stands), "delivered": delivered}
     return Result((receipt,), tuple(papers), seconds, register=change)
-
-
-async def answered_by_chat(
-    places: Places, application: Application, words: str, meanwhile: Meanwhile = nothing, tell: Tell = lambda _who, _what: None
-) -> str:
-    """Ask in a chat for what ends with an officer's answer, and get it there; return how the answer reads.
-
-    Args:
-        places: A running system.
-        application: What is asked for.
-        words: What the officer answers.
-        meanwhile: What happens between the receipt and the answer.
-        tell: Hears of each step as it happens.
-
-    Raises:
-        JourneyError: a step did not bring what it should.
-    """
-    async with Travel(places, tell) as travel:
-        chat = await Chat.open(travel, application.name)
-        if application.catalogued.proves_identity:
-            await travel.link(chat.phone, application.answers["nik"])
-        _, answer = await ask(chat, application)
-        receipt = RECEIPT.findall(text_of(answer))[0]
-        await meanwhile(travel, chat, receipt)
-        await Officer(travel).answer(receipt, words)
-        told = await chat.hears(says(words), "the answer")
-        stands = await asyncio.wait_for(_watch(travel, receipt, WATCH_SECONDS), ANSWER_SECONDS)
-        if stands["state"] != "answered":
-            raise JourneyError(f"request {receipt} ended as {stands['state']}")
-        return text_of(told)
 
 
 async def _documents_in(travel: Travel, chat: Chat, receipt: str) -> list[dict[str, Any]]:
@@ -221,7 +191,7 @@ async def court(places: Places, decision: Mapping[str, Any], tell: Tell = lambda
         case = sent["answer"]
         receipts = tuple(request["receipt"] for request in case["requests"])
         tell("intake", f"case opened with {len(receipts)} requests: {', '.join(receipts)}")
-        watching = [asyncio.create_task(_watch(travel, receipt, WATCH_SECONDS)) for receipt in receipts]
+        watching = [asyncio.create_task(watch(travel, receipt, WATCH_SECONDS)) for receipt in receipts]
         try:
             told = await _documents_told(travel, sent["id"], len(receipts))
             papers = [await _paper_of_court(travel, callback["data"]) for callback in told]
@@ -252,7 +222,7 @@ async def sample_decision(places: Places, index: int) -> dict[str, Any]:
     return decision
 
 
-async def _watch(travel: Travel, receipt: str, look_seconds: float) -> dict[str, Any]:
+async def watch(travel: Travel, receipt: str, look_seconds: float) -> dict[str, Any]:
     """Tell of each state of a request as it is reached; ends when it is delivered or turned down."""
     told = 0
     while True:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from deploy.local import journeys
+from deploy.local.answered import answered_by_chat
 from deploy.local.applications import Application, today
 from deploy.local.chat import PHOTOS, Chat, says
 from deploy.local.chat import text_of as said_in
@@ -40,7 +41,7 @@ def test_every_service_that_is_open_is_in_the_table() -> None:
 async def test_a_service_by_chat(service: str, stack: Stack, sample: Sample, places: Places) -> None:
     application = application_for(sample, service, 1)
     if KINDS[service].answer:
-        assert KINDS[service].answer in await journeys.answered_by_chat(places, application, KINDS[service].answer)
+        assert KINDS[service].answer in await answered_by_chat(places, application, KINDS[service].answer)
         return
     decided = journeys.nothing if KINDS[service].by_rules else approval(stack, service)
     changes = card_of(application) if KINDS[service].change else None
@@ -97,7 +98,7 @@ async def test_who_can_not_come_is_told_the_day_of_the_visit(sample: Sample, pla
         assert f"{day.day} " in said_in(await chat.hears(says("menetapkan hari"), "how it stands"))
         assert (await travel.request(receipt))["told"]["visit_on"] == day.isoformat()
 
-    assert "sudah direkam" in await journeys.answered_by_chat(places, visit_at_home(sample, 22), "Beliau sudah direkam.", visit)
+    assert "sudah direkam" in await answered_by_chat(places, visit_at_home(sample, 22), "Beliau sudah direkam.", visit)
 
 
 async def test_who_is_too_young_to_be_recorded_is_told_so_at_once(sample: Sample, stack: Stack) -> None:

@@ -249,9 +249,7 @@ def words_job(
     name = str(words.kind)
     values = {"receipt": about.receipt, "office": texts.office, **dict(words.values)}
     known = {field: value for field, value in values.items() if field in SPEAKS_OF[words.kind]}
-    message: Message = RecordOnly()
-    if contact.channel is Channel.WHATSAPP:
-        message = Reply(texts.fill(name, **known)[:_TEXT_MAX])
+    message: Message = Reply(texts.fill(name, **known)[:_TEXT_MAX]) if contact.channel is Channel.WHATSAPP else RecordOnly()
     return _with_fallback(_job(origin, contact, words.kind, words.key, message, at=at, about=about), texts, name, known)
 
 

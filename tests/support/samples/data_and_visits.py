@@ -31,7 +31,7 @@ def _newcomer(name: str, at: int) -> dict[str, object]:
         "mother_name": f"MARSINAH {name.split(maxsplit=1)[0]}",
         "religion": "islam",
         "blood_type": "unknown",
-        "education": "primary",
+        "education": "primary_school",
         "occupation": "o009",
         "marital": "single",
     }

@@ -34,7 +34,7 @@ def newcomer(**changes: Any) -> Application:
         "mother_name": "Marsinah",
         "religion": "islam",
         "blood_type": "unknown",
-        "education": "primary",
+        "education": "primary_school",
         "occupation": "o009",
         "marital": "widowed",
         "card": "new",
@@ -81,7 +81,7 @@ def test_the_sheet_says_what_form_f_108_asks() -> None:
     assert isinstance(wire, BiodataContent)
     assert (wire.person.nik, wire.kk_number, wire.person.mother, wire.person.father) == (NEW_NIK, NEW_KK, "MARSINAH", "KASAN")
     assert (wire.former_address, wire.disability, wire.father_nik) == ("JALAN MELATI 5, SURABAYA", "FISIK", HUSBAND)
-    assert (wire.person.birth_place, wire.person.education) == ("SURABAYA", "TAMAT SD/SEDERAJAT")
+    assert (wire.person.birth_place, wire.person.education) == ("SURABAYA", "SD/SEDERAJAT")
 
 
 def test_it_is_never_automatic_and_the_sender_is_missed_no_nik() -> None:

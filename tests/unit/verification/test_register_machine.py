@@ -139,7 +139,7 @@ class RegisterMachine(RuleBasedStateMachine):
         host, other = self.family(pick), pick.choice(self.family(pick).members)
         told: dict[str, Any] = {"name": pick.choice(["SUMIYATI RAHAYU", other.name]), "sex": pick.choice("LP"), "mother_name": other.mother}
         told |= {"born_on": pick.choice([*DAYS, date(1971, 7, 1), other.born_on]), "birth_place": "3519", "religion": "islam"}
-        told |= {"education": "primary", "occupation": "o009", "blood_type": "unknown", "witnesses": WITNESSES}
+        told |= {"education": "primary_school", "occupation": "o009", "blood_type": "unknown", "witnesses": WITNESSES}
         told |= {"marital": pick.choice(["single", "married", "widowed"])}
         new = {"card": "new", "street": "Jl. Melati", "rt": 1, "rw": 2, "village": pick.choice(VILLAGES)}
         joins = {"card": "join", "host_kk_number": host.kk_number, "host_nik": self.one_of(pick, host)}
