@@ -113,6 +113,7 @@ class CivilService:
     `is_answered`: it ends with an officer's answer in words and no document. `stages`: the days of such an answer, in place of the hours.
     `visits`: where an officer may set a day to meet people; None: nowhere. `places_a_day`: how many may come on a day that they choose.
     `spared_by_qr`: whether documents with an electronic signature, and a KTP-el, do without it.
+    `old_card`: whether whoever fetches a card of this service has an older one, which the office takes back.
     """
 
     id: str
@@ -141,6 +142,7 @@ class CivilService:
     visits: VisitPlace | None = None
     places_a_day: int = 0
     spared_by_qr: bool = False
+    old_card: bool = True
 
     @property
     def promise(self) -> timedelta:

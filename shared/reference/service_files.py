@@ -121,11 +121,19 @@ def _service(code: str, row: Mapping[str, Any], older: tuple[Form, ...]) -> Civi
         visits=VisitPlace(row["visits"]) if "visits" in row else None,
         places_a_day=row.get("places_a_day", 0),
         spared_by_qr=row.get("spared_by_qr", False),
+        old_card=_yes_no(row, "old_card"),
     )
 
 
 def _when(value: Any) -> When:
     return value if isinstance(value, bool) else Condition.of(value)
+
+
+def _yes_no(row: Mapping[str, Any], key: str) -> bool:
+    value = row.get(key, True)
+    if not isinstance(value, bool):
+        raise TypeError(f"{key} is neither true nor false")
+    return value
 
 
 def _texts(row: Mapping[str, Any], key: str) -> tuple[str, ...]:

@@ -10,7 +10,9 @@ from services.verification.domain.policy import CaseRoute
 from services.verification.domain.rules import Rules
 from services.verification.domain.services import (
     birth,
+    change_of_name,
     child_card,
+    correction,
     death,
     divorce,
     first_entry,
@@ -18,6 +20,7 @@ from services.verification.domain.services import (
     member_data,
     new_family,
     reprint,
+    second_extract,
     stillbirth,
     tickets,
 )
@@ -30,7 +33,11 @@ RULES: Final[Mapping[str, Rules]] = MappingProxyType(
         "kk_rusak": reprint.RULES,
         "ktp_hilang": reprint.RULES,
         "ktp_rusak": reprint.RULES,
+        "ktp_ubah": member_data.KTP_UBAH,
+        "kia_baru": child_card.KIA_BARU,
         "kia_hilang": child_card.KIA_HILANG,
+        "kia_habis_masa": child_card.KIA_HABIS_MASA,
+        "kia_pindah": child_card.KIA_PINDAH,
         "cerai": divorce.RULES,
         "akta_lahir": birth.AKTA_LAHIR,
         "lahir_mati": stillbirth.LAHIR_MATI,
@@ -44,6 +51,9 @@ RULES: Final[Mapping[str, Rules]] = MappingProxyType(
         "konsolidasi": tickets.KONSOLIDASI,
         "pengaduan": tickets.PENGADUAN,
         "ktp_rekam": tickets.KTP_REKAM,
+        "akta_betul": correction.AKTA_BETUL,
+        "ubah_nama": change_of_name.UBAH_NAMA,
+        "kutipan_kedua": second_extract.KUTIPAN_KEDUA,
     }
 )
 
