@@ -132,7 +132,7 @@ STILLBIRTH: Final[dict[str, Any]] = {
 BIODATA: Final[dict[str, Any]] = {
     **{name: CARD[name] for name in ("kk_number", "head_name")},
     "address": ADDRESS,
-    "former_address": None,
+    "former_address": "JL. MELATI CONTOH 5, SURABAYA",
     "person": HEAD,
     "mother_nik": None,
     "father_nik": None,
