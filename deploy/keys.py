@@ -20,6 +20,7 @@ DEMO_KEY: Final = "demo-"
 
 PHONE_NUMBER_ID: Final = "106540352242922"  # of the simulated business number
 COURT: Final = "PA.Kab.Mn"  # the Religious Court of Kabupaten Madiun
+GENERAL_COURT: Final = "PN.Mjy"  # the Pengadilan Negeri beside it, which sends changes of name
 
 _OFFICER: Final = frozenset(
     {"requests:read", "requests:read_all", "files:read", "tasks:read", "tasks:decide", "documents:read", "people:link"}
@@ -69,10 +70,21 @@ class Keys:
     whatsapp_access_token: str
     court_decision_secret: str
     court_callback_secret: str
+    general_decision_secret: str
+    general_callback_secret: str
     desk_session_keys: str
     """PEM; a second key may be put below it, see `deploy/README.md`."""
     clients: Mapping[str, str]
     """Name -> API key in clear."""
+
+    def court_secrets(self) -> str:
+        """Return the setting `COURT_SECRETS` of intake."""
+        return json.dumps({COURT: [self.court_decision_secret], GENERAL_COURT: [self.general_decision_secret]})
+
+    def court_endpoints(self, url: str) -> str:
+        """Return the setting `COURT_ENDPOINTS` of the notifier: both courts are told at this address."""
+        secrets_of = {COURT: self.court_callback_secret, GENERAL_COURT: self.general_callback_secret}
+        return json.dumps([{"court": court, "url": url, "secret": secret} for court, secret in secrets_of.items()])
 
     def api_keys(self, service: str) -> str:
         """Return the setting `API_KEYS` of a service: digests, never the keys."""
@@ -94,6 +106,8 @@ def load_keys(folder: Path) -> Keys:
         "whatsapp_access_token": DEMO_KEY + secrets.token_urlsafe(KEY_BYTES),
         "court_decision_secret": _webhook_secret(),
         "court_callback_secret": _webhook_secret(),
+        "general_decision_secret": _webhook_secret(),
+        "general_callback_secret": _webhook_secret(),
         "desk_session_keys": _session_key(),
     }
     clients = {name: known.get("clients", {}).get(name) or secrets.token_urlsafe(KEY_BYTES) for name in SCOPES}

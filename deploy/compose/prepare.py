@@ -17,7 +17,7 @@ from typing import Final
 
 from deploy import mongodb
 from deploy.compose import clients, production
-from deploy.keys import COURT, KEY_BYTES, OWNER_ONLY, PHONE_NUMBER_ID, Keys, keep_secret, load_keys, write_secret
+from deploy.keys import COURT, GENERAL_COURT, KEY_BYTES, OWNER_ONLY, PHONE_NUMBER_ID, Keys, keep_secret, load_keys, write_secret
 from shared.messaging.layout.definitions import passwords_for, render_whole
 from shared.messaging.layout.model import OPERATOR, product
 
@@ -152,7 +152,6 @@ def _demo(folder: Path, keys: Keys) -> Iterator[str]:
 
 def _made_up(keys: Keys) -> Mapping[str, str]:
     """What the office, Meta and the court would give."""
-    court = {"court": COURT, "url": "http://court:8112/callbacks", "secret": keys.court_callback_secret}
     return {
         "intake/whatsapp_app_secret": keys.whatsapp_app_secret,
         "intake/whatsapp_verify_token": keys.whatsapp_verify_token,
@@ -160,11 +159,11 @@ def _made_up(keys: Keys) -> Mapping[str, str]:
         "intake/whatsapp_phone_number_id": PHONE_NUMBER_ID,
         "intake/whatsapp_url": "http://whatsapp:8111",
         "intake/whatsapp_media_hosts": json.dumps(["whatsapp:8111"]),
-        "intake/court_secrets": json.dumps({COURT: [keys.court_decision_secret]}),
+        "intake/court_secrets": keys.court_secrets(),
         "notifier/whatsapp_access_token": keys.whatsapp_access_token,
         "notifier/whatsapp_phone_number_id": PHONE_NUMBER_ID,
         "notifier/whatsapp_url": "http://whatsapp:8111",
-        "notifier/court_endpoints": json.dumps([court]),
+        "notifier/court_endpoints": keys.court_endpoints("http://court:8112/callbacks"),
         "demo/whatsapp/app_secret": keys.whatsapp_app_secret,
         "demo/whatsapp/access_token": keys.whatsapp_access_token,
         "demo/whatsapp/verify_token": keys.whatsapp_verify_token,
@@ -174,6 +173,9 @@ def _made_up(keys: Keys) -> Mapping[str, str]:
         "demo/court/court_code": COURT,
         "demo/court/decision_secret": keys.court_decision_secret,
         "demo/court/callback_secret": keys.court_callback_secret,
+        "demo/court/general_code": GENERAL_COURT,
+        "demo/court/general_decision_secret": keys.general_decision_secret,
+        "demo/court/general_callback_secret": keys.general_callback_secret,
         "demo/court/decisions_url": "http://intake:8101/v1/court/decisions",
     }
 

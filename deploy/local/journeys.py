@@ -171,13 +171,14 @@ async def _documents_in(travel: Travel, chat: Chat, receipt: str) -> list[dict[s
     return messages
 
 
-async def court(places: Places, decision: Mapping[str, Any], tell: Tell = lambda _who, _what: None) -> Result:
-    """Have the court send a divorce decision and be told of every document that follows from it.
+async def court(places: Places, decision: Mapping[str, Any], tell: Tell = lambda _who, _what: None, *, by_officer: bool = False) -> Result:
+    """Have the court send a decision and be told of every document that follows from it.
 
     Args:
         places: A running system.
         decision: As `POST /sim/decisions` of the court simulator takes it; `sample_decision` gives one.
         tell: Hears of each step as it happens.
+        by_officer: An officer approves.
 
     Raises:
         JourneyError: it was refused, or a step did not bring what it should.
@@ -191,6 +192,8 @@ async def court(places: Places, decision: Mapping[str, Any], tell: Tell = lambda
         case = sent["answer"]
         receipts = tuple(request["receipt"] for request in case["requests"])
         tell("intake", f"case opened with {len(receipts)} requests: {', '.join(receipts)}")
+        if by_officer:
+            await Officer(travel).approve(receipts[0])
         watching = [asyncio.create_task(watch(travel, receipt, WATCH_SECONDS)) for receipt in receipts]
         try:
             told = await _documents_told(travel, sent["id"], len(receipts))

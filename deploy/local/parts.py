@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from deploy.keys import COURT, PHONE_NUMBER_ID, Keys
+from deploy.keys import COURT, GENERAL_COURT, PHONE_NUMBER_ID, Keys
 from deploy.local.ports import HOST
 from deploy.local.settings import LocalSettings
 
@@ -118,7 +118,7 @@ def _intake(settings: LocalSettings, keys: Keys) -> dict[str, str]:
         "WHATSAPP_ACCESS_TOKEN": keys.whatsapp_access_token,
         "WHATSAPP_URL": f"http://{HOST}:{settings.whatsapp_port}",
         "WHATSAPP_MEDIA_HOSTS": json.dumps([f"{HOST}:{settings.whatsapp_port}"]),
-        "COURT_SECRETS": json.dumps({COURT: [keys.court_decision_secret]}),
+        "COURT_SECRETS": keys.court_secrets(),
         "ISSUANCE_URL": f"http://{HOST}:{settings.issuance_port}",
         "ISSUANCE_API_KEY": keys.clients["intake"],
     }
@@ -139,12 +139,11 @@ def _issuance(settings: LocalSettings, state: Path) -> dict[str, str]:
 
 
 def _notifier(settings: LocalSettings, keys: Keys) -> dict[str, str]:
-    court = {"court": COURT, "url": f"http://{HOST}:{settings.court_port}/callbacks", "secret": keys.court_callback_secret}
     return {
         "WHATSAPP_URL": f"http://{HOST}:{settings.whatsapp_port}",
         "WHATSAPP_PHONE_NUMBER_ID": PHONE_NUMBER_ID,
         "WHATSAPP_ACCESS_TOKEN": keys.whatsapp_access_token,
-        "COURT_ENDPOINTS": json.dumps([court]),
+        "COURT_ENDPOINTS": keys.court_endpoints(f"http://{HOST}:{settings.court_port}/callbacks"),
         "ISSUANCE_URL": f"http://{HOST}:{settings.issuance_port}",
         "ISSUANCE_API_KEY": keys.clients["notifier"],
     }
@@ -172,6 +171,9 @@ def _court(settings: LocalSettings, keys: Keys, state: Path) -> Part:
         "DECISIONS_URL": f"http://{HOST}:{settings.intake_port}/v1/court/decisions",
         "DECISION_SECRET": keys.court_decision_secret,
         "CALLBACK_SECRET": keys.court_callback_secret,
+        "GENERAL_CODE": GENERAL_COURT,
+        "GENERAL_DECISION_SECRET": keys.general_decision_secret,
+        "GENERAL_CALLBACK_SECRET": keys.general_callback_secret,
         "REGISTRY_CSV": str(state / "register.csv"),
     }
     return Part("court", "deploy.simulators.court", (), settings.court_port, "/sim/state", environment)

@@ -5,12 +5,13 @@ Parts whose fields have the same names on the wire (contact, attachments, court 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, Final, assert_never
 
 from services.intake.domain.assistance import ChatAttended, ChatWaits
-from services.intake.domain.court import CourtDecision
+from services.intake.domain.court import CourtDecision, CourtParty
 from services.intake.domain.requests import (
+    DecisionRecorded,
     DocumentsAskedAgain,
     Published,
     QuestionAnswered,
@@ -33,6 +34,8 @@ def to_event(fact: Published, catalogue: Catalogue) -> Event:
     match fact:
         case RequestSubmitted():
             return _request_submitted(fact, catalogue)
+        case DecisionRecorded():
+            return _decision_recorded(fact)
         case ReplyComposed():
             return wire.ReplyComposed(
                 conversation_id=fact.conversation_id,
@@ -46,22 +49,26 @@ def to_event(fact: Published, catalogue: Catalogue) -> Event:
                     template=fact.template,
                 ),
             )
-        case QuestionAnswered():
-            return wire.QuestionAnswered(
-                request_id=fact.request_id,
-                case_id=fact.case_id,
-                question_id=fact.question_id,
-                answered_at=fact.at,
-                personal=wire.QuestionAnsweredPersonal(text=fact.text[:_TEXT_MAX]),
-            )
-        case DocumentsAskedAgain():
-            return _documents_asked_again(fact)
-        case StatusReceived():
-            return _status(fact)
+        case QuestionAnswered() | DocumentsAskedAgain() | StatusReceived():
+            return _told(fact)
         case ChatWaits() | ChatAttended():
             return _chat(fact)
         case _:
             assert_never(fact)
+
+
+def _told(fact: QuestionAnswered | DocumentsAskedAgain | StatusReceived) -> Event:
+    if isinstance(fact, DocumentsAskedAgain):
+        return _documents_asked_again(fact)
+    if isinstance(fact, StatusReceived):
+        return _status(fact)
+    return wire.QuestionAnswered(
+        request_id=fact.request_id,
+        case_id=fact.case_id,
+        question_id=fact.question_id,
+        answered_at=fact.at,
+        personal=wire.QuestionAnsweredPersonal(text=fact.text[:_TEXT_MAX]),
+    )
 
 
 def _documents_asked_again(fact: DocumentsAskedAgain) -> wire.DocumentsAskedAgain:
@@ -132,6 +139,19 @@ def _contact(origin: RequestOrigin) -> RequestOrigin:
     return replace(origin, channel=Channel.WHATSAPP) if origin.is_told_by_phone else origin
 
 
+def _decision_recorded(fact: DecisionRecorded) -> wire.DecisionRecorded:
+    return wire.DecisionRecorded(
+        case_id=fact.case_id,
+        kind=fact.decision.kind,
+        final_on=fact.decision.final_on,
+        recorded_at=fact.at,
+        personal=wire.DecisionRecordedPersonal(contact=fact.origin, decision=_decision(fact.decision)),
+    )
+
+
 def _decision(decision: CourtDecision) -> dict[str, Any]:
     """Return what the court decided, valid by the model of its kind."""
-    return DECISIONS[decision.kind].model_validate(decision, from_attributes=True).model_dump(mode="json")
+    model = DECISIONS[decision.kind]
+    own = {name: asdict(value) if isinstance(value, CourtParty) else value for name, value in decision.answers.items()}
+    every = {name: getattr(decision, name) for name in ("court_code", "case_number", "kind", "decided_on", "final_on")}
+    return model.model_validate(own | every, extra="ignore").model_dump(mode="json")

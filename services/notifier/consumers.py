@@ -60,6 +60,11 @@ def _requests(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
         job = notice.received_job(_origin(meta), contact, _about(event), submitted_at=event.submitted_at, at=deps.clock())
         await handlers.announce(tx, deps, contact, [job] if job else [])
 
+    async def recorded(tx: Tx, event: intake.DecisionRecorded, meta: Meta) -> None:
+        contact = _recipient(event.personal.contact)
+        job = notice.recorded_job(_origin(meta), contact, event.case_id, recorded_at=event.recorded_at, at=deps.clock())
+        await handlers.announce(tx, deps, contact, [job])
+
     async def returned(tx: Tx, event: verification.RequestReturned, meta: Meta) -> None:
         await turned_down(tx, event, meta, NoticeKind.RETURNED, event.returned_at)
 
@@ -93,6 +98,7 @@ def _requests(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
         EventRoute(verification.CitizenTold, told),
         EventRoute(verification.CitizenAsked, asked),
         EventRoute(intake.RequestSubmitted, submitted),
+        EventRoute(intake.DecisionRecorded, recorded),
         EventRoute(verification.RequestReturned, returned),
         EventRoute(verification.RequestRejected, rejected),
     )

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.verification import handlers
-from services.verification.domain.submission import Answers, CourtChild, CourtDecision, CourtParty, Person, Submission
+from services.verification.domain.recorded import RecordedDecision
+from services.verification.domain.submission import Answers, CourtDecision, Person, Submission, decided
 from services.verification.domain.task_parts import Answer
 from services.verification.ports import Deps, Tx
+from shared.contracts import decisions as wire
 from shared.contracts import parts
-from shared.contracts.decisions import DECISIONS
-from shared.contracts.intake import QuestionAnswered, RequestSubmitted
+from shared.contracts.intake import DecisionRecorded, QuestionAnswered, RequestSubmitted
 from shared.contracts.issuance import DocumentIssued, DocumentVoided
 from shared.errors import NotFound
 from shared.messaging.delivery import AnyEventRoute, EventRoute, Meta, converting
@@ -27,6 +28,9 @@ def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
 
     async def on_request_submitted(tx: Tx, submission: Submission, _meta: Meta) -> None:
         await handlers.take_in(tx, deps, submission)
+
+    async def on_decision_recorded(tx: Tx, event: DecisionRecorded, _meta: Meta) -> None:
+        await handlers.keep_decision(tx, RecordedDecision(event.case_id, _decision(event.personal.decision), event.recorded_at))
 
     async def prefetch_submitted(tx: Tx, submissions: Sequence[Submission]) -> None:
         await handlers.prefetch(tx, deps, submissions)
@@ -46,6 +50,7 @@ def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
 
     return (
         converting(RequestSubmitted, convert, on_request_submitted, prefetch_submitted),
+        EventRoute(DecisionRecorded, on_decision_recorded),
         EventRoute(DocumentIssued, on_document_issued, prefetch_cases),
         EventRoute(DocumentVoided, on_document_voided, prefetch_cases),
         EventRoute(QuestionAnswered, on_question_answered),
@@ -92,13 +97,7 @@ def _person(person: parts.Person) -> Person:
 
 def _decision(data: dict[str, Any]) -> CourtDecision:
     try:
-        model = DECISIONS[data["kind"]]
+        model = wire.DECISIONS[data["kind"]]
     except KeyError:
         raise NotFound("unknown_decision_kind") from None
-    decision = model.model_validate(data, extra="ignore")
-    persons = {
-        "husband": CourtParty(**dict(decision.husband)),
-        "wife": CourtParty(**dict(decision.wife)),
-        "children": tuple(CourtChild(**dict(child)) for child in decision.children),
-    }
-    return CourtDecision(**(dict(decision) | persons))
+    return decided(model.model_validate(data, extra="ignore").model_dump())

@@ -18,6 +18,7 @@ from services.verification.domain.contents import (
     DeathCertificate,
     FamilyCard,
     IdentityCard,
+    ParentageCertificate,
     SideNote,
     StillbirthLetter,
 )
@@ -53,6 +54,7 @@ _AS_IT_IS: Final[Mapping[type, type[contents.Content]]] = MappingProxyType(
         BirthCertificate: contents.BirthCertificateContent,
         StillbirthLetter: contents.StillbirthLetterContent,
         SideNote: contents.SideNoteContent,
+        ParentageCertificate: contents.ParentageCertificateContent,
     }
 )
 """Contents that say the same here and on the wire, under the same names."""
@@ -215,7 +217,7 @@ def _content(content: Content) -> contents.Content:
             return contents.IdentityCardContent(**_person(member), **extra, address=_address(family))
         case ChildCard():
             return _child_card(content)
-        case BirthCertificate() | StillbirthLetter() | SideNote():
+        case BirthCertificate() | StillbirthLetter() | SideNote() | ParentageCertificate():
             return _AS_IT_IS[type(content)](**asdict(content))
         case DeathCertificate():
             return _death_certificate(content)

@@ -12,19 +12,16 @@ from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import Field, StringConstraints, ValidationError, ValidationInfo, field_validator
 
+from shared.contracts.content_parts import Content as Content
+from shared.contracts.content_parts import Parent as Parent
+from shared.contracts.content_parts import Sex
 from shared.contracts.envelope import Contract
+from shared.contracts.note_contents import ParentageCertificateContent as ParentageCertificateContent
+from shared.contracts.note_contents import SideNoteContent as SideNoteContent
 from shared.contracts.parts import DocumentKey, DocumentNumber, KkText, NikText, VillageCode
 
 ContentType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}\.v[1-9][0-9]*$")]
-Sex = Annotated[str, StringConstraints(pattern=r"^[LP]$")]
 Time = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-
-
-class Content(Contract):
-    """What a document says. Every subclass with a `content_type` is registered."""
-
-    content_type: ClassVar[str]
-    """`name.vN`: name of the golden sample and of the JSON Schema."""
 
 
 class Address(Contract):
@@ -114,14 +111,6 @@ class ChildCardContent(Content):
     has_photo: bool
     valid_until: Annotated[date, Field(description="The fifth birthday, or the day before the seventeenth")]
     address: Address
-
-
-class Parent(Contract):
-    """Father or mother as a certificate names them."""
-
-    name: str
-    nik: NikText | None = None
-    citizenship: str = "WNI"
 
 
 _KINDS_THAT_NAME: Final = {"father": (1, 2), "mother": (1, 2, 3)}
@@ -224,50 +213,14 @@ class BiodataContent(Content):
     birth_certificate_number: Annotated[str | None, Field(description="null: not known to the register")] = None
 
 
-class NotePerson(Contract):
-    """Somebody whom a side note names beside the person of the akta."""
-
-    role: Annotated[str, Field(description="Ayah, Ibu angkat, …, as printed")]
-    name: str
-    nik: NikText | None = None
-
-
-class NoteChange(Contract):
-    """One element of an akta: what stood there, and what holds from now on."""
-
-    element: Annotated[str, Field(description="Nama, Ayah, …, as printed")]
-    before: Annotated[str, Field(description="`-`: nothing stood there")] = "-"
-    after: str
-
-
-class SideNoteContent(Content):
-    """A catatan pinggir: what happened to an akta since it was written, on the register sheet and on a sheet joined to the quote."""
-
-    content_type: ClassVar[str] = "side_note.v1"
-
-    deed: Annotated[str, Field(description="AKTA KELAHIRAN, …, as printed")]
-    deed_number: str
-    deed_on: Annotated[date | None, Field(description="Date of the akta")] = None
-    deed_office: Annotated[str | None, Field(description="The office that made the akta")] = None
-    nik: NikText | None = None
-    name: Annotated[str, Field(description="Whose akta it is, as it stands there before the change")]
-    event: Annotated[str, Field(description="What happened: PENGANGKATAN ANAK, PERUBAHAN NAMA, …, as printed")]
-    basis: Annotated[str, Field(description="On what it rests: PENETAPAN PENGADILAN, SURAT PENGAKUAN …, as printed")]
-    basis_issuer: Annotated[str | None, Field(description="The court that decided, or who made the statement")] = None
-    basis_number: str | None = None
-    basis_on: date | None = None
-    persons: Annotated[tuple[NotePerson, ...], Field(max_length=4)] = ()
-    changes: Annotated[tuple[NoteChange, ...], Field(max_length=6)] = ()
-
-
 CONTENTS: Final[Mapping[str, type[Content]]] = MappingProxyType(
     {
         content.content_type: content
         for content in (
             *(FamilyCardContent, IdentityCardContent, ChildCardContent),
             *(BirthCertificateContent, DeathCertificateContent, StillbirthLetterContent),
+            *(SideNoteContent, ParentageCertificateContent),
             BiodataContent,
-            SideNoteContent,
         )
     }
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
@@ -61,6 +62,26 @@ class RequestSubmitted(Event):
         str | None, Field(description="Id of the request for the same service and person that ended a short time ago, where there is one")
     ] = None
     personal: RequestSubmittedPersonal
+
+
+class DecisionRecordedPersonal(Contract):
+    """Which court, and what it decided."""
+
+    contact: Contact
+    decision: Annotated[dict[str, Any], Field(description="Valid by `shared.contracts.decisions.DECISIONS[kind]`")]
+
+
+class DecisionRecorded(Event):
+    """A court decided something of which no document follows: it is kept, for those who may rely on it. Subject: the case id."""
+
+    type: ClassVar[str] = "intake.decision_recorded.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("verification", "notifier")
+
+    case_id: str
+    kind: Annotated[Code, Field(description="perwalian, dispensasi_kawin, wali_adhal, izin_poligami; more may follow")]
+    final_on: date
+    recorded_at: AwareDatetime
+    personal: DecisionRecordedPersonal
 
 
 class QuestionAnsweredPersonal(Contract):

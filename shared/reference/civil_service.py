@@ -32,6 +32,8 @@ class SubjectKind(StrEnum):
 
     APPLICANT = "applicant"
     MEMBER = "member"
+    CHILD = "child"
+    """A child of whom a parent asks something, who may live on another card."""
     NEWBORN = "newborn"
     DECEASED = "deceased"
     HOUSEHOLD = "household"

@@ -46,9 +46,10 @@ LONGEST_OF_NOTE: Final[Mapping[str, int]] = MappingProxyType(
         "element": 60,
         "before": 120,
         "after": 120,
+        "marriage_number": 60,
     }
 )
-"""Most characters of each text of a side note."""
+"""Most characters of each text of a side note, and of the quote of an acknowledgement or a legitimation."""
 
 MOST_NOTE_PERSONS: Final = 4  # that a side note names beside the person of the akta
 MOST_NOTE_CHANGES: Final = 6  # of a side note: one page

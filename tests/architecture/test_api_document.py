@@ -11,7 +11,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from services.intake.domain import decisions, divorce, submission
+from services.intake.domain import court, decisions, submission
+from services.intake.domain.rulings import children, divorce, every_kind, marriage, names
 from shared.reference.court_findings import CourtFinding
 from shared.reference.forms import choices, form
 from shared.reference.roles import permissions
@@ -160,7 +161,10 @@ async def test_what_is_answered_before_a_route_is_reached_is_documented_too(apps
 
 @pytest.mark.parametrize(
     ("listed", "modules"),
-    [(decisions.PROBLEMS, (decisions, divorce)), (submission.PROBLEMS, (submission, form, choices))],
+    [
+        (decisions.PROBLEMS, (court, decisions, children, divorce, every_kind, marriage, names)),
+        (submission.PROBLEMS, (submission, form, choices)),
+    ],
     ids=("a decision of the court", "a request of an adapter"),
 )
 def test_the_listed_codes_of_fields_are_those_that_the_rules_give(listed: tuple[str, ...], modules: tuple[Any, ...]) -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from deploy.simulators.court.decisions import sample_decision
 from deploy.simulators.court.families import HUSBAND_RELATIONS, read_couples
+from deploy.simulators.court.samples import sample_decision
 from shared.clock import WIB, now
+from shared.reference.courts import CourtKind
 
 SIX_DIGITS: Final = 100_000  # the most that a case number has, and shorter ones are real courts'
 NUMBERS: Final = 900_000
@@ -62,7 +63,7 @@ class People:
         if couple is None:
             return None
         today = now().astimezone(WIB).date()
-        decision = sample_decision(self._court_code, couple, today, kind=rng.choice(("cerai_gugat", "cerai_talak")))
+        decision = sample_decision({CourtKind.RELIGIOUS: self._court_code}, couple, today, kind=rng.choice(("cerai_gugat", "cerai_talak")))
         number = SIX_DIGITS + next(self._numbers) % NUMBERS
         year, deed_year = date.fromisoformat(decision["decided_on"]).year, date.fromisoformat(decision["deed_on"]).year
         return decision | {

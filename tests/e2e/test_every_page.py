@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
 
+from deploy.keys import COURT
 from deploy.local import journeys
 from deploy.local.parts import ROOT
 from deploy.local.stack import Stack
@@ -24,6 +25,7 @@ from tests.support.sessions import SessionIssuer
 ROLES = ("section_head", "admin", "auditor", "village", "operator", "verifier", "head", "court", "outreach")
 SIDOREJO = "3519072001"
 AREAS = {"village": frozenset({SIDOREJO})}
+COURTS = {"court": COURT}
 OPENED = "buka"
 MOST = 150  # addresses opened as one role
 SIZES = {"desk": DESK, "phone": NARROW}
@@ -39,6 +41,7 @@ PARTS = {
     "{name}",
     "halaman",
     "berkas",
+    "putusan",
     "{number}",
     "{file_id}",
 }
@@ -50,6 +53,10 @@ SEEN_ELSEWHERE = {
     "/desk/undangan": "test_accounts",
     "/desk/desa/ajukan/{draft_id}": "test_desk_chats: a village files",
     "/desk/desa/{receipt}": "test_desk_chats: a village files",
+    "/desk/perkara/isi/{draft_id}": "test_desk_court: a clerk types a decision",
+    "/desk/perkara/isi/{draft_id}/kirim": "test_desk_court",
+    "/desk/perkara/{case_id}": "test_desk_court: what came of it",
+    "/desk/perkara/{case_id}/tanda-terima": "test_desk_court",
     "/desk/pekerjaan/{task_id}/banding/{other_id}": "integration/verification/test_together_browser",
     "/desk/macet/{part}/{stuck_id}": "integration/notifier/test_stuck_browser",
     "/desk/dokumen/{document_id}/hangus": "integration/issuance/test_desk_browser: only what is held can be given up",
@@ -121,7 +128,7 @@ async def look(page: Page, path: str) -> None:
 @pytest.mark.usefixtures("worked")
 async def test_each_page_fits_both_sizes_and_a_screen_reader(stack: Stack, issuer: SessionIssuer, browser: Browser, role: str) -> None:
     own = {path for path, first in PAGES.items() if first == role and not is_elsewhere(path)}
-    member = issuer.member(role, areas=AREAS.get(role, frozenset()))
+    member = issuer.member(role, areas=AREAS.get(role, frozenset()), court=COURTS.get(role))
     start = stack.desk_page
     origin = start.removesuffix("/desk")
     async with visit(browser, start, size=DESK, cookies={"desk": issuer.token(member)}, refused=None) as page:

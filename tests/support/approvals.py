@@ -154,6 +154,13 @@ SIDE_NOTE: Final[dict[str, Any]] = {
     "persons": [{"role": "Ayah", "name": HEAD["name"], "nik": HEAD["nik"]}],
     "changes": [{"element": "Nama", "before": BIRTH["name"], "after": "DEWI CONTOH AYU"}],
 }
+PARENTAGE: Final[dict[str, Any]] = {
+    **{name: BIRTH[name] for name in ("nik", "name", "sex", "birth_place", "born_on", "father", "mother")},
+    **{name: SIDE_NOTE[name] for name in ("deed_number", "deed_on", "basis", "basis_issuer", "basis_number", "basis_on")},
+    "married_on": "2026-09-05",
+    "religious_on": "2019-05-12",
+    "marriage_number": "0123/045/IX/2026",
+}
 CONTENTS: Final[Mapping[str, tuple[str, dict[str, Any], str]]] = MappingProxyType(
     {
         "kk": ("family_card.v1", CARD, WIFE["name"]),
@@ -164,6 +171,8 @@ CONTENTS: Final[Mapping[str, tuple[str, dict[str, Any], str]]] = MappingProxyTyp
         "biodata": ("biodata.v1", BIODATA, HEAD["name"]),
         "lahir_mati": ("stillbirth_letter.v1", STILLBIRTH, WIFE["name"]),
         "catatan_pinggir": ("side_note.v1", SIDE_NOTE, BIRTH["name"]),
+        "akta_pengakuan": ("parentage_certificate.v1", PARENTAGE, BIRTH["name"]),
+        "akta_pengesahan": ("parentage_certificate.v1", PARENTAGE, BIRTH["name"]),
     }
 )
 """Product -> content type, content as JSON has it, and whose document it is."""

@@ -27,10 +27,11 @@ async def at_the_desk(
     name: str = "Rina Widyastuti",
     staff_id: str = "staff-1",
     village: str = "",
+    court: str | None = None,
 ) -> AsyncIterator[Page]:
-    """A page below /desk. `refused`: as `visit` takes it; `village`: the account's area, where it has one."""
+    """A page below /desk. `refused`: as `visit` takes it; `village`, `court`: the account's area and court, where it has one."""
     areas = frozenset({village}) if village else frozenset()
-    member = replace(issuer.member(*(roles or ("section_head",)), areas=areas, name=name), staff_id=staff_id)
+    member = replace(issuer.member(*(roles or ("section_head",)), areas=areas, name=name, court=court), staff_id=staff_id)
     async with visit(browser, f"{stack.desk_page}{path}", size=size, cookies={"desk": issuer.token(member)}, refused=refused) as page:
         yield page
 

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from shared.web.refusals import CODES, FIELD_CODES
 
 OF_NO_ROUTE = frozenset({"route_unknown", "method_not_allowed"})
-OF_FORMATS = re.compile(r"^(nik|kk|name|phone|receipt|case_number)_")
+OF_FORMATS = re.compile(r"^(nik|kk|name|phone|receipt|case_number|text|date|choice|yes_no|number)_")
 """Codes of malformed values; the document points to them instead of naming each."""
 
 Hooks = dict[str, list[Callable[[httpx.Response], Awaitable[None]]]]

@@ -1,11 +1,11 @@
 """A family, a request and a court decision that are right in every respect; tests spoil one thing at a time."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from services.verification.domain.register import Family, Member, Register
-from services.verification.domain.submission import Answers, CourtChild, CourtDecision, CourtParty, Person, Submission
+from services.verification.domain.submission import Answers, CourtChild, CourtDecision, CourtParty, Person, Submission, decided
 from shared.reference.population import KkMarital, Relation
 from shared.values import Attachment, Contact, VouchedBy, Vouching
 
@@ -96,19 +96,29 @@ def lost_card(*, nik: str | None = HUSBAND, kk_number: str | None = KK, applican
 
 
 def decision(**changes: Any) -> CourtDecision:
-    row = CourtDecision(
-        court_code="PA.Kab.Mn",
-        case_number="40/Pdt.G/2026/PA.Kab.Mn",
-        kind="cerai_gugat",
-        decided_on=date(2026, 9, 1),
-        final_on=date(2026, 9, 16),
-        deed_number="194/AC/2026/PA.Kab.Mn",
-        deed_on=date(2026, 9, 20),
-        husband=CourtParty(nik=HUSBAND, name="Slamet Darmawan", born_on=date(1988, 7, 11)),
-        wife=CourtParty(nik=WIFE, name="Titik Fitriani", born_on=date(1990, 4, 19)),
-        children=(CourtChild(nik=SON, custody_nik=HUSBAND), CourtChild(nik=DAUGHTER, custody_nik=WIFE)),
-    )
-    return replace(row, **changes)
+    """A divorce; another kind, or other fields, by what is given. Whom it names is a `CourtParty`."""
+    own = {
+        "deed_number": "194/AC/2026/PA.Kab.Mn",
+        "deed_on": date(2026, 9, 20),
+        "husband": CourtParty(nik=HUSBAND, name="Slamet Darmawan", born_on=date(1988, 7, 11)),
+        "wife": CourtParty(nik=WIFE, name="Titik Fitriani", born_on=date(1990, 4, 19)),
+        "children": (CourtChild(nik=SON, custody_nik=HUSBAND), CourtChild(nik=DAUGHTER, custody_nik=WIFE)),
+    }
+    return ruling(changes.pop("kind", "cerai_gugat"), **own | changes)
+
+
+def ruling(kind: str, **given: Any) -> CourtDecision:
+    """A decision of a kind with these fields, final since September."""
+    case: dict[str, Any] = {
+        "court_code": "PA.Kab.Mn",
+        "case_number": "40/Pdt.G/2026/PA.Kab.Mn",
+        "kind": kind,
+        "decided_on": date(2026, 9, 1),
+        "final_on": date(2026, 9, 16),
+    }
+    given["children"] = tuple(asdict(child) for child in given.get("children", ()))
+    sent = case | {name: asdict(value) if isinstance(value, CourtParty) else value for name, value in given.items()}
+    return decided(sent)
 
 
 CASE = "01938b3e-0000-7000-8000-00000000000c"

@@ -3,20 +3,27 @@
 from dataclasses import asdict, replace
 from typing import Any
 
-from services.verification.domain.submission import Answers, Submission
+from services.verification.domain.submission import CASE_FIELDS, Answers, CourtDecision, Submission
 from shared.contracts.intake import RequestSubmitted
 from shared.contracts.issuance import DocumentIssued, DocumentVoided
 from shared.reference.catalogue import catalogue
 
 
 def request_submitted(submission: Submission) -> RequestSubmitted:
-    row = asdict(replace(submission, answers=Answers({})))
+    row = asdict(replace(submission, answers=Answers({}), decision=None))
     del row["answers"]
+    row["decision"] = sent_decision(submission.decision) if submission.decision else None
     personal = {name: row.pop(name) for name in ("contact", "applicant", "subject", "relation", "decision", "sender_nik")}
     known = catalogue().find(submission.service)
     values = submission.answers.values
     personal["answers"] = known.form.wire(values) if known else dict(values)
     return RequestSubmitted.model_validate({**row, "personal": personal})
+
+
+def sent_decision(decision: CourtDecision) -> dict[str, Any]:
+    """Return what a court decided, as it travels."""
+    case = {name: getattr(decision, name) for name in CASE_FIELDS}
+    return case | {role: asdict(party) for role, party in decision.parties.items()} | dict(decision.answers.values)
 
 
 def document_issued(

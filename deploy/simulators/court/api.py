@@ -12,10 +12,13 @@ from sse_starlette import EventSourceResponse
 
 from deploy.simulators.court.callbacks import BadBodyError, BadSignatureError
 from deploy.simulators.court.courtroom import Courtroom
-from deploy.simulators.court.decisions import DecisionOrder, DecisionSearch, sample_decision
+from deploy.simulators.court.decisions import DecisionOrder, DecisionSearch
 from deploy.simulators.court.faults import FaultOrder, Operation
+from deploy.simulators.court.kinds import forms
+from deploy.simulators.court.samples import sample_decision
 from deploy.simulators.serving import hang
 from shared.clock import WIB
+from shared.reference.decision_kinds import decision_kinds
 
 CALLBACK_MAX_BYTES: Final = 1024 * 1024
 LONG_POLL_MAX_SECONDS: Final = 60.0
@@ -134,11 +137,18 @@ def _decisions(api: APIRouter, court: Courtroom) -> None:
 
 def _looking(api: APIRouter, court: Courtroom) -> None:
     @api.get("/sim/families", tags=["Simulator"], summary="Sample couples of the register, each with a decision ready to send")
-    async def families(limit: Annotated[int, Query(ge=1, le=500)] = 50) -> dict[str, Any]:
-        today = court.clock().astimezone(WIB).date()
+    async def families(limit: Annotated[int, Query(ge=1, le=500)] = 50, kind: str = "cerai_gugat") -> dict[str, Any]:
+        today, codes = court.clock().astimezone(WIB).date(), court.codes()
+        if kind not in decision_kinds() or decision_kinds()[kind].court not in codes:
+            raise HTTPException(404, "no court here sends this kind")
         couples = court.couples()[:limit]
-        rows = [{"couple": couple, "decision": sample_decision(court.settings.court_code, couple, today)} for couple in couples]
-        return {"families": rows, "court": {"code": court.settings.court_code, "name": court.settings.court_name}}
+        rows = [{"couple": couple, "decision": sample_decision(codes, couple, today, kind=kind)} for couple in couples]
+        chosen = decision_kinds()[kind].court
+        return {"families": rows, "court": {"code": codes[chosen], "name": court.name_of(chosen)}}
+
+    @api.get("/sim/kinds", tags=["Simulator"], summary="The kinds of decisions, as a form is drawn of them, and what refusals mean")
+    async def kinds() -> dict[str, Any]:
+        return forms(court.codes())
 
     @api.get("/sim/callbacks", tags=["Simulator"], summary="List callbacks, oldest first")
     async def callbacks(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,8 +47,8 @@ class Callback:
 class Callbacks:
     """What came back, latest last; the oldest make room."""
 
-    def __init__(self, secret: str, maximum: int) -> None:
-        self._webhook = Webhook(secret)
+    def __init__(self, secrets: Sequence[str], maximum: int) -> None:
+        self._webhooks = [Webhook(secret) for secret in secrets]
         self._held: OrderedDict[str, Callback] = OrderedDict()
         self._maximum = maximum
         self.total = 0
@@ -60,11 +61,9 @@ class Callbacks:
         Raises:
             BadSignatureError: not ours, or older than five minutes; it is counted.
         """
-        try:
-            self._webhook.verify(raw, headers, json_parse=False)
-        except (WebhookVerificationError, ValueError):
+        if not any(_is_signed(webhook, raw, headers) for webhook in self._webhooks):
             self.bad_signatures += 1
-            raise BadSignatureError from None
+            raise BadSignatureError
 
     def take(self, raw: bytes, headers: dict[str, str], at: datetime) -> tuple[Callback, bool]:
         """Verify and keep a callback; return it and whether it is new.
@@ -105,6 +104,14 @@ class Callbacks:
         """Callbacks, oldest first."""
         wanted = [each for each in self._held.values() if decision_id in (None, each.decision_id)]
         return wanted[offset : offset + limit]
+
+
+def _is_signed(webhook: Webhook, raw: bytes, headers: dict[str, str]) -> bool:
+    try:
+        webhook.verify(raw, headers, json_parse=False)
+    except (WebhookVerificationError, ValueError):
+        return False
+    return True
 
 
 def references(body: dict[str, Any]) -> set[str]:

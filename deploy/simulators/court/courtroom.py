@@ -1,4 +1,4 @@
-"""The court: its desk of decisions, its mail that goes out and comes back. In memory; kept over a restart where a file is given."""
+"""The courts: their desk of decisions, their mail that goes out and comes back. In memory; kept over a restart where a file is given."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from deploy.simulators.court.settings import Settings
 from deploy.simulators.feed import Feed
 from deploy.simulators.kept import Kept
 from shared.clock import Clock, monotonic_seconds
+from shared.reference.courts import CourtKind
 
 
 class Courtroom:
-    """One Religious Court. Lives in one event loop."""
+    """A Religious Court and, for changes of name, a Pengadilan Negeri beside it. Lives in one event loop."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings = settings
@@ -25,7 +26,8 @@ class Courtroom:
         self.feed = Feed()
         self.faults = Faults(monotonic_seconds)
         self.desk = Desk(settings.decisions_max)
-        self.callbacks = Callbacks(settings.callback_secret.get_secret_value(), settings.callbacks_max)
+        secrets = [each.get_secret_value() for each in (settings.callback_secret, settings.general_callback_secret) if each is not None]
+        self.callbacks = Callbacks(secrets, settings.callbacks_max)
         self.sender = Sender(settings, clock, self._tell)
         self.closing = asyncio.Event()
         self._couples: list[dict[str, Any]] | None = None
@@ -88,6 +90,15 @@ class Courtroom:
     def counts(self) -> dict[str, int]:
         """Return how many callbacks came, came again, and were refused."""
         return {"total": self.callbacks.total, "repeated": self.callbacks.repeated, "bad_signatures": self.callbacks.bad_signatures}
+
+    def codes(self) -> dict[CourtKind, str]:
+        """Return the codes of the courts that can sign, by what they decide."""
+        known = {CourtKind.RELIGIOUS: self.settings.court_code}
+        return known | ({CourtKind.GENERAL: self.settings.general_code} if self.settings.general_decision_secret is not None else {})
+
+    def name_of(self, kind: CourtKind) -> str:
+        """Return the name of a court."""
+        return self.settings.general_name if kind is CourtKind.GENERAL else self.settings.court_name
 
     def couples(self) -> list[dict[str, Any]]:
         """Couples of the sample register; read again as long as the file is not there yet."""

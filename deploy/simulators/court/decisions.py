@@ -1,12 +1,11 @@
-"""A divorce decision as the court sends it, and what has become of it."""
+"""A decision as the court sends it, and what has become of it."""
 
 from __future__ import annotations
 
-import secrets
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -166,29 +165,3 @@ class Desk:
 def payload(sent: Sent) -> dict[str, Any]:
     """Return the body of the signed POST: the same at every attempt."""
     return {"decision_id": sent.id, **sent.decision}
-
-
-def sample_decision(court_code: str, couple: dict[str, Any], today: date, *, kind: str = "cerai_gugat") -> dict[str, Any]:
-    """Return a whole decision about a couple: decided 30 days ago, final 14 days later, numbers made up."""
-    number, deed = secrets.randbelow(90_000) + 10_000, secrets.randbelow(90_000) + 10_000
-    decided_in, deed_in = (today - timedelta(days=30)).year, (today - timedelta(days=10)).year
-    decision: dict[str, Any] = {
-        "court_code": court_code,
-        "case_number": f"{number}/Pdt.G/{decided_in}/{court_code}",
-        "kind": kind,
-        "decided_on": _days_ago(today, 30),
-        "final_on": _days_ago(today, 16),
-        "deed_number": f"{deed}/AC/{deed_in}/{court_code}",
-        "deed_on": _days_ago(today, 10),
-        "deed_serial": f"J {deed:06d}",
-        "husband": couple["husband"],
-        "wife": couple["wife"],
-        "children": couple.get("children", []),
-    }
-    if kind == "cerai_talak":
-        decision["pledge_on"] = _days_ago(today, 12)
-    return decision
-
-
-def _days_ago(today: date, days: int) -> str:
-    return (today - timedelta(days=days)).isoformat()

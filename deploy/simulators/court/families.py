@@ -36,7 +36,8 @@ class Household:
             for each in self.people
             if each["relation"].upper() == "ANAK" and _is_minor(each)
         ]
-        return {"kk_number": self.kk_number, "husband": _party(husband), "wife": _party(wife), "children": children}
+        married_on = {"married_on": husband["marital_on"]} if husband["marital_on"] else {}
+        return {"kk_number": self.kk_number, "husband": _party(husband), "wife": _party(wife), "children": children, **married_on}
 
 
 def _married(person: dict[str, str]) -> bool:
@@ -69,5 +70,6 @@ def read_couples(path: Path, limit: int) -> list[dict[str, Any]]:
 
 def _person(row: dict[str, str]) -> dict[str, str]:
     person = {name: row.get(name, "") for name in (*PARTY_FIELDS, "sex", "relation")}
+    person["marital_on"] = row.get("marital_on") or ""
     person["marital_status"] = row.get("marital_status") or row.get("marital") or ""
     return person

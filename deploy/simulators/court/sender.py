@@ -70,13 +70,18 @@ class Sender:
 
     def _headers(self, sent: Sent, body: bytes) -> dict[str, str]:
         at = self._clock() - timedelta(seconds=sent.age_seconds)
-        secret = WRONG_SECRET if sent.bad_signature else self._settings.decision_secret.get_secret_value()
+        secret = WRONG_SECRET if sent.bad_signature else self._secret(sent)
         return {
             "Content-Type": "application/json",
             "webhook-id": sent.id,
             "webhook-timestamp": str(int(at.timestamp())),
             "webhook-signature": Webhook(secret).sign(sent.id, at, body.decode()),
         }
+
+    def _secret(self, sent: Sent) -> str:
+        general = self._settings.general_decision_secret
+        is_general = sent.decision.get("court_code") == self._settings.general_code
+        return (general if is_general and general is not None else self._settings.decision_secret).get_secret_value()
 
 
 def _answer(response: httpx.Response) -> Any:

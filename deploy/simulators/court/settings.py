@@ -20,6 +20,10 @@ class Settings(Environment):
     decisions_url: str = "http://127.0.0.1:8101/v1/court/decisions"
     decision_secret: SecretStr = Field(description="whsec_…: signs what the court sends (Standard Webhooks).")
     callback_secret: SecretStr = Field(description="whsec_…: verifies what comes back.")
+    general_code: str = "PN.Mjy"
+    general_name: str = "Pengadilan Negeri Kabupaten Madiun"
+    general_decision_secret: SecretStr | None = Field(default=None, description="Signs changes of name; without it none are sent.")
+    general_callback_secret: SecretStr | None = Field(default=None, description="Verifies what comes back of them.")
     registry_csv: Path | None = Field(default=None, description="The sample population register, to fill the form from.")
     state_file: Path | None = Field(default=None, description="What is kept over a restart; without it nothing is.")
 

@@ -13,8 +13,8 @@ from services.intake.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 
 PUBLIC: Final = (whatsapp.PATH,)
-UPLOADS: Final = "/desk/desa/ajukan"
-"""Path under which a village registrar's pages take photos."""
+UPLOADS: Final = ("/desk/desa/ajukan", "/desk/perkara/isi")
+"""Paths under which pages take files: a village registrar's photos, the PDF of a decision."""
 _FORM_OVERHEAD_BYTES: Final = 5 * 1024 * 1024  # a photo somewhat too large is answered on the page, with its size, and not as a whole
 _OVERHEAD_BYTES: Final = 1024  # the store enforces the file limit, with its own error code; the body limit is just above it
 
@@ -32,7 +32,8 @@ class ApiDeps:
 
 def larger_bodies(file_max_bytes: int) -> tuple[tuple[str, int], ...]:
     """Return the paths that take larger bodies than usual, each with its limit in bytes."""
-    return ((files.PATH, file_max_bytes + _OVERHEAD_BYTES), (UPLOADS, file_max_bytes + _FORM_OVERHEAD_BYTES))
+    pages = tuple((path, file_max_bytes + _FORM_OVERHEAD_BYTES) for path in UPLOADS)
+    return ((files.PATH, file_max_bytes + _OVERHEAD_BYTES), *pages)
 
 
 def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: ApiDeps) -> None:

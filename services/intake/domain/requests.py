@@ -182,6 +182,16 @@ class RequestSubmitted:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionRecorded:
+    """A court's decision of which no document follows."""
+
+    case_id: str
+    origin: RequestOrigin
+    decision: CourtDecision
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyComposed:
     """An answer of the dialogue to a message, or what an officer wrote (`in_reply_to` None). `template`: goes instead of the text."""
 
@@ -228,7 +238,9 @@ class StatusReceived:
     error_details: str | None = None
 
 
-Published: TypeAlias = RequestSubmitted | ReplyComposed | QuestionAnswered | DocumentsAskedAgain | StatusReceived | ChatWaits | ChatAttended
+Published: TypeAlias = (
+    RequestSubmitted | DecisionRecorded | ReplyComposed | QuestionAnswered | DocumentsAskedAgain | StatusReceived | ChatWaits | ChatAttended
+)
 """The facts that are published as events."""
 
 

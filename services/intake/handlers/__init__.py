@@ -15,6 +15,13 @@ from services.intake.handlers.chat import give_up_message as give_up_message
 from services.intake.handlers.chat import handle_message as handle_message
 from services.intake.handlers.chat import prefetch_messages as prefetch_messages
 from services.intake.handlers.chat import wanted_media as wanted_media
+from services.intake.handlers.clerk import begin_decision as begin_decision
+from services.intake.handlers.clerk import correct_decision as correct_decision
+from services.intake.handlers.clerk import drop_decision as drop_decision
+from services.intake.handlers.clerk import is_returned as is_returned
+from services.intake.handlers.clerk import judge_draft as judge_draft
+from services.intake.handlers.clerk import save_decision as save_decision
+from services.intake.handlers.clerk import send_decision as send_decision
 from services.intake.handlers.court import record_decision as record_decision
 from services.intake.handlers.mending import mend_request as mend_request
 from services.intake.handlers.officer_questions import note_promise as note_promise

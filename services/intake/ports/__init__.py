@@ -10,6 +10,10 @@ from services.intake.ports.chats import LogPage as LogPage
 from services.intake.ports.chats import SearchText as SearchText
 from services.intake.ports.chats import Visitor as Visitor
 from services.intake.ports.chats import Visitors as Visitors
+from services.intake.ports.clerk import CasePage as CasePage
+from services.intake.ports.clerk import CaseSearch as CaseSearch
+from services.intake.ports.clerk import ClerkReader as ClerkReader
+from services.intake.ports.clerk import ReadCase as ReadCase
 from services.intake.ports.deps import Deps as Deps
 from services.intake.ports.files import Documents as Documents
 from services.intake.ports.files import FileStore as FileStore

@@ -12,6 +12,7 @@ from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.texts import DialogueTexts
 from services.intake.domain.words import Vocabulary
 from services.intake.ports.chats import ChatReader, Visitors
+from services.intake.ports.clerk import ClerkReader
 from services.intake.ports.files import Documents, FileStore, Media
 from services.intake.ports.readers import PeopleReader, RequestReader
 from services.intake.ports.village import VillageReader
@@ -50,6 +51,7 @@ class Deps:
     chats: ChatReader
     visitors: Visitors
     villages: VillageReader
+    clerks: ClerkReader
     file_max_bytes: int
     officer_lease: timedelta
     officer_answer: timedelta

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from services.intake.domain.chat import Conversation, OpenRequest
 from services.intake.domain.chat_log import ChatEntry, ChatExchange
+from services.intake.domain.clerk import CourtDraft
 from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.court import CourtDecision
 from services.intake.domain.docket import Docket
@@ -166,6 +167,21 @@ class Tx(Protocol):
 
     def remove_village_draft(self, draft: VillageDraft) -> None:
         """Remove one that was filed or dropped."""
+
+    async def court_draft(self, draft_id: str) -> CourtDraft:
+        """Return what a court's clerk began; NotFound where there is none."""
+
+    def add_court_draft(self, draft: CourtDraft) -> None:
+        """Store what a clerk began."""
+
+    def save_court_draft(self, draft: CourtDraft) -> None:
+        """Store a changed one; of two who write it at once, the second one's commit fails."""
+
+    def remove_court_draft(self, draft: CourtDraft) -> None:
+        """Remove one that was dropped."""
+
+    async def case(self, case_id: str) -> CourtCase:
+        """Return a case by its id; NotFound where there is none."""
 
     async def word_book(self) -> WordBook:
         """Return the words that the office added; an empty book where there is none yet."""

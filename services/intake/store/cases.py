@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, Final
 
-from services.intake.domain.court import CourtChild, CourtDecision, CourtParty
+from services.intake.domain.court import CourtDecision, CourtParty
 from services.intake.ports import CaseRequest, CourtCase
 from services.intake.store.parts import known
 from shared.mongo import Doc, DocumentMapping, fields_of
+from shared.reference.courts import court_key
+from shared.reference.decision_kinds import DecisionKind, decision_kinds
+from shared.reference.forms import Field
+from shared.values import Attachment
+from shared.values.name_terms import name_terms
 
 
 def _case_to(case: CourtCase) -> Doc:
+    decision = case.decision
+    plain = {"answers": _plain(decision.answers), "unread": (), "file": fields_of(decision.file) if decision.file else None}
     return {
         "key": case.key,
-        "decision": _dated(asdict(case.decision)),
+        "court": court_key(decision.court_code),
+        "terms": _terms(decision),
+        "decision": _dated(fields_of(decision) | plain),
         "fingerprint": case.fingerprint,
         "requests": [fields_of(one) for one in case.requests],
         "received_at": case.received_at,
     }
+
+
+def _terms(decision: CourtDecision) -> list[str]:
+    """Return by what a clerk looks for a case: the NIK of each person, and the words of each name."""
+    rows = [row for value in decision.answers.values() if isinstance(value, (list, tuple)) for row in value]
+    niks = [*(person.nik for _, person in decision.persons), *(row.get("nik") for row in rows)]
+    names = [*(person.name for _, person in decision.persons), *(row.get("name") for row in rows)]
+    return list(dict.fromkeys([*filter(None, niks), *(word for name in names if name for word in name_terms(name))]))
 
 
 def _case_from(doc: Doc) -> CourtCase:
@@ -33,6 +52,10 @@ def _case_from(doc: Doc) -> CourtCase:
     )
 
 
+def _plain(answers: Mapping[str, Any]) -> Doc:
+    return {name: asdict(value) if isinstance(value, CourtParty) else value for name, value in answers.items()}
+
+
 def _dated(value: Any) -> Any:
     """Return dates as ISO text."""
     if isinstance(value, dict):
@@ -43,21 +66,27 @@ def _dated(value: Any) -> Any:
 
 
 def _decision_from(doc: Doc) -> CourtDecision:
-    values = _undated(CourtDecision, doc)
-    return CourtDecision(
-        **{
-            **values,
-            "husband": CourtParty(**_undated(CourtParty, doc["husband"])),
-            "wife": CourtParty(**_undated(CourtParty, doc["wife"])),
-            "children": tuple(CourtChild(**known(CourtChild, child)) for child in doc["children"]),
-        },
-    )
+    """Return a decision; the fields of its kind stood beside those of every case until 0.3."""
+    kind = decision_kinds()[doc["kind"]]
+    kept = doc.get("answers", doc)
+    answers = {each.name: _answer(kind, each, kept.get(each.name)) for each in kind.own_fields}
+    plain = {name: value for name, value in known(CourtDecision, doc).items() if name not in ("answers", "unread", "file")}
+    file = Attachment(**known(Attachment, doc["file"])) if doc.get("file") else None  # absent: written before 0.7
+    return CourtDecision(**_undated(plain), answers=MappingProxyType(answers), file=file)
 
 
-def _undated(kind: type[Any], doc: Doc) -> Doc:
-    return {
-        name: date.fromisoformat(value) if name.endswith("_on") and value is not None else value for name, value in known(kind, doc).items()
-    }
+def _answer(kind: DecisionKind, each: Field, value: Any) -> Any:
+    if value is None:
+        return None
+    if each.name in kind.persons:
+        return CourtParty(**_undated(known(CourtParty, value)))
+    if each.is_group:
+        return tuple(_undated(row) for row in value)
+    return each.kind.value(value)
+
+
+def _undated(doc: Doc) -> Doc:
+    return {name: date.fromisoformat(value) if name.endswith("_on") and value is not None else value for name, value in doc.items()}
 
 
 CASES: Final[DocumentMapping[CourtCase]] = DocumentMapping("cases", lambda case: case.case_id, _case_to, _case_from)

@@ -1,7 +1,8 @@
-"""What requests and contacts of an older release lack, or have in another form."""
+"""What requests, contacts and cases of an older release lack, or have in another form."""
 
 from __future__ import annotations
 
+from services.intake.store.cases import CASES
 from services.intake.store.contacts import CONTACTS
 from services.intake.store.requests import requests_of
 from shared.reference.catalogue import Catalogue
@@ -11,4 +12,4 @@ from shared.refill import Refill, made_again
 def refills_of(catalogue: Catalogue) -> tuple[Refill, ...]:
     """Return them; requests are read by the forms of this catalogue."""
     requests = made_again("search_terms.2", requests_of(catalogue), "search_terms", "village_words")
-    return requests, made_again("name_words.2", CONTACTS, "name_words")
+    return requests, made_again("name_words.2", CONTACTS, "name_words"), made_again("court_terms", CASES, "court", "terms")

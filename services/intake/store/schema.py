@@ -9,7 +9,7 @@ from services.intake.domain.drafts import DRAFT_LIFETIME
 from shared.mongo import IndexModel
 from shared.mongo.unused import UnusedFiles
 
-VILLAGE_DRAFT_KEPT_SECONDS: Final = int(DRAFT_LIFETIME.total_seconds())
+DRAFT_KEPT_SECONDS: Final = int(DRAFT_LIFETIME.total_seconds())
 UNREAD_KEPT_SECONDS: Final = 365 * 24 * 3600  # unknown shapes wait for a release that knows them
 
 # Partial indexes say `$gt: ""` for "a text": the planner sees that an equality is within it, and of `$type: "string"` it does not.
@@ -82,7 +82,12 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     "village_drafts": (
         IndexModel([("village", 1), ("touched_at", -1)], name="of_village"),  # what its registrars have begun
         IndexModel([("draft.attachments.file_id", 1)], name="by_file"),  # the sweeper asks whether an upload is used
-        IndexModel([("touched_at", 1)], name="expiry", expireAfterSeconds=VILLAGE_DRAFT_KEPT_SECONDS),
+        IndexModel([("touched_at", 1)], name="expiry", expireAfterSeconds=DRAFT_KEPT_SECONDS),
+    ),
+    "court_drafts": (
+        IndexModel([("court", 1), ("touched_at", -1)], name="of_court"),  # what its clerks have begun
+        IndexModel([("file.file_id", 1)], name="by_file", partialFilterExpression={"file.file_id": {"$gt": ""}}),
+        IndexModel([("touched_at", 1)], name="expiry", expireAfterSeconds=DRAFT_KEPT_SECONDS),
     ),
     "chat_entries": (
         IndexModel([("contact_id", 1), ("at", -1), ("_id", -1)], name="of_chat"),
@@ -108,7 +113,13 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("search_terms", 1)], name="search_terms"),  # by numbers of persons and cards, and by beginnings of names
         IndexModel([("document_numbers", 1)], name="by_number", partialFilterExpression={"document_numbers": {"$gt": ""}}),
     ),
-    "cases": (IndexModel([("key", 1)], name="decision", unique=True),),  # one case per decision, however its number is written
+    "cases": (
+        IndexModel([("key", 1)], name="decision", unique=True),  # one case per decision, however its number is written
+        IndexModel([("court", 1), ("_id", -1)], name="of_court"),  # what a court has sent, for its clerks
+        IndexModel([("court", 1), ("terms", 1)], name="terms"),  # by NIK and by beginnings of names
+        # The sweeper asks whether an upload is used.
+        IndexModel([("decision.file.file_id", 1)], name="by_file", partialFilterExpression={"decision.file.file_id": {"$gt": ""}}),
+    ),
     "sent_messages": (),
     "word_book": (),
     "files.files": UnusedFiles.indexes(),

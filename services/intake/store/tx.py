@@ -11,11 +11,13 @@ from pymongo import DeleteOne
 from services.intake.domain.assistance import ChatAttended, ChatWaits
 from services.intake.domain.chat import Conversation, OpenRequest
 from services.intake.domain.chat_log import ChatEntry, ChatExchange
+from services.intake.domain.clerk import CourtDraft
 from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.docket import Docket
 from services.intake.domain.files import SeenFile, bands_of
 from services.intake.domain.requests import (
     OPEN,
+    DecisionRecorded,
     DocumentsAskedAgain,
     Published,
     QuestionAnswered,
@@ -33,6 +35,7 @@ from services.intake.store.cases import CASES
 from services.intake.store.chat_entries import ENTRIES, KeptEntry
 from services.intake.store.contacts import CONTACTS
 from services.intake.store.conversations import CONVERSATIONS
+from services.intake.store.court_drafts import COURT_DRAFTS
 from services.intake.store.dockets import DOCKETS
 from services.intake.store.items import ITEMS, PARKED, ItemRow, parked_from
 from services.intake.store.parts import attachments_from
@@ -243,6 +246,21 @@ class MongoTx:
     def remove_village_draft(self, draft: VillageDraft) -> None:
         self._unit.defer(VILLAGE_DRAFTS.collection, DeleteOne({"_id": draft.draft_id}))
 
+    async def court_draft(self, draft_id: str) -> CourtDraft:
+        return await self._unit.get(COURT_DRAFTS, draft_id)
+
+    def add_court_draft(self, draft: CourtDraft) -> None:
+        self._unit.add(COURT_DRAFTS, draft)
+
+    def save_court_draft(self, draft: CourtDraft) -> None:
+        self._unit.save(COURT_DRAFTS, draft)
+
+    def remove_court_draft(self, draft: CourtDraft) -> None:
+        self._unit.defer(COURT_DRAFTS.collection, DeleteOne({"_id": draft.draft_id}))
+
+    async def case(self, case_id: str) -> CourtCase:
+        return await self._unit.get(CASES, case_id)
+
     async def word_book(self) -> WordBook:
         return await self._unit.find(WORD_BOOK, BOOK) or WordBook()
 
@@ -263,6 +281,8 @@ class MongoTx:
         if isinstance(fact, RequestSubmitted):
             request = fact.request
             self._work.emit(self._mapping, request.request_id, event, correlation_id=request.case_id or request.request_id)
+        elif isinstance(fact, DecisionRecorded):
+            self._work.emit(CASES, fact.case_id, event, correlation_id=fact.case_id)
         elif isinstance(fact, QuestionAnswered):
             self._work.emit(self._mapping, fact.request_id, event, correlation_id=fact.case_id or fact.request_id)
         elif isinstance(fact, DocumentsAskedAgain):

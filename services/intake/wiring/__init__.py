@@ -20,6 +20,7 @@ from services.intake.settings import Settings
 from services.intake.store import (
     INDEXES,
     MongoChatReader,
+    MongoClerkReader,
     MongoPeopleReader,
     MongoRequestReader,
     MongoTx,
@@ -170,6 +171,7 @@ def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside
         chats=MongoChatReader(mongo, database),
         visitors=MongoVisitors(mongo, database, clock),
         villages=MongoVillageReader(mongo, database, services),
+        clerks=MongoClerkReader(mongo, database, services),
         file_max_bytes=settings.file_max_bytes,
         officer_lease=timedelta(minutes=settings.officer_lease_minutes),
         officer_answer=timedelta(hours=settings.officer_answer_hours),

@@ -35,6 +35,7 @@ KINDS: Final[Mapping[NoticeKind, str]] = MappingProxyType(
     {
         NoticeKind.REPLY: "Balasan percakapan",
         NoticeKind.RECEIVED: "Resi permohonan",
+        NoticeKind.RECORDED: "Putusan dicatat",
         NoticeKind.RETURNED: "Permohonan dikembalikan",
         NoticeKind.REJECTED: "Permohonan ditolak",
         NoticeKind.DOCUMENT: "Dokumen",

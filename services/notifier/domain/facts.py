@@ -17,6 +17,7 @@ class NoticeKind(StrEnum):
 
     REPLY = "reply"
     RECEIVED = "received"
+    RECORDED = "recorded"
     RETURNED = "returned"
     REJECTED = "rejected"
     DOCUMENT = "document"

@@ -28,6 +28,7 @@ _BUTTON_TEXT_MAX: Final = 1024  # Cloud API, body of an interactive message
 _TEXT_MAX: Final = 4096  # Cloud API, text body
 _CALLBACK_TYPES: Final = {
     NoticeKind.RECEIVED: "decision.received",
+    NoticeKind.RECORDED: "decision.recorded",
     NoticeKind.DOCUMENT: "document.issued",
     NoticeKind.RETURNED: "request.returned",
     NoticeKind.REJECTED: "request.rejected",
@@ -73,6 +74,13 @@ def received_job(origin: SourceEvent, contact: Recipient, about: RequestSummary,
     data = (("case_id", about.case_id), ("received_at", submitted_at))
     message = _callback(contact, NoticeKind.RECEIVED, key, submitted_at, data)
     return _job(origin, contact, NoticeKind.RECEIVED, key, message, at=at, about=about)
+
+
+def recorded_job(origin: SourceEvent, contact: Recipient, case_id: str, *, recorded_at: datetime, at: datetime) -> Job:
+    """Return the job that tells a court that its decision is kept, and that no document follows from it."""
+    key = f"recorded:{case_id}"
+    message = _callback(contact, NoticeKind.RECORDED, key, recorded_at, (("case_id", case_id), ("recorded_at", recorded_at)))
+    return _job(origin, contact, NoticeKind.RECORDED, key, message, at=at)
 
 
 def document_key(document_id: str) -> str:

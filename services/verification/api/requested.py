@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from services.verification.domain.documents import keyed
 from services.verification.domain.rules import Application
-from services.verification.domain.submission import Person, Submission
+from services.verification.domain.submission import CASE_FIELDS, CourtDecision, Person, Submission
 from services.verification.events import content_of
 from services.verification.handlers.planning import Preview
 from shared.errors import DomainError
@@ -94,6 +95,14 @@ class PlannedDocumentOut(BaseModel):
 def requests_out(submissions: Sequence[Submission], catalogue: Catalogue, task_id: str) -> tuple[RequestOut, ...]:
     """Return the requests of a case."""
     return tuple(_request(submission, catalogue, task_id) for submission in submissions)
+
+
+def decision_out(decision: CourtDecision | None) -> dict[str, Any] | None:
+    """Return what a court decided, as it travels."""
+    if decision is None:
+        return None
+    case = {name: getattr(decision, name) for name in CASE_FIELDS}
+    return case | {role: asdict(party) for role, party in decision.parties.items()} | dict(decision.answers.values)
 
 
 def planned_out(application: Application, preview: Preview | None, catalogue: Catalogue) -> tuple[PlannedDocumentOut, ...]:

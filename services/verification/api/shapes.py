@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.verification.api.requested import PlannedDocumentOut, RequestOut, planned_out, requests_out
+from services.verification.api.requested import PlannedDocumentOut, RequestOut, decision_out, planned_out, requests_out
 from services.verification.api.task_rows import ReasonOut, TaskOut, task_out
 from services.verification.domain.answers import UnclearAnswer
 from services.verification.domain.case import Case
 from services.verification.domain.finding import Finding
 from services.verification.domain.policy import TELLS_NOTHING
 from services.verification.domain.register import Family, Member
-from services.verification.domain.submission import CourtDecision
 from services.verification.domain.task_parts import TicketProgress
 from services.verification.handlers import Act, TaskDecision, TaskView
 from services.verification.ports import TaskFilter, TaskOrder
@@ -169,7 +168,9 @@ class PersonalOut(BaseModel):
     question: Annotated[str | None, Field(description="What the citizen was asked and has not answered")]
     answer: Annotated[str | None, Field(description="What the citizen answered last")]
 
-    decision: CourtDecision | None
+    decision: Annotated[
+        dict[str, Any] | None, Field(description="What the court decided, as it came: the schemas `decisions/` of the events, by `kind`")
+    ]
     registered: tuple[FamilyOut, ...]
     unclear: Annotated[
         tuple[UnclearOut, ...],
@@ -261,7 +262,7 @@ def detail_out(view: TaskView, catalogue: Catalogue, at: datetime) -> TaskDetail
             handover_note=task.handover_note,
             question=task.question.text if task.question else None,
             answer=task.answer.text if task.answer else None,
-            decision=case.first.decision,
+            decision=decision_out(case.first.decision),
             registered=tuple(map(FamilyOut.of, view.register.by_kk.values())),
             unclear=tuple(map(UnclearOut.of, case.unclear)),
             documents=planned_out(case.application, preview, catalogue),

@@ -61,6 +61,9 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "deed_number": "Nomor akta",
         "deed_on": "Tanggal akta",
         "deed_office": "Akta diterbitkan oleh",
+        "married_on": "Tanggal perkawinan",
+        "religious_on": "Kawin menurut agama",
+        "marriage_number": "Nomor akta perkawinan/buku nikah",
         "event": "Peristiwa",
         "basis": "Dasar",
         "basis_issuer": "Dasar dari",
@@ -110,7 +113,7 @@ def _planned(document: KeyedDocument, catalogue: Catalogue) -> PlannedSheet:
         name=product.name if product else document.ordered.product,
         holder=document.ordered.holder_name,
         form=product.form.value if product else "",
-        lines=tuple(_lines(content)),
+        lines=(*_lines(content), *_ended(document.ordered.replaces)),
         members=tuple(tuple(_line(name, member.get(name)) for name in _MEMBERS if name in member) for member in members),
     )
 
@@ -125,6 +128,13 @@ def _lines(content: Mapping[str, Any]) -> Iterator[PrintedLine]:
             yield from map(_of_note, value)
         elif name in _LABELS and value not in (None, "", "-"):
             yield _line(name, value)
+
+
+def _ended(replaces: tuple[str, ...]) -> Iterator[PrintedLine]:
+    """Yield each other family card that is no longer good once this document is issued."""
+    for about in replaces:
+        if about.startswith("kk:"):
+            yield PrintedLine("Mengakhiri KK nomor", about.removeprefix("kk:"), is_number=True)
 
 
 def _of_note(row: Mapping[str, Any]) -> PrintedLine:

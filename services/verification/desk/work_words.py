@@ -18,6 +18,7 @@ from services.verification.domain.task_parts import Outcome, TaskStage
 from services.verification.domain.unclear import UNCLEAR
 from shared.clock import WIB
 from shared.reference.catalogue import Catalogue
+from shared.reference.decision_kinds import decision_kinds
 from shared.reference.labels import field_label
 from shared.reference.reasons import reasons
 from shared.reference.regions import find_village
@@ -29,7 +30,6 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep",
 CHANNELS: Final[Mapping[str, str]] = MappingProxyType(
     {"whatsapp": "WhatsApp", "court": "pengadilan", "adapter": "saluran lain", "desk": "registrar desa"}
 )
-KINDS: Final[Mapping[str, str]] = MappingProxyType({"cerai_gugat": "cerai gugat", "cerai_talak": "cerai talak"})
 _FOR_OFFICERS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "answer_awaited": "Warga menunggu jawaban dengan kata-kata. Tidak ada dokumen yang terbit.",
@@ -53,23 +53,9 @@ _PLACES: Final[Mapping[str, str]] = MappingProxyType(
         "applicant.name": "Nama pemohon",
         "decision": "Putusan pengadilan",
         "decision.court_code": "Pengadilan",
-        "decision.case_number": "Nomor perkara",
         "decision.kind": "Jenis perkara",
-        "decision.decided_on": "Diputus",
-        "decision.final_on": "Berkekuatan hukum tetap",
-        "decision.pledge_on": "Ikrar talak",
-        "decision.deed_number": "Nomor akta cerai",
-        "decision.deed_serial": "Seri akta cerai",
-        "decision.deed_on": "Tanggal akta cerai",
-        "decision.marriage_certificate_number": "Nomor buku nikah",
-        "decision.marriage_certificate_on": "Tanggal buku nikah",
-        "nik": "NIK",
-        "name": "Nama",
-        "born_on": "Tanggal lahir",
-        "custody_nik": "Hak asuh",
     }
 )
-_ROLES: Final[Mapping[str, str]] = MappingProxyType({"husband": "suami", "wife": "istri"})
 
 
 def place_label(service: str, name: str, catalogue: Catalogue) -> str:
@@ -78,18 +64,22 @@ def place_label(service: str, name: str, catalogue: Catalogue) -> str:
         return _PLACES[name]
     owner, _, rest = name.partition(".")
     if owner == "decision":
-        return _decision_label(rest)
+        return _decision_label(service, rest)
     if owner.startswith("unclear["):
         return f"Register: {unclear_words.label(rest)}"
     return field_label(service, rest) or _document_label(service, rest, catalogue) or rest
 
 
-def _decision_label(rest: str) -> str:
-    who, _, what = rest.partition(".")
-    called = _PLACES.get(what, what)
-    if who.startswith("children["):
-        return f"{called or 'Anak'} anak {int(who[len('children[') : -1]) + 1}".strip()
-    return f"{called} {_ROLES.get(who, who)}".strip()
+def kind_name(kind: str) -> str:
+    """Return what a kind of decision is called amid a sentence."""
+    known = decision_kinds().get(kind)
+    return known.name.lower() if known else kind
+
+
+def _decision_label(service: str, path: str) -> str:
+    kinds = [kind for kind in decision_kinds().values() if kind.service == service]
+    found = (label for kind in kinds if (label := kind.label(path)) != path)
+    return next(found, path)
 
 
 def _document_label(service: str, name: str, catalogue: Catalogue) -> str | None:

@@ -25,7 +25,9 @@ from shared.values import Sex
 
 NOT_ALLOWED: Final = "asker_not_allowed"
 UNPROVEN: Final = "asker_unproven"
+GUARDIAN: Final = "guardian"
 _PARENTS: Final = ("mother_nik", "father_nik")
+_ADOPTERS: Final = ("adoptive_father_nik", "adoptive_mother_nik")
 
 
 class Standing(StrEnum):
@@ -40,7 +42,7 @@ class Standing(StrEnum):
 class _Pair:
     """The applicant, and one person whom it is about: None of a household or of who is just born. `card`: where that person lives.
 
-    `day`: on which it was asked for.
+    `day`: on which it was asked for. `is_ward`: a court gave the applicant the care of this person.
     """
 
     applicant: Member
@@ -48,6 +50,7 @@ class _Pair:
     card: Family | None
     answers: Answers
     day: date
+    is_ward: bool = False
 
     @property
     def is_one_card(self) -> bool:
@@ -91,7 +94,8 @@ def _pairs(submission: Submission, service: CivilService, concerns: str, applica
         niks = [(answers.text(service.subject.nik) if service.subject.nik else None) or applicant.nik]
     for nik in niks:
         if (person := register.person(nik)) is not None:
-            yield _Pair(applicant, person, register.family_of(nik), answers, submission.submitted_on)
+            is_ward = nik in register.wards.get(applicant.nik, ())
+            yield _Pair(applicant, person, register.family_of(nik), answers, submission.submitted_on, is_ward=is_ward)
 
 
 def _self(pair: _Pair) -> Standing:
@@ -129,9 +133,14 @@ def _spouse(pair: _Pair) -> Standing:
 
 
 def _guardian(pair: _Pair) -> Standing:
-    """Return that papers show a guardian; an adult has none."""
-    is_grown = pair.person is not None and is_adult(pair.person, today=pair.day)
-    return Standing.DISPROVED if is_grown else Standing.OPEN
+    """Return that the court's decision shows a guardian, else papers; an adult has none."""
+    if pair.person is not None and is_adult(pair.person, today=pair.day):
+        return Standing.DISPROVED
+    return Standing.SHOWN if pair.is_ward else Standing.OPEN
+
+
+def _adopter(pair: _Pair) -> Standing:
+    return Standing.SHOWN if pair.applicant.nik in {pair.answers.text(name) for name in _ADOPTERS} else Standing.DISPROVED
 
 
 def _by_papers(_pair: _Pair) -> Standing:
@@ -147,9 +156,10 @@ RELATIONS: Final[Mapping[str, _Relation]] = MappingProxyType(
         "self": _self,
         "parent": _parent,
         "family": _family,
-        "guardian": _guardian,
+        GUARDIAN: _guardian,
         "neighbourhood_head": _by_papers,
         "proxy": _by_papers,
+        "adopter": _adopter,
         "anyone": _anyone,
     }
 )

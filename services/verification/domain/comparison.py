@@ -18,6 +18,7 @@ from services.verification.domain.finding import Finding
 from services.verification.domain.register import Register
 from services.verification.domain.submission import CourtDecision, CourtParty, Submission
 from shared.reference.civil_service import CivilService
+from shared.reference.decision_kinds import decision_kinds
 from shared.reference.forms import Field
 
 APPLICANT_NAME: Final = "applicant.name"
@@ -53,10 +54,10 @@ def compared(submission: Submission, service: CivilService, register: Register, 
     """Compare the answers of a request, and of a court's case what the court wrote."""
     told = {finding.field: Match.WRONG if finding.is_failure else Match.DIFFERS for finding in reversed(findings) if finding.field}
     found = [*_applicant(submission, register)]
-    form = service.form_kept(submission.form_version)
-    found += _answers(form.fields, submission.answers.values, "answers.", _reading(submission, service, register))
+    form, reading = service.form_kept(submission.form_version), _reading(submission, service, register)
+    found += _answers(form.fields, submission.answers.values, "answers.", reading)
     if submission.decision is not None:
-        found += _decision(submission.decision, register)
+        found += _decision(submission.decision, reading)
     return tuple(_row(row, told) for row in found)
 
 
@@ -131,17 +132,31 @@ def _registered(each: Field, value: Any, beside: Mapping[str, Any], reading: _Re
     return str(found) if found is not None else None
 
 
-def _decision(decision: CourtDecision, register: Register) -> Iterator[_Row]:
-    for role, party in (("husband", decision.husband), ("wife", decision.wife)):
-        yield from _party(f"decision.{role}", party, register)
-    for number, child in enumerate(decision.children):
-        yield f"decision.children[{number}].nik", "nik", child.nik, _name_of(child.nik, register)
-        custody = decision.party(child.custody_nik)
-        yield f"decision.children[{number}].custody_nik", "text", custody.name if custody else "-", None
-    days = ("decided_on", "final_on", "pledge_on", "deed_on", "marriage_certificate_on")
-    texts = ("case_number", "deed_number", "deed_serial", "marriage_certificate_number")
-    yield from ((f"decision.{name}", "text", value, None) for name in texts if (value := getattr(decision, name)))
-    yield from ((f"decision.{name}", "date", f"{value:%d-%m-%Y}", None) for name in days if (value := getattr(decision, name)))
+def _decision(decision: CourtDecision, reading: _Reading) -> Iterator[_Row]:
+    """Yield what the court wrote, in the order of its kind's description."""
+    for role, party in decision.parties.items():
+        yield from _party(f"decision.{role}", party, reading.register)
+    kind = decision_kinds().get(decision.kind)
+    values = {"case_number": decision.case_number, "decided_on": decision.decided_on, "final_on": decision.final_on}
+    for each in kind.form.fields if kind else ():
+        value = values.get(each.name, decision.answers.values.get(each.name))
+        if value is not None and each.name not in decision.parties:
+            yield from _decided(each, value, "decision.", decision, reading)
+
+
+def _decided(each: Field, value: Any, path: str, decision: CourtDecision, reading: _Reading) -> Iterator[_Row]:
+    name = f"{path}{each.name}"
+    if each.is_group:
+        for number, row in enumerate(value):
+            for inner in each.fields:
+                if row.get(inner.name) is not None:
+                    yield from _decided(inner, row[inner.name], f"{name}[{number}].", decision, reading)
+    elif each.name == "custody_nik":
+        holder = decision.party(str(value))
+        yield name, "text", holder.name if holder else "-", None
+    else:
+        given = str(value) if each.type in NUMBERS else each.show(value, reading.day)
+        yield name, each.type, given, _name_of(str(value), reading.register) if each.type == "nik" else None
 
 
 def _party(path: str, party: CourtParty, register: Register) -> Iterator[_Row]:

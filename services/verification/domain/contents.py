@@ -122,6 +122,31 @@ class Biodata:
 
 
 @dataclass(frozen=True, slots=True)
+class ParentageCertificate:
+    """A kutipan akta pengakuan or pengesahan anak. `deed_number`, `deed_on`: of the akta kelahiran; `basis` and its parts as `SideNote`.
+
+    `married_on`: the day of the marriage on which it rests; `religious_on`: of the one by religion, where that is another one.
+    """
+
+    nik: str
+    name: str
+    sex: str
+    birth_place: str
+    born_on: date
+    deed_number: str
+    father: ParentNamed
+    mother: ParentNamed
+    married_on: date
+    basis: str
+    deed_on: date | None = None
+    religious_on: date | None = None
+    marriage_number: str | None = None
+    basis_issuer: str | None = None
+    basis_number: str | None = None
+    basis_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NotePerson:
     """Somebody whom a side note names beside the person of the akta. `role` as printed, such as `Ibu angkat`."""
 
@@ -161,4 +186,14 @@ class SideNote:
     changes: tuple[NoteChange, ...] = ()
 
 
-Content: TypeAlias = FamilyCard | IdentityCard | ChildCard | BirthCertificate | DeathCertificate | StillbirthLetter | SideNote | Biodata
+Content: TypeAlias = (
+    FamilyCard
+    | IdentityCard
+    | ChildCard
+    | BirthCertificate
+    | DeathCertificate
+    | StillbirthLetter
+    | SideNote
+    | ParentageCertificate
+    | Biodata
+)

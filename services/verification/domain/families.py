@@ -64,3 +64,8 @@ def with_rows(family: Family, rows: Iterable[Member]) -> Family:
     """Return a family with these rows in place of its own of the same persons."""
     anew = {row.nik: row for row in rows}
     return replace(family, members=tuple(anew.get(member.nik, member) for member in family.members))
+
+
+def closed_where_empty(families: Iterable[Family], *, on: date) -> tuple[Family, ...]:
+    """Return families, those that have nobody any more closed from that day."""
+    return tuple(family if family.members else replace(family, closed_on=on) for family in families)

@@ -91,29 +91,29 @@ def check_parents(answers: Answers, register: Register, born_on: date | None) ->
             yield from _check_alive(role, register.late(nik), born_on, field)
 
 
-def check_marriage(parents: Parents, register: Register, *, recorded: bool) -> Iterator[Finding]:
+def check_marriage(parents: Parents, register: Register, *, recorded: bool, field: str = "answers.parents") -> Iterator[Finding]:
     """Check that the register has the parents as a couple: on one card as husband and wife; on two only if the marriage is recorded."""
     mother, father = parents.mother, parents.father
     here = mother or father
     if parents.elsewhere is not None and here is not None:
         card = register.family_of(here.nik)
         if here.marital not in MARRIED:
-            yield failure("parents_not_married", "answers.parents")
+            yield failure("parents_not_married", field)
         elif card is not None and partners(here, card):  # to somebody who is not elsewhere
-            yield failure("parents_not_spouses", "answers.parents")
+            yield failure("parents_not_spouses", field)
     if mother is None or father is None:
         return
     home = register.family_of(mother.nik)
     if home is not None and are_partners(mother, father, home):
         return
     if not recorded:
-        yield failure("couple_not_on_card", "answers.parents")
+        yield failure("couple_not_on_card", field)
     elif mother.marital not in MARRIED or father.marital not in MARRIED:
-        yield failure("parents_not_married", "answers.parents")
+        yield failure("parents_not_married", field)
     elif home is register.family_of(father.nik) or mother.marital_on != father.marital_on:
-        yield failure("parents_not_spouses", "answers.parents")
+        yield failure("parents_not_spouses", field)
     else:
-        yield warning("parents_on_two_cards", "answers.parents")
+        yield warning("parents_on_two_cards", field)
 
 
 def _check_alive(role: str, late: Former | None, born_on: date, field: str) -> Iterator[Finding]:

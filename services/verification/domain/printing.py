@@ -6,15 +6,18 @@ hold more: older loads, large families, a divorce that joins children. Only an o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from services.verification.domain.contents import (
     Biodata,
     BirthCertificate,
+    ChildCard,
     Content,
     DeathCertificate,
     FamilyCard,
+    IdentityCard,
+    ParentageCertificate,
     SideNote,
     StillbirthLetter,
 )
@@ -64,18 +67,26 @@ def _check_content(content: Content, place: str) -> Iterator[Finding]:
             if person is not None:
                 yield from _check_texts(f"{place}.{role}", name=person.name, occupation=person.occupation, address=person.address)
     elif isinstance(content, SideNote):
-        yield from _check_note(content, place)
+        if len(content.persons) > MOST_NOTE_PERSONS or len(content.changes) > MOST_NOTE_CHANGES:
+            yield failure("register_unprintable", place)
+        yield from _check_noted((content, *content.persons, *content.changes), place)
+    elif isinstance(content, ParentageCertificate):
+        yield from _check_noted((content,), place)
+        yield from _check_texts(place, birth_place=content.birth_place)
+        yield from _check_parents(content, place)
     else:
-        yield from _check_address(content.family, place)
-        yield from _check_member(content.member, f"{place}.member")
-        if isinstance(content, Biodata) and content.former_address is not None:
-            yield from _check_texts(place, address=content.former_address)
+        yield from _check_own(content, place)
 
 
-def _check_note(note: SideNote, place: str) -> Iterator[Finding]:
-    if len(note.persons) > MOST_NOTE_PERSONS or len(note.changes) > MOST_NOTE_CHANGES:
-        yield failure("register_unprintable", place)
-    for part in (note, *note.persons, *note.changes):
+def _check_own(content: IdentityCard | ChildCard | Biodata, place: str) -> Iterator[Finding]:
+    yield from _check_address(content.family, place)
+    yield from _check_member(content.member, f"{place}.member")
+    if isinstance(content, Biodata) and content.former_address is not None:
+        yield from _check_texts(place, address=content.former_address)
+
+
+def _check_noted(parts: Iterable[object], place: str) -> Iterator[Finding]:
+    for part in parts:
         for column, longest in LONGEST_OF_NOTE.items():
             text = getattr(part, column, None) or ""
             if len(text) > longest or not is_printable(text):
@@ -107,7 +118,7 @@ def _check_member(member: Member, place: str) -> Iterator[Finding]:
     yield from _check_texts(place, **{column: getattr(member, column) for column in _MEMBER_TEXTS})
 
 
-def _check_parents(content: BirthCertificate | DeathCertificate, place: str) -> Iterator[Finding]:
+def _check_parents(content: BirthCertificate | DeathCertificate | ParentageCertificate, place: str) -> Iterator[Finding]:
     for role, parent in (("father", content.father), ("mother", content.mother)):
         if parent is not None:
             yield from _check_texts(f"{place}.{role}", name=parent.name, citizenship=parent.citizenship)

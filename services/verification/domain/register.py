@@ -125,6 +125,8 @@ class Register:
     """Persons who were in these families and are in none of them now."""
     unclear: tuple[UnclearAnswer, ...] = ()
     """Answers that make no sense, of which nothing stands in the others."""
+    wards: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    """Guardian -> the children of whose person a court gave them the care, of those who were looked up for it."""
 
     @classmethod
     def of(cls, families: Iterable[Family], unclear: Iterable[UnclearAnswer] = ()) -> Register:

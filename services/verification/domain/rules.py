@@ -33,12 +33,14 @@ class People:
 
     `everybody_of`: cards of which each member is looked up as well, because they may all move: one who is on a second card would stay
     there. That is a second query, for these services alone. `alike`: who is looked for by birth and name, because nobody has a number.
+    `relying`: those of whom courts may have decided something that they rely on.
     """
 
     niks: tuple[str, ...] = ()
     kk_numbers: tuple[str, ...] = ()
     everybody_of: tuple[str, ...] = ()
     alike: tuple[Likeness, ...] = ()
+    relying: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
 
 

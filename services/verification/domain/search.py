@@ -23,8 +23,8 @@ def search_terms(application: Application) -> tuple[str, ...]:
             numbers += [person.nik, person.kk_number]
     decision = application.first.decision
     if decision is not None:
-        names += [decision.husband.name, decision.wife.name]
-        numbers += [decision.case_number, decision.deed_number, decision.husband.nik, decision.wife.nik]
+        names += [party.name for party in decision.parties.values()]
+        numbers += [decision.case_number, decision.answers.text("deed_number"), *(party.nik for party in decision.parties.values())]
     told = (each for each in application.submissions if not each.answers.is_yes(_ANONYMOUS))
     phones = filter(None, (phone_term(each.contact.address) for each in told))
     words = (word for name in names if name for word in name_terms(name))

@@ -13,6 +13,8 @@ from shared.values import Attachment, Contact, Vouching
 
 CERAI_TALAK: Final = "cerai_talak"
 OFFICE_ZONE: Final = timezone(timedelta(hours=7))  # Western Indonesian Time, which has no summer time
+CASE_FIELDS: Final = ("court_code", "case_number", "kind", "decided_on", "final_on")
+"""What every decision of a court carries."""
 NIK_MISSING: Final = "nik_missing"  # code of a finding, and of the error for what can't be done without a NIK
 
 
@@ -31,60 +33,11 @@ class CourtParty:
 
 @dataclass(frozen=True, slots=True)
 class CourtChild:
-    """A child of the marriage and the NIK of the party who has custody."""
+    """A child and the NIK of the party who has custody, where the decision says it."""
 
     nik: str
-    custody_nik: str
+    custody_nik: str | None = None
     name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CourtDecision:
-    """A divorce decision of a Religious Court. The office records it and does not try the case again."""
-
-    court_code: str
-    case_number: str
-    kind: str
-    decided_on: date
-    final_on: date
-    deed_number: str
-    deed_on: date
-    husband: CourtParty
-    wife: CourtParty
-    pledge_on: date | None = None
-    deed_serial: str | None = None
-    marriage_certificate_number: str | None = None
-    marriage_certificate_on: date | None = None
-    children: tuple[CourtChild, ...] = ()
-
-    @property
-    def divorced_on(self) -> date:
-        """The day the marriage ended: that of the pledge of a cerai talak, else the day the decision became final.
-
-        Source: PP 9/1975 article 34 (2), UU 7/1989 articles 70-71 and 81.
-        """
-        return self.pledge_on or self.final_on
-
-    def party(self, nik: str) -> CourtParty | None:
-        """Return the party with this NIK; None where there is none."""
-        return next((party for party in (self.husband, self.wife) if party.nik == nik), None)
-
-    def other(self, nik: str) -> CourtParty:
-        """Return the party who does not have this NIK."""
-        return self.wife if self.husband.nik == nik else self.husband
-
-    def custody_of(self, nik: str) -> frozenset[str]:
-        """Return the NIKs of the children in this party's custody."""
-        return frozenset(child.nik for child in self.children if child.custody_nik == nik)
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody of a request, as the sender named them."""
-
-    nik: str | None = field(default=None, repr=False)
-    kk_number: str | None = field(default=None, repr=False)
-    name: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +68,70 @@ class Answers:
     def rows(self, name: str) -> tuple[Answers, ...]:
         """Return the rows of a group, each with its own answers."""
         return tuple(Answers(row) for row in self.values.get(name) or ())
+
+
+@dataclass(frozen=True, slots=True)
+class CourtDecision:
+    """What a court decided. The office records it and does not try the case again.
+
+    `parties`: whom it names, by role, those included who get no documents. `answers`: the other fields of its kind.
+    """
+
+    court_code: str
+    case_number: str
+    kind: str
+    decided_on: date
+    final_on: date
+    parties: Mapping[str, CourtParty] = field(default_factory=lambda: MappingProxyType({}))
+    answers: Answers = field(default_factory=Answers)
+
+    @property
+    def husband(self) -> CourtParty:
+        """The husband of a decision about a marriage."""
+        return self.parties["husband"]
+
+    @property
+    def wife(self) -> CourtParty:
+        """The wife of a decision about a marriage."""
+        return self.parties["wife"]
+
+    @property
+    def children(self) -> tuple[CourtChild, ...]:
+        """The children whom it names."""
+        rows = self.answers.rows("children")
+        return tuple(CourtChild(row.text("nik") or "", row.text("custody_nik"), row.text("name")) for row in rows)
+
+    @property
+    def divorced_on(self) -> date:
+        """The day the marriage ended: that of the pledge of a cerai talak, else the day the decision became final.
+
+        Source: PP 9/1975 article 34 (2), UU 7/1989 articles 70-71 and 81.
+        """
+        return self.answers.date("pledge_on") or self.final_on
+
+    def party(self, nik: str) -> CourtParty | None:
+        """Return whom it names with this NIK; None where there is none."""
+        return next((party for party in self.parties.values() if party.nik == nik), None)
+
+    def custody_of(self, nik: str) -> frozenset[str]:
+        """Return the NIKs of the children in this party's custody."""
+        return frozenset(child.nik for child in self.children if child.custody_nik == nik)
+
+
+def decided(sent: Mapping[str, Any]) -> CourtDecision:
+    """Return what a court decided, from the fields as they travel: whom it names has fields of their own, a group has rows."""
+    parties = {name: CourtParty(**value) for name, value in sent.items() if isinstance(value, Mapping)}
+    own = {name: value for name, value in sent.items() if name not in CASE_FIELDS and name not in parties and value is not None}
+    return CourtDecision(**{name: sent[name] for name in CASE_FIELDS}, parties=parties, answers=Answers(own))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of a request, as the sender named them."""
+
+    nik: str | None = field(default=None, repr=False)
+    kk_number: str | None = field(default=None, repr=False)
+    name: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

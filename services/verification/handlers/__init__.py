@@ -18,6 +18,7 @@ from services.verification.handlers.desk import release_task as release_task
 from services.verification.handlers.desk import view_task as view_task
 from services.verification.handlers.judging import prefetch as prefetch
 from services.verification.handlers.judging import take_in as take_in
+from services.verification.handlers.keeping import keep_decision as keep_decision
 from services.verification.handlers.pausing import forget_pause as forget_pause
 from services.verification.handlers.pausing import judge_waiting as judge_waiting
 from services.verification.handlers.pausing import pause_register as pause_register

@@ -126,7 +126,7 @@ async def view(tx: Tx, deps: Deps, task: Task) -> TaskView:
     if (await tx.pauses.get()).is_paused:
         return TaskView(task, case, Register(), None, version_of(task, Register()))
     application = case.application
-    register = await tx.register(people_of(application, rules_for(deps, application)))
+    register = await tx.register(people_of(application, rules_for(deps, application), deps.catalogue.get(application.first.service)))
     known = None
     if case.state is CaseState.IN_REVIEW:
         findings, known = judge(deps, case, register)

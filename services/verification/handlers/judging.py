@@ -56,7 +56,7 @@ def _people(deps: Deps, submissions: Sequence[Submission]) -> Iterator[People]:
     for each in submissions:
         application = Application((each,))
         try:
-            yield people_of(application, rules_for(deps, application))
+            yield people_of(application, rules_for(deps, application), deps.catalogue.get(each.service))
         except NotFound:  # it is refused when its turn comes
             continue
 
@@ -65,7 +65,7 @@ async def judge_case(tx: Tx, deps: Deps, case: Case, *, has_waited: bool = False
     """Judge a complete case, and let follow what its way says. `has_waited`: it stood since it came, for want of the register."""
     application, rules = case.application, rules_for(deps, case.application)
     service = deps.catalogue.get(case.first.service)
-    register = await tx.register(people_of(application, rules))
+    register = await tx.register(people_of(application, rules, service))
     findings, known = judge(deps, case, register)
     verdict = route(findings, service, rules.ways, look_again=case.returned_by is not None)
     if register.unclear:

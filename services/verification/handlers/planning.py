@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from services.verification.domain import case as cases
-from services.verification.domain.askers import check_asker
+from services.verification.domain.askers import GUARDIAN, check_asker
 from services.verification.domain.case import Case, Decided
 from services.verification.domain.checks import PENDING, check_application, check_pending
 from services.verification.domain.documents import keyed
@@ -25,6 +25,7 @@ from services.verification.ports import Deps, Tx
 from shared.clock import WIB
 from shared.errors import DomainError
 from shared.logs import get
+from shared.reference.catalogue import CivilService
 
 BY_THE_RULES: Final = "rules"  # who decided, in the log, when no officer did
 
@@ -48,12 +49,22 @@ def rules_for(deps: Deps, application: Application) -> Rules:
     return rules_of(deps.rules, deps.catalogue.get(application.first.service))
 
 
-def people_of(application: Application, rules: Rules) -> People:
+def people_of(application: Application, rules: Rules, service: CivilService) -> People:
     """Return whom to look up: who asks, the card that it is about, and whom the service's rules need."""
     own = rules.people(application)
     niks = [nik for each in application.submissions for nik in (each.applicant.nik, each.sender_nik) if nik]
     cards = [each.kk_number for each in application.submissions if each.kk_number]
-    return replace(own, niks=tuple(dict.fromkeys((*niks, *own.niks))), kk_numbers=tuple(dict.fromkeys((*cards, *own.kk_numbers))))
+    return replace(
+        own,
+        niks=tuple(dict.fromkeys((*niks, *own.niks))),
+        kk_numbers=tuple(dict.fromkeys((*cards, *own.kk_numbers))),
+        relying=tuple(dict.fromkeys((*_guardians(application, service), *own.relying))),
+    )
+
+
+def _guardians(application: Application, service: CivilService) -> tuple[str, ...]:
+    """Return who asks, where a guardian may."""
+    return tuple(filter(None, (each.applicant.nik for each in application.submissions))) if GUARDIAN in service.may_ask else ()
 
 
 def preview(deps: Deps, application: Application, register: Register) -> Preview:
@@ -62,8 +73,8 @@ def preview(deps: Deps, application: Application, register: Register) -> Preview
     Raises:
         DomainError: nothing can follow from the request, for the code of which the checks say why; `registry_answer_unclear`.
     """
-    rules = rules_for(deps, application)
-    if _rests_on_unclear(application, people_of(application, rules), register):
+    rules, service = rules_for(deps, application), deps.catalogue.get(application.first.service)
+    if _rests_on_unclear(application, people_of(application, rules, service), register):
         raise DomainError(UNCLEAR, "What the register says of somebody in this request makes no sense.")
     wishes = rules.wishes(application, register)
     plan = rules.plan(application, register, placeholders(wishes), today(deps))
@@ -81,7 +92,7 @@ def judge(deps: Deps, case: Case, register: Register) -> tuple[tuple[Finding, ..
     service = deps.catalogue.get(case.first.service)
     findings = check_application(application, service, register, today=today(deps))
     findings += tuple(check_clear(register.unclear))
-    if _rests_on_unclear(application, people_of(application, rules), register):
+    if _rests_on_unclear(application, people_of(application, rules, service), register):
         return findings, None
     findings += tuple(check_asker(case.first, service, rules.concerns, register))
     findings += tuple(rules.check(application, register, today(deps)))

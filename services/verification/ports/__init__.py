@@ -11,6 +11,7 @@ from services.verification.domain.capacity import QueueFigures
 from services.verification.domain.case import Case
 from services.verification.domain.facts import CaseFact, TaskFact
 from services.verification.domain.history import RegisterEntry
+from services.verification.domain.recorded import RecordedDecision
 from services.verification.domain.recording import AwaitedChange
 from services.verification.domain.register import Family, Register
 from services.verification.domain.register_pause import RegisterPause
@@ -92,6 +93,13 @@ class Pauses(Protocol):
         """Store the state, which was read in this unit."""
 
 
+class RecordedDecisions(Protocol):
+    """Decisions of courts that somebody may rely on, in this unit of work."""
+
+    async def keep(self, recorded: RecordedDecision) -> None:
+        """Store a decision; the same again changes nothing."""
+
+
 class Tx(Protocol):
     """One unit of work. May handle many messages: a later one sees what an earlier one did."""
 
@@ -106,6 +114,10 @@ class Tx(Protocol):
     @property
     def pauses(self) -> Pauses:
         """Whether the register is to be had."""
+
+    @property
+    def recorded(self) -> RecordedDecisions:
+        """Decisions of courts that somebody may rely on."""
 
     @property
     def registry(self) -> FamilyRegister:

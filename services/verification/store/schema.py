@@ -17,6 +17,7 @@ REQUESTS: Final = "requests"
 COUNTERS: Final = "counters"
 PAUSES: Final = "pauses"
 REGISTER_HISTORY: Final = "register_history"
+RECORDED_DECISIONS: Final = "recorded_decisions"
 OVERVIEW_DAYS: Final = "overview_days"
 STAFF: Final = "staff"
 STAFF_SESSIONS: Final = "staff_sessions"
@@ -70,6 +71,9 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     REGISTER_HISTORY: (
         IndexModel([("personal.kk_numbers", 1), ("at", -1)], name="family"),  # what became of a family
         IndexModel([("personal.persons.nik", 1), ("at", -1)], name="person"),  # what became of a person
+    ),
+    RECORDED_DECISIONS: (
+        IndexModel([("personal.relied_on_by", 1)], name="relied_on_by", sparse=True),  # on what may this person rely
     ),
     STAFF: (
         IndexModel([("personal.login", 1)], name="login", unique=True),  # who signs in

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from services.verification.domain.submission import Answers, CourtChild, CourtDecision, CourtParty, Person, Submission
+from services.verification.domain.submission import CASE_FIELDS, Answers, CourtDecision, CourtParty, Person, Submission
 from shared.mongo import Doc, fields_of
 from shared.values import Attachment, Contact, VouchedBy, Vouching
 
@@ -42,7 +42,7 @@ def personal_doc(submission: Submission) -> Doc:
         "applicant": fields_of(submission.applicant),
         "subject": fields_of(submission.subject) if submission.subject else None,
         "answers": _stored(dict(submission.answers.values)),
-        "decision": _decision_doc(submission.decision) if submission.decision else None,
+        "decision": decision_doc(submission.decision) if submission.decision else None,
         "sender_nik": submission.sender_nik,
     }
 
@@ -62,7 +62,7 @@ def submission_from(doc: Doc, personal: Doc) -> Submission:
         applicant=Person(**personal["applicant"]),
         subject=Person(**personal["subject"]) if personal["subject"] else None,
         answers=Answers(_read(personal["answers"])),
-        decision=_decision(personal["decision"]) if personal["decision"] else None,
+        decision=decision_from(personal["decision"]) if personal["decision"] else None,
         sender_nik=personal["sender_nik"],
     )
 
@@ -86,27 +86,27 @@ def _read(value: Any) -> Any:
     return tuple(map(_read, value)) if isinstance(value, list) else value
 
 
-def _plain(part: CourtParty | CourtChild | CourtDecision) -> Doc:
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in fields_of(part).items()}
-
-
-def _decision_doc(decision: CourtDecision) -> Doc:
-    return _plain(decision) | {
-        "husband": _plain(decision.husband),
-        "wife": _plain(decision.wife),
-        "children": [_plain(child) for child in decision.children],
+def decision_doc(decision: CourtDecision) -> Doc:
+    """Return what a court decided."""
+    return {
+        **{name: _stored(getattr(decision, name)) for name in CASE_FIELDS},
+        "parties": {role: _stored(fields_of(party)) for role, party in decision.parties.items()},
+        "answers": _stored(dict(decision.answers.values)),
     }
 
 
-def _decision(doc: Doc) -> CourtDecision:
-    dates = {name: date_from(doc[name]) for name in ("decided_on", "final_on", "deed_on", "pledge_on", "marriage_certificate_on")}
-    parts = {
-        "husband": _party(doc["husband"]),
-        "wife": _party(doc["wife"]),
-        "children": tuple(CourtChild(**child) for child in doc["children"]),
-    }
-    return CourtDecision(**(doc | dates | parts))
+def decision_from(doc: Doc) -> CourtDecision:
+    """Read what a court decided."""
+    if "parties" not in doc:
+        return _divorce(doc)
+    parties = {role: CourtParty(**_read(party)) for role, party in doc["parties"].items()}
+    return CourtDecision(**{name: _read(doc[name]) for name in CASE_FIELDS}, parties=parties, answers=Answers(_read(doc["answers"])))
 
 
-def _party(doc: Doc) -> CourtParty:
-    return CourtParty(**(doc | {"born_on": date_from(doc["born_on"])}))
+def _divorce(doc: Doc) -> CourtDecision:
+    """Read a decision as it was stored until 0.3, when there were divorces alone."""
+    days = ("decided_on", "final_on", "deed_on", "pledge_on", "marriage_certificate_on")
+    values = doc | {name: date_from(doc[name]) for name in days} | {"children": tuple(doc["children"])}
+    parties = {role: CourtParty(**(doc[role] | {"born_on": date_from(doc[role]["born_on"])})) for role in ("husband", "wife")}
+    own = {name: value for name, value in values.items() if name not in (*CASE_FIELDS, *parties)}
+    return CourtDecision(**{name: values[name] for name in CASE_FIELDS}, parties=parties, answers=Answers(own))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import date
 
 from services.verification.domain.answers import UnclearAnswer
@@ -26,6 +27,7 @@ from services.verification.events import to_event
 from services.verification.store.cases import CASE, REQUEST, MongoCases
 from services.verification.store.families import MongoFamilyRegister
 from services.verification.store.pauses import MongoPauses
+from services.verification.store.recorded import MongoRecordedDecisions
 from services.verification.store.registry import RegistryStore
 from services.verification.store.staff import MongoStaff
 from services.verification.store.tasks import TASK, MongoTasks
@@ -51,6 +53,7 @@ class MongoTx:
         self.registry = MongoFamilyRegister(work.unit, registry)
         self.staff = MongoStaff(work.unit)
         self.pauses = MongoPauses(work.unit)
+        self.recorded = MongoRecordedDecisions(work.unit)
 
     async def register(self, people: People) -> Register:
         cards, persons = set(people.kk_numbers), set(people.niks)
@@ -68,7 +71,7 @@ class MongoTx:
             if family.kk_number in found or family.kk_number in cards or _holds(family, persons):
                 found[family.kk_number] = family
         unclear = {answer.mark: answer for number in (*cards, *persons) for answer in self._unclear.get(number, ())}
-        return Register.of(found.values(), unclear.values())
+        return replace(Register.of(found.values(), unclear.values()), wards=await self.recorded.wards_of(people.relying))
 
     async def take_numbers(self, wishes: Sequence[Wish], on: date) -> tuple[str, ...]:
         return await self.registry.take_numbers(wishes, on)

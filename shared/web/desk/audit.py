@@ -144,6 +144,7 @@ _DETAILS: Final[Mapping[str, str]] = MappingProxyType(
         "roles": "peran",
         "field": "isian",
         "service": "layanan",
+        "kind": "jenis",
     }
 )
 _KINDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -154,6 +155,9 @@ _KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "request": "permohonan",
         "village": "permohonan desa",
         "village_draft": "isian desa",
+        "court": "perkara pengadilan",
+        "court_draft": "isian putusan",
+        "case": "perkara",
         "document": "dokumen",
         "message": "pesan",
         "stuck": "macet",

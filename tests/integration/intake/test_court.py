@@ -152,7 +152,8 @@ async def test_two_calls_at_once_record_one_case(rig: Rig) -> None:
         ({"notified_on": "2026-10-05"}, ("final_on", "final_too_early")),
         ({"kind": "cerai_talak"}, ("pledge_on", "pledge_missing")),
         ({"kind": "perubahan_nama"}, ("kind", "court_not_competent")),
-        ({"kind": "itsbat_nikah"}, ("kind", "kind_not_open")),
+        ({"kind": "itsbat_nikah"}, ("married_on", "missing")),
+        ({"kind": 5}, ("kind", "string_type")),
         ({"kind": "sesuatu"}, ("kind", "kind_unknown")),
         ({"case_number": "412/Pdt.G/2026/PA.Mn"}, ("case_number", "case_number_of_another_court")),
         ({"case_number": "apa saja"}, ("case_number", "case_number_malformed")),
@@ -201,3 +202,73 @@ async def test_a_body_that_is_no_text_is_401(rig: Rig) -> None:
 async def test_a_court_speaks_for_itself_only(rig: Rig) -> None:
     answer = await send(rig, decision(court_code="PA.Mn", case_number="412/Pdt.G/2026/PA.Mn"))
     assert (answer.status_code, answer.json()["code"]) == (403, "court_not_the_sender")
+
+
+# ---- kinds of which other documents follow, or none
+
+PERSON = {"nik": "3519080101150002", "name": "Rizki Pratama"}
+GUARDIANSHIP = {
+    "decision_id": "d-9",
+    "court_code": "PA.Kab.Mn",
+    "case_number": "7/Pdt.P/2026/PA.Kab.Mn",
+    "kind": "perwalian",
+    "decided_on": "2026-10-01",
+    "final_on": "2026-10-01",
+    "guardian": {"nik": "3519084502880004", "name": "Siti Aminah", "village_code": "3519082001"},
+    "guardian_relation": "bibi",
+    "reason": "parents_dead",
+    "scope": "both",
+    "children": [PERSON],
+}
+NAME = {
+    "decision_id": "d-10",
+    "court_code": "PN.Mjy",
+    "case_number": "32/Pdt.P/2026/PN Mjy",
+    "kind": "perubahan_nama",
+    "decided_on": "2026-10-01",
+    "final_on": "2026-10-15",
+    "person": PERSON,
+    "old_name": "Rizki Pratama",
+    "new_name": "Rizki Wijaya",
+    "certificate_number": "3519-LU-20012015-0007",
+}
+
+
+async def test_a_decision_of_which_no_document_follows_is_recorded_and_told(rig: Rig) -> None:
+    answer = await send(rig, GUARDIANSHIP)
+    assert answer.status_code == 200, answer.text
+    case = answer.json()
+    assert (case["state"], case["requests"], case["elsewhere"]) == ("recorded", [], [])
+    [envelope] = await rig.told("intake.decision_recorded.v1")
+    assert (envelope["subject"], envelope["data"]["kind"], await rig.rows("requests")) == (case["case_id"], "perwalian", [])
+    personal = envelope["data"]["personal"]
+    assert personal["contact"]["reference"] == "d-9"
+    assert personal["decision"]["guardian"]["name"] == "SITI AMINAH"
+    assert personal["decision"]["children"] == [{"nik": PERSON["nik"], "name": "RIZKI PRATAMA"}]
+
+
+async def test_a_recorded_decision_is_the_same_for_ever_and_other_content_is_a_matter_for_people(rig: Rig) -> None:
+    first = (await send(rig, GUARDIANSHIP)).json()
+    assert (await send(rig, GUARDIANSHIP | {"decision_id": "d-11"}, "msg-2")).json()["case_id"] == first["case_id"]
+    other = await send(rig, GUARDIANSHIP | {"scope": "property"}, "msg-3")
+    assert (other.status_code, other.json()["code"]) == (409, "decision_closed")
+    assert len(await rig.told("intake.decision_recorded.v1")) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "changes", "expected"),
+    [
+        (GUARDIANSHIP, {"scope": "everything"}, ("scope", "choice_unknown")),
+        (GUARDIANSHIP, {"children": []}, ("children", "too_short")),
+        (GUARDIANSHIP, {"case_number": "7/AC/2026/PA.Kab.Mn"}, ("case_number", "case_number_of_no_case")),
+        (GUARDIANSHIP, {"children": [PERSON, PERSON]}, ("children[1].nik", "child_named_twice")),
+        (NAME, {"court_code": "PA.Kab.Mn", "case_number": "32/Pdt.P/2026/PA.Kab.Mn"}, ("kind", "court_not_competent")),
+    ],
+)
+async def test_what_is_wrong_with_another_kind_is_named(
+    rig: Rig, content: dict[str, Any], changes: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    answer = await send(rig, content | changes)
+    assert answer.status_code == 422
+    assert expected in codes(answer)
+    assert await rig.rows("cases") == []

@@ -136,7 +136,7 @@ async def test_what_became_of_a_family_is_kept_and_shown_to_officers(office: Off
     await office.issue(HERS, "kk", "ktp", "kia")
     [change] = (await ok(desk.post("/v1/register/history", json={"kk_number": NEW_KK})))["changes"]
     assert (change["id"], change["basis"], change["officer_id"]) == (CASE, "akta_cerai", None)
-    assert change["personal"]["basis_number"] == people.decision().deed_number
+    assert change["personal"]["basis_number"] == people.decision().answers.text("deed_number")
     persons = {person["nik"]: person for person in change["personal"]["persons"]}
     assert {nik: (person["effect"], person["kk_before"], person["kk_after"]) for nik, person in persons.items()} == {
         HUSBAND: ("changed", KK, KK),

@@ -139,8 +139,7 @@ def birth(family: Family, **answers: Any) -> Submission:
 
 def ruling() -> CourtDecision:
     """A divorce in which the court wrote a name otherwise than the register has it: it goes to an officer."""
-    decision = people.decision()
-    return replace(decision, wife=replace(decision.wife, name="Titik Fitrianingsih"))
+    return people.decision(wife=replace(people.decision().wife, name="Titik Fitrianingsih"))
 
 
 async def keep(page: Page, name: str) -> None:

@@ -262,8 +262,7 @@ async def test_the_citizen_is_asked_and_the_clock_stands(office: Office, sign_in
 
 async def test_a_court_case_is_one_sheet_and_stays_together_in_the_list(office: Office, sign_in: Sign) -> None:
     await office.load(people.family())
-    ruling = people.decision()
-    ruling = replace(ruling, wife=replace(ruling.wife, name="Titik Fitrianingsih"))
+    ruling = people.decision(wife=replace(people.decision().wife, name="Titik Fitrianingsih"))
     await office.take_in(*people.divorces(ruling))
     browser = sign_in("sari", "section_head")
     listed = await browser.get(PATH)

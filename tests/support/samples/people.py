@@ -29,6 +29,13 @@ class Sample:
     """Families of one."""
     young: list[list[Row]]
     """Families with a child who is five and not yet sixteen, and nobody of whom `grown` tells."""
+    unrecorded: list[list[Row]]
+    """Couples of 30 to 54 with a child under 17 whose marriage is not recorded; `recorded`: whose is."""
+    recorded: list[list[Row]]
+    at_court: list[list[Row]]
+    """Couples with a young child, and nobody who can leave; those of whom courts decide are taken from the end."""
+    at_court_alone: list[list[Row]]
+    """Couples whose marriage is not recorded, alone on their card."""
 
     @classmethod
     def of(cls, stack: Stack, picked: Mapping[str, Sequence[Picked]] | None = None) -> Sample:
@@ -39,9 +46,18 @@ class Sample:
         with stack.register.open(encoding="utf-8", newline="") as lines:
             families = [list(rows) for _, rows in groupby(csv.DictReader(lines), key=lambda row: row["kk_number"])]
         free = [rows for rows in families[:-PEOPLE] if rows[0]["kk_number"] not in taken and not taken_niks & {row["nik"] for row in rows}]
-        leaving = [rows for rows in free if grown(rows)]
-        alone = [rows for rows in free if len(rows) == 1]
-        return cls(picked, leaving, alone, [rows for rows in free if not grown(rows) and at_school(rows)])
+        unrecorded, recorded = ([rows for rows in free if young(rows, each)] for each in ("KAWIN BELUM TERCATAT", "KAWIN TERCATAT"))
+        stay = [rows for rows in free if not grown(rows) and is_couple(rows)]
+        return cls(
+            picked=picked,
+            grown=[rows for rows in free if grown(rows)],
+            alone=[rows for rows in free if len(rows) == 1],
+            young=[rows for rows in free if not grown(rows) and at_school(rows)],
+            unrecorded=unrecorded,
+            recorded=recorded,
+            at_court=[rows for rows in stay if minors(rows)],
+            at_court_alone=[rows for rows in stay if not rows[2:] and rows[0]["marital"] == "KAWIN BELUM TERCATAT"],
+        )
 
 
 Made: TypeAlias = Callable[[Sample, int], Application]
@@ -79,10 +95,36 @@ def age(row: Row) -> int:
     return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
 
 
+def is_couple(rows: list[Row]) -> bool:
+    """Return whether a family is headed by a man whose wife stands beside him."""
+    return len(rows) > 1 and rows[0]["relation"] == HEAD and rows[1]["relation"] == "ISTRI" and rows[0]["sex"] == "L"
+
+
+def minors(rows: list[Row]) -> list[Row]:
+    """Return the children of a family who are under age, as its card has them."""
+    return [row for row in rows if row["relation"] == CHILD and row["marital"] == "BELUM KAWIN" and age(row) < ADULT_AGE - 4]
+
+
 def grown(rows: list[Row]) -> Row | None:
     """Return the grown single child of a family whose head stays."""
     fit = (row for row in rows if row["relation"] == CHILD and row["marital"] == "BELUM KAWIN" and age(row) >= ADULT_AGE)
     return next(fit, None) if rows[0]["relation"] == HEAD else None
+
+
+def young(rows: list[Row], marital: str) -> Row | None:
+    """Return the youngest child, under 17, of a couple of adults who can adopt, and of whom nobody else has left."""
+    if grown(rows) or [row["marital"] for row in rows[:2]] != [marital] * 2 or not all(30 <= age(row) < 54 for row in rows[:2]):
+        return None
+    children = [row for row in rows if row["relation"] == CHILD and age(row) < 16]
+    return max(children, key=lambda row: row["born_on"], default=None)
+
+
+def the_young(rows: list[Row]) -> Row:
+    """Return the child of a couple that has one."""
+    child = young(rows, rows[0]["marital"])
+    if child is None:
+        raise LookupError("this couple has no child under 17")
+    return child
 
 
 def at_school(rows: list[Row]) -> Row | None:

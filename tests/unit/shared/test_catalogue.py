@@ -10,6 +10,7 @@ import pytest
 
 from shared.errors import BadInput, DomainError, NotFound
 from shared.reference.catalogue import Catalogue, Offer, SubjectKind, catalogue, read_service
+from shared.reference.decision_kinds import decision_kinds
 from shared.reference.forms import Field
 from shared.reference.lists import code_list, code_lists
 from shared.reference.population import BloodType, Education, Relation, Religion
@@ -118,7 +119,8 @@ _PRINTED: Final = {"disability", "disability_physical", "disability_intellectual
 
 
 def test_every_list_is_of_a_field_or_of_the_catalogue() -> None:
-    fields = [each for service in catalogue().services.values() for field in service.form.fields for each in (field, *field.fields)]
+    forms = [service.form for service in catalogue().services.values()] + [kind.form for kind in decision_kinds().values()]
+    fields = [each for form in forms for field in form.fields for each in (field, *field.fields)]
     assert set(code_lists()) == {each.choices for each in fields if each.choices} | {"service_group", "may_ask", *_PRINTED}
 
 

@@ -89,12 +89,14 @@ def test_only_a_service_with_a_notice_ends_with_an_answer() -> None:
     assert catalogue().get("kk_hilang").proves_identity
 
 
-def test_only_reprints_and_the_divorce_are_automatic_as_shipped() -> None:
+def test_only_reprints_and_what_a_court_settled_are_automatic_as_shipped() -> None:
     assert {service.id for service in catalogue().services.values() if service.automatic} == {
         "kk_hilang",
         "ktp_hilang",
         "ktp_rusak",
         "cerai",
+        "hadhanah",
+        "itsbat_nikah",
     }
 
 

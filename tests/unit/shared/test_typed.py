@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.api.court import PartyBody
+from services.intake.api.decision_bodies import PartyBody
 from shared.reference.courts import CaseNumber, court_key
 from shared.typed import compact_number, long_numbers
 from shared.values import KkNumber, Malformed, Nik, PersonName, Phone, Receipt

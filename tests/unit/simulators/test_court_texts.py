@@ -6,12 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from services.intake.api.court import PATH, ChildBody, DecisionBody, PartyBody
+from deploy.simulators.court.kinds import forms
+from services.intake.api.court import PATH
+from services.intake.api.decision_bodies import PartyBody, body_of
 from services.intake.domain.decisions import PROBLEMS
+from shared.reference.courts import CourtKind
+from shared.reference.decision_kinds import decision_kinds
 
 TEXTS = json.loads(Path("deploy/simulators/court/static/texts.json").read_text(encoding="utf-8"))
+BOOK = forms(tuple(CourtKind))
 STRANGE: tuple[Any, ...] = (
     None,
     "",
@@ -64,15 +69,16 @@ def of_values() -> set[str]:
 def of_shapes() -> set[str]:
     """The codes of a body whose fields have another shape than they should."""
     bodies: list[Any] = list(STRANGE)
-    for name in DecisionBody.model_fields:
+    for name in body_of("cerai_gugat").model_fields:
         bodies += [{key: value for key, value in GOOD.items() if key != name}, *({**GOOD, name: strange} for strange in STRANGE)]
-    for party, model in (("husband", PartyBody), ("wife", PartyBody)):
-        bodies += [{**GOOD, party: {**GOOD[party], name: strange}} for name in model.model_fields for strange in STRANGE]
-    bodies += [{**GOOD, "children": [{**GOOD["children"][0], name: strange}]} for name in ChildBody.model_fields for strange in STRANGE]
+    for party in ("husband", "wife"):
+        bodies += [{**GOOD, party: {**GOOD[party], name: strange}} for name in PartyBody.model_fields for strange in STRANGE]
+    child = GOOD["children"][0]
+    bodies += [{**GOOD, "children": [{**child, name: strange}]} for name in (*child, "name") for strange in STRANGE]
     found = set()
     for body in bodies:
         try:
-            DecisionBody.model_validate(body)
+            body_of("cerai_gugat").model_validate(body)
         except ValidationError as error:
             found |= {item["type"] for item in error.errors()}
     return found
@@ -82,12 +88,15 @@ def of_shapes() -> set[str]:
 def test_every_code_has_a_sentence(codes: Any) -> None:
     wanted = codes()
     assert len(wanted) > 5
-    assert wanted - set(TEXTS["codes"]) == set(), "say it in deploy/simulators/court/static/texts.json"
+    assert wanted - set(TEXTS["codes"]) - set(BOOK["codes"]) == set(), "say it in deploy/simulators/court/static/texts.json"
 
 
-def test_every_field_has_a_name() -> None:
-    models: tuple[type[BaseModel], ...] = (DecisionBody, PartyBody, ChildBody)
-    assert {name for model in models for name in model.model_fields} - set(TEXTS["fields"]) == set()
+def test_every_field_of_every_kind_has_a_name() -> None:
+    assert [kind["id"] for kind in BOOK["kinds"]] == list(decision_kinds())
+    for kind in BOOK["kinds"]:
+        for field in kind["fields"]:
+            assert field["label"], field["name"]
+            assert {f"{field['name']}.{inner['name']}" for inner in field.get("fields", ())} <= set(BOOK["labels"])
 
 
 def test_sentences_are_sentences() -> None:

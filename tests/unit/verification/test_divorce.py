@@ -1,6 +1,5 @@
 """What follows from a divorce: nobody is lost or stands twice, children follow custody, and one party keeps the number."""
 
-from dataclasses import replace
 from datetime import date
 from random import Random
 
@@ -11,10 +10,11 @@ from hypothesis import strategies as st
 from services.verification.adapters.registry_sample import AS_OF, sample_families
 from services.verification.domain.contents import ChildCard, FamilyCard, IdentityCard
 from services.verification.domain.documents import keyed
+from services.verification.domain.parting import leaver
 from services.verification.domain.recording import ensure_sound
 from services.verification.domain.register import Family, Register
 from services.verification.domain.rules import Application, CardWish, Plan
-from services.verification.domain.services.divorce import RULES, leaver
+from services.verification.domain.services.divorce import RULES
 from services.verification.domain.submission import CourtChild, CourtDecision, CourtParty
 from shared.errors import DomainError
 from shared.reference.population import KkMarital, Relation
@@ -155,8 +155,7 @@ def test_without_a_family_nothing_follows() -> None:
 def test_every_person_stands_on_exactly_one_of_the_two_cards(family: Family, chance: Random) -> None:
     man, woman = family.members[0], family.members[1]
     young = [member for member in family.members[2:] if member.age_on(AS_OF) < 17]
-    ruling = replace(
-        people.decision(),
+    ruling = people.decision(
         husband=CourtParty(nik=man.nik, name=man.name),
         wife=CourtParty(nik=woman.nik, name=woman.name),
         children=tuple(CourtChild(nik=child.nik, custody_nik=chance.choice([man.nik, woman.nik])) for child in young),

@@ -192,8 +192,8 @@ def test_every_reason_that_is_not_known_to_tell_nothing_is_kept_from_an_unproven
 
 def test_the_sender_is_looked_up_with_the_holder() -> None:
     rules = RULES["kk_hilang"]
-    assert people_of(Application((people.lost_card(sender_nik=WIFE),)), rules) == People((HUSBAND, WIFE), (people.KK,))
-    assert people_of(Application((people.lost_card(),)), rules) == People((HUSBAND,), (people.KK,))
+    assert people_of(Application((people.lost_card(sender_nik=WIFE),)), rules, SERVICE) == People((HUSBAND, WIFE), (people.KK,))
+    assert people_of(Application((people.lost_card(),)), rules, SERVICE) == People((HUSBAND,), (people.KK,))
 
 
 def test_what_an_officer_returned_is_never_approved_without_one() -> None:

@@ -2,13 +2,15 @@
 
 import ast
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from types import ModuleType
 
 import pytest
 
 import services.intake.domain.decisions
-import services.intake.domain.divorce
+import services.intake.domain.rulings as of_rulings
 import services.verification.domain
 import services.verification.domain.court
 import services.verification.domain.services as of_services
@@ -22,6 +24,11 @@ from shared import values
 from shared.errors import BadInput
 from shared.reference.court_findings import CourtFinding
 from shared.reference.reasons import reasons
+
+
+def of_intake() -> tuple[ModuleType, ...]:
+    """The modules of the rules of each kind of decision."""
+    return tuple(import_module(each.name) for each in iter_modules(of_rulings.__path__, f"{of_rulings.__name__}."))
 
 
 def literals(module: Path, *functions: str) -> Iterator[str]:
@@ -70,7 +77,7 @@ def test_every_code_of_the_rules_is_in_the_list() -> None:
 
 @pytest.mark.parametrize(
     "modules",
-    [(services.intake.domain.decisions, services.intake.domain.divorce), (services.verification.domain.court,)],
+    [(services.intake.domain.decisions, *of_intake()), (services.verification.domain.court,)],
     ids=("intake", "verification"),
 )
 def test_what_is_on_the_shared_list_of_court_findings_is_judged_by_both(modules: tuple[ModuleType, ...]) -> None:

@@ -1,4 +1,4 @@
-"""Any sequence of births, deaths and changes of households leaves the register whole, whatever officers approve.
+"""Any sequence of births, deaths, changes of households and decisions of courts leaves the register whole, whatever officers approve.
 
 A plan is made from no more than what its service looks up. Where the checks find no failure, it is made; else it may be refused.
 """
@@ -22,14 +22,19 @@ from services.verification.domain.recording import AwaitedChange, applied, ensur
 from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.rules import Application, NikWish, People, Plan, RegisterChange
 from services.verification.domain.services import RULES
-from services.verification.domain.submission import Answers, Person, Submission
+from services.verification.domain.submission import Answers, CourtDecision, Person, Submission, decided
 from shared.errors import DomainError
+from shared.reference.courts import CourtKind
+from shared.reference.decision_kinds import decision_kinds
 from shared.reference.population import MARRIED, Effect, Relation
-from shared.values import Contact
+from shared.values import Contact, VouchedBy, Vouching
 from tests.support.families import TODAY
 
+COURT_KINDS = sorted(kind.id for kind in decision_kinds().values() if kind.service)
 RELATIONS = [relation.name.lower() for relation in Relation]
-PRINT_AGAIN = frozenset({"kutipan_kedua", "akta_betul"})  # where the register has all of it already
+OF_CHILDREN = ("pengakuan_anak", "pengesahan_anak", "pengangkatan_anak")
+PRINT_AGAIN = frozenset({"kutipan_kedua", "akta_betul", *OF_CHILDREN, "pengangkatan_pengadilan"})
+"""Services of which nothing changes where the register has all of it already."""
 NOBODY = "3519019901010001"  # no such person
 PICK = st.integers(0, 2**32).map(Random)  # one draw a step: what it picks is not shrunk, the steps are
 VILLAGES = ["3519012001", "3519022001"]
@@ -171,6 +176,24 @@ class RegisterMachine(RuleBasedStateMachine):
         }
         self.ask("kk_numpang", answers | {"host_kk_number": host.kk_number, "host_nik": self.one_of(pick, host)})
 
+    @rule(pick=PICK, kind=st.sampled_from(COURT_KINDS))
+    def court(self, pick: Random, kind: str) -> None:
+        """A court decides something about anybody: the office does not try the case again, but nobody may be lost by it."""
+        known = decision_kinds()[kind]
+        first, second = self.family(pick), self.family(pick)
+        second = first if pick.random() < 0.6 else second
+        sexes = {"husband": "L", "wife": "P", "father": "L", "mother": "P", "adoptive_father": "L", "adoptive_mother": "P"}
+        niks = {role: self.one_of(pick, pick.choice((first, second)), sexes.get(role, "LP")) for role in known.persons}
+        children = [{"nik": self.one_of(pick, first), "custody_nik": pick.choice(list(niks.values()))} for _ in range(pick.randint(0, 2))]
+        court = {"court_code": "PN.Mjy" if known.court is CourtKind.GENERAL else "PA.Kab.Mn", "case_number": "1", "kind": kind}
+        days = {"decided_on": DAYS[1], "final_on": DAYS[1], "deed_on": DAYS[1], "married_on": DAYS[2], "book_on": DAYS[0]}
+        texts = {"child_status": "legitimate", "handed_over": True, "book_number": "1", "new_name": "BAGUS UTAMA", "birth_order": 1}
+        akta = {"certificate_number": "3519-LU-01012020-0001", "husband_before": "single", "wife_before": "divorced"}
+        persons = {role: {"nik": nik, "name": self.name_of(nik)} for role, nik in niks.items()}
+        ruling = decided({**court, **days, **texts, **akta, **persons, "children": tuple(children)})
+        holders = dict.fromkeys(niks[role] for role in known.served)
+        self.settle(Application(tuple(_of_court(known.service or "", nik, ruling) for nik in holders)))
+
     @rule(pick=PICK)
     def another_extract(self, pick: Random) -> None:
         family = self.family(pick)
@@ -197,6 +220,29 @@ class RegisterMachine(RuleBasedStateMachine):
         corrections = [{"element": each, "as_written": slips[each], each: f"{slips[each]}{pick.choice(['I', ''])}"} for each in chosen]
         proof = {"basis_kind": "diploma", "basis_number": "1", "basis_on": DAYS[0], "witnesses": WITNESSES}
         self.ask("akta_betul", told | {"certificate": "birth", "corrections": corrections} | proof)
+
+    @rule(pick=PICK)
+    def acknowledgement(self, pick: Random) -> None:
+        family, other = self.family(pick), self.family(pick)
+        self.ask("pengakuan_anak", self.of_a_child(pick, family, other) | {"has_order": False, "statement_on": DAYS[0]})
+
+    @rule(pick=PICK)
+    def legitimation(self, pick: Random) -> None:
+        family, other = self.family(pick), self.family(pick)
+        told = {"parents_named": pick.choice(["both_unrecorded", "mother"]), "birth_order": pick.choice([1, None]), "has_order": False}
+        wedding = {"marriage_number": "1/2/XI/2026", "married_on": pick.choice(DAYS)}
+        self.ask("pengesahan_anak", self.of_a_child(pick, family, other) | told | wedding)
+
+    @rule(pick=PICK)
+    def adoption(self, pick: Random) -> None:
+        family, home = self.family(pick), self.family(pick)
+        answers = {"nik": self.asker(pick, home), "kk_number": home.kk_number, "child_nik": self.one_of(pick, family), **self.akta(pick)}
+        if pick.random() < 0.9:
+            answers["adoptive_father_nik"] = self.one_of(pick, home, sex="L")
+        if pick.random() < 0.7:
+            answers["adoptive_mother_nik"] = self.one_of(pick, home, sex="P")
+        order = {"order_number": "1/Pdt.P/2026/PA.Kab.Mn", "order_on": pick.choice(DAYS), "order_court": "Pengadilan Agama Madiun"}
+        self.ask("pengangkatan_anak", answers | order | {"witnesses": WITNESSES})
 
     @invariant()
     def who_has_a_certificate_has_it_alone(self) -> None:
@@ -283,28 +329,48 @@ class RegisterMachine(RuleBasedStateMachine):
         more: dict[str, dict[str, Any]] = {"adult": {"new_head_nik": self.one_of(pick, family)}, "minors": guardian, "none": {}}
         return {"remaining": remaining} | more[remaining] | self.died(pick, family)
 
+    def akta(self, pick: Random) -> dict[str, Any]:
+        """Pick the number of a certificate of birth."""
+        return {"certificate_number": pick.choice(["3519-LU-20052016-0007", "477/0123/1999", "belum ada"])}
+
+    def of_a_child(self, pick: Random, family: Family, other: Family) -> dict[str, Any]:
+        """Pick a child with father and mother, who may be anybody."""
+        named = {"child_nik": self.one_of(pick, family), "mother_nik": self.one_of(pick, family, sex="P")}
+        asked = {"nik": self.asker(pick, family), "kk_number": family.kk_number, "religious_marriage_on": pick.choice(DAYS)}
+        return asked | named | {"father_nik": self.one_of(pick, other, sex="L"), "witnesses": WITNESSES} | self.akta(pick)
+
     def ask(self, service: str, answers: dict[str, Any]) -> None:
         """Judge a request and apply what follows from its approval, even where the checks found a failure."""
+        plan = self.settle(Application((_submission(service, answers),)))
+        if plan is not None and plan.change is not None:
+            _check_documents(plan, plan.change)
+
+    def settle(self, request: Application) -> Plan | None:
+        """Judge an application and apply what follows; None: nothing does."""
         if len(self.alive) <= 1:
-            return
-        request = Application((_submission(service, answers),))
-        rules = RULES[service]
+            return None
+        rules = RULES[request.first.service]
         register = read(self.register, rules.people(request))
         failures = [finding for finding in rules.check(request, register, TODAY) if finding.is_failure]
-        numbers = tuple(self.number(nik=isinstance(wish, NikWish)) for wish in rules.wishes(request, register))
         try:
+            numbers = tuple(self.number(nik=isinstance(wish, NikWish)) for wish in rules.wishes(request, register))
             plan = rules.plan(request, register, numbers, TODAY)
             if plan.change is None:
-                assert service in PRINT_AGAIN, "only what is printed again as it was changes nothing"
-                return
+                assert request.first.service in PRINT_AGAIN, "what changes nothing was there before"
+                return None
             ensure_sound(plan.change, register.by_kk.values())
         except DomainError:
             assert failures, "nothing is wrong with it, and yet nothing follows"
-            return
-        _check_documents(plan, plan.change)
+            return None
+        assert len({ordered.about for ordered in plan.documents}) == len(plan.documents)
         self.register = apply(self.register, plan.change)
         self.alive = (self.alive | set(plan.change.born)) - set(plan.change.died)
         self.dead |= set(plan.change.died)
+        return plan
+
+    def name_of(self, nik: str) -> str:
+        """Return the name of somebody of the register."""
+        return next((member.name for family in self.open() for member in family.members if member.nik == nik), "TIDAK ADA")
 
     def number(self, *, nik: bool) -> str:
         """Return a number that nobody has."""
@@ -318,8 +384,10 @@ def _check_documents(plan: Plan, change: RegisterChange) -> None:
     assert len(set(abouts)) == len(abouts)
     replaced = {about for ordered in plan.documents for about in ordered.replaces}
     of_the_dead = {f"{kind}:{nik}" for nik in change.died for kind in ("ktp", "kia")}
-    assert {f"kk:{family.kk_number}" for family in change.families if family.closed_on} == replaced - of_the_dead
     printed = {family.kk_number: family for family in _printed(plan)}
+    closed = {f"kk:{family.kk_number}" for family in change.families if family.closed_on}
+    left = {f"kk:{family.kk_number}" for family in change.families if not family.closed_on and family.kk_number not in printed}
+    assert closed <= replaced - of_the_dead <= closed | left
     for family in change.families:
         if family.closed_on is None and plan.documents[-1].product != "kia":
             assert printed.get(family.kk_number, family) == family
@@ -341,6 +409,13 @@ def _submission(service: str, answers: dict[str, Any]) -> Submission:
         contact=Contact(channel="adapter", address="bench"),
         applicant=Person(nik=answers.get("nik"), kk_number=answers.get("kk_number")),
         answers=Answers(answers),
+    )
+
+
+def _of_court(service: str, nik: str, ruling: CourtDecision) -> Submission:
+    asked = _submission(service, {"nik": nik, "kk_number": None})
+    return replace(
+        asked, answers=Answers(), products=("kk", "ktp", "kia"), decision=ruling, case_id="case", vouching=Vouching(VouchedBy.COURT)
     )
 
 

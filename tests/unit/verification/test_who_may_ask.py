@@ -8,9 +8,11 @@ import pytest
 
 from services.verification.domain.askers import RELATIONS, check_asker
 from services.verification.domain.policy import CaseRoute, way_of
+from services.verification.domain.recorded import RecordedDecision
 from services.verification.domain.register import Register
 from services.verification.domain.rules import Application
 from services.verification.domain.services import RULES
+from services.verification.domain.submission import CourtChild, CourtParty
 from shared.reference.catalogue import catalogue
 from shared.reference.lists import code_list
 from shared.reference.population import KkMarital, Relation
@@ -125,3 +127,29 @@ def test_a_child_of_whom_the_register_names_no_parent_is_an_officers() -> None:
 
 def test_each_relation_of_the_list_is_known() -> None:
     assert set(RELATIONS) == set(code_list("may_ask").rows)
+
+
+def test_a_guardian_whom_a_court_gave_the_care_of_a_child_is_shown_and_of_no_other_child() -> None:
+    register = replace(whole(), wards={HUSBAND: frozenset({COUSIN})})
+    assert found(child_card(COUSIN), register) == {}
+    assert list(found(child_card(COUSIN), replace(register, wards={HUSBAND: frozenset({DAUGHTER})}))) == ["asker_unproven"]
+    assert list(found(child_card(AUNT), replace(register, wards={HUSBAND: frozenset({AUNT})}))) == ["asker_not_allowed"], (
+        "no child any more"
+    )
+
+
+def guardianship(scope: str) -> RecordedDecision:
+    guardian = CourtParty(nik=WIFE, name="Titik Fitriani")
+    ruling = people.ruling("perwalian", guardian=guardian, scope=scope, children=(CourtChild(nik=COUSIN),))
+    return RecordedDecision("case-1", ruling, people.NOW)
+
+
+def test_a_guardian_of_the_property_alone_asks_for_no_documents() -> None:
+    assert (guardianship("both").wards, guardianship("person").relied_on_by) == (frozenset({COUSIN}), WIFE)
+    assert guardianship("property").wards == frozenset()
+
+
+def test_of_other_decisions_nobody_is_a_ward() -> None:
+    ruling = people.ruling("dispensasi_kawin", candidate=CourtParty(nik=SON, name="Rizki"), partner_name="X")
+    kept = RecordedDecision("case-2", ruling, people.NOW)
+    assert (kept.wards, kept.relied_on_by) == (frozenset(), SON)

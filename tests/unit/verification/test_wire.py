@@ -55,7 +55,7 @@ def approved(*submissions: Submission, officer_id: str | None = None) -> CaseApp
 def changed() -> RegisterChanged:
     hers = PersonEntry(WIFE, Effect.JOINED, KK, NEW_KK, people.wife(), people.wife())
     persons = (hers, PersonEntry(SON, Effect.DIED, KK, None, None, None))
-    basis = Basis("akta_cerai", TODAY, people.decision().deed_number)
+    basis = Basis("akta_cerai", TODAY, people.decision().answers.text("deed_number"))
     entry = RegisterEntry("case-1", "request-1", "case-1", "cerai", None, basis, NOW, (KK, NEW_KK), persons, opened=1)
     return RegisterChanged("case-1", people.divorce(), entry)
 

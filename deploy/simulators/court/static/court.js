@@ -1,20 +1,16 @@
 // The clerk's page: a decision is written, looked at once more, sent; its answer stands where it was written.
 
 import { current, goTo, happened, latest, openDesk, show } from "./desk.js";
-import { $, call, element, KINDS, PARTIES, refusal } from "./page.js";
+import { $, call, element, fieldLabel, KINDS, partyLabel, persons, refusal } from "./page.js";
 
 const DAY = new Intl.DateTimeFormat("id-ID", { dateStyle: "long" });
-const FIELDS = [
-  ["nik", "NIK", { required: "", inputmode: "numeric", maxlength: 40 }], ["name", "Nama", { required: "", maxlength: 200 }],
-  ["birth_place", "Tempat lahir", { maxlength: 200 }], ["born_on", "Tanggal lahir", { type: "date" }],
-  ["address", "Alamat", { maxlength: 500 }], ["occupation", "Pekerjaan", { maxlength: 200 }],
-  ["kk_number", "Nomor KK sekarang", { inputmode: "numeric", maxlength: 40 }], ["village_code", "Kode desa sekarang", { inputmode: "numeric", maxlength: 10 }],
-  ["phone", "Nomor HP", { inputmode: "tel", maxlength: 40 }],
-];
-const PLAIN = ["kind", "case_number", "decided_on", "final_on", "deed_number", "deed_on", "deed_serial"];
+const NUMBERS = { inputmode: "numeric", maxlength: 40 };
+const INPUTS = { date: { type: "date" }, number: { type: "number", min: 0 }, nik: NUMBERS, kk_number: NUMBERS, phone: { inputmode: "tel", maxlength: 40 } };
+const YES_NO = [["true", "Ya"], ["false", "Tidak"]];
+const CUSTODY = "custody_nik";
+const WIDE = new Set(["address", "ground", "purpose"]);
 
 let families = [];
-let children = [];
 let courtCode = "";
 let busy = false; // from sending until the first answer
 let waiting = null; // { id, decision }: sent from this form, answer not yet shown
@@ -23,48 +19,123 @@ let waiting = null; // { id, decision }: sent from this form, answer not yet sho
 
 const form = $("compose");
 
-for (const box of document.querySelectorAll("[data-party]")) {
-  for (const [name, label, attributes] of FIELDS) {
-    box.append(element("label", { class: name === "address" ? "full" : "" }, label, element("input", { name: `${box.dataset.party}.${name}`, autocomplete: "off", ...attributes })));
-  }
+const kindNow = () => KINDS.get($("kind").value);
+const text = (value) => (value === undefined || value === null ? "" : String(value));
+
+function options(choices, chosen, empty) {
+  const rows = empty ? [["", "-"], ...choices] : choices;
+  return rows.map(([value, label]) => element("option", { value, selected: value === text(chosen) }, label));
+}
+
+// One field that holds a single value, under the name by which a refusal calls it.
+function single(field, name, value, parties) {
+  if (field.name === CUSTODY) return custody(field, name, value, parties);
+  const choices = field.choices ?? (field.type === "yes_no" ? YES_NO : null);
+  const attributes = { name, autocomplete: "off", required: !field.optional };
+  const input = choices ? element("select", attributes, ...options(choices, value, field.optional))
+    : element("input", { ...attributes, maxlength: 500, ...INPUTS[field.type], value: text(value) });
+  return element("label", { class: WIDE.has(field.name) ? "full" : "" }, field.label, input);
+}
+
+// With whom a child stays: one of the parties, whatever NIK they have by then.
+function custody(field, name, value, { decision, child }) {
+  const roles = persons(decision);
+  const rows = roles.map(([role, person]) => [role, role === "wife" ? "Ibu" : role === "husband" ? "Ayah" : person.name]);
+  const chosen = roles.find(([, person]) => person.nik === value)?.[0] ?? "wife";
+  return element("div", { class: "field" }, element("label", { for: name }, `${child}, hak asuh pada`),
+    element("select", { name, id: name }, ...options(rows.length ? rows : [["wife", "Ibu"], ["husband", "Ayah"]], chosen)));
+}
+
+function person(field, decision) {
+  const values = decision[field.name] ?? {};
+  return element("fieldset", {}, element("legend", {}, field.label),
+    ...field.fields.map((inner) => single({ ...inner, optional: inner.optional || field.optional }, `${field.name}.${inner.name}`, values[inner.name])));
+}
+
+function group(field, decision) {
+  const box = element("fieldset", { class: "wide", "data-group": field.name }, element("legend", {}, field.label));
+  const rows = decision[field.name] ?? [];
+  const count = Math.max(rows.length, field.least);
+  const drawn = Array.from({ length: count }, (_, at) => row(field, rows[at] ?? {}, at, decision));
+  const add = () => { const now = collect(); fill({ ...now, [field.name]: [...now[field.name], {}] }); };
+  const drop = () => { const now = collect(); fill({ ...now, [field.name]: now[field.name].slice(0, -1) }); };
+  box.append(element("div", { class: "rows" }, ...drawn,
+    count < field.most ? element("button", { type: "button", class: "plain", onclick: add }, `Tambah ${field.label.toLowerCase()}`) : null,
+    count > field.least ? element("button", { type: "button", class: "plain", onclick: drop }, `Hapus ${field.label.toLowerCase()} terakhir`) : null));
+  return box;
+}
+
+function row(field, values, at, decision) {
+  const child = values.name ?? values.nik ?? `${field.label} ${at + 1}`;
+  return element("div", { class: "row" }, ...field.fields.map((inner) => single(inner, `${field.name}[${at}].${inner.name}`, values[inner.name], { decision, child })));
 }
 
 function fill(decision) {
-  for (const name of [...PLAIN, "pledge_on"]) form.elements[name].value = decision[name] ?? "";
-  for (const party of Object.keys(PARTIES)) {
-    for (const [name] of FIELDS) form.elements[`${party}.${name}`].value = decision[party]?.[name] ?? "";
-  }
-  children = decision.children ?? [];
-  $("children-box").hidden = children.length === 0;
-  $("children").replaceChildren(...children.map((child, at) => element("div", { class: "field" },
-    element("label", { for: `custody-${at}` }, `${child.name ?? child.nik}, hak asuh pada`),
-    element("select", { name: `custody.${at}`, id: `custody-${at}` },
-      element("option", { value: "wife", selected: child.custody_nik === decision.wife?.nik }, "Ibu"),
-      element("option", { value: "husband", selected: child.custody_nik === decision.husband?.nik }, "Ayah")))));
+  $("kind").value = decision.kind;
+  const { fields, name } = kindNow();
+  const plain = fields.filter((each) => !["person", "group"].includes(each.type));
+  const draw = { person, group };
+  $("drawn").replaceChildren(
+    element("fieldset", {}, element("legend", {}, name), ...plain.map((each) => single(each, each.name, decision[each.name]))),
+    ...fields.filter((each) => each.type in draw).map((each) => draw[each.type](each, decision)));
+}
+
+// Another kind: what both have stays, a day that it asks for is that of the deed or of the final decision, the rest comes from the sample.
+async function showKind() {
+  const before = { ...collect(drawnKind), kind: $("kind").value };
+  const days = kindNow().fields.filter((each) => each.type === "date" && !each.optional && !before[each.name]).map((each) => each.name);
+  for (const day of days) before[day] = before.deed_on ?? before.final_on ?? "";
+  put(before);
+  await loadFamilies();
+  const sample = families[$("sample").value]?.decision ?? {};
+  if (sample.kind === $("kind").value) put({ ...sample, ...filled(collect()), ...numbers(sample) });
+}
+
+let drawnKind = "";
+function put(decision) {
+  courtCode = decision.court_code ?? courtCode;
+  fill(decision);
+  drawnKind = decision.kind;
   unmark();
-  showKind();
 }
 
-function showKind() {
-  const { kind, pledge_on: pledge, deed_on: deed } = form.elements;
-  const label = document.querySelector("[data-only]");
-  label.hidden = kind.value !== label.dataset.only;
-  pledge.required = !label.hidden;
-  if (!label.hidden && !pledge.value) pledge.value = deed.value;
+// A case number has the letters and the court of its kind: that of another kind is of no use.
+function numbers(sample) {
+  const { court_code: code, case_number: number } = sample;
+  const rest = (each) => each.split("/").filter((_, at) => at !== 0 && at !== 2).join("/");
+  const now = collect().case_number ?? "";
+  return { court_code: code, case_number: rest(now) === rest(number) ? now : number };
 }
 
-function collect() {
-  const decision = { court_code: courtCode };
-  for (const name of PLAIN) {
-    const value = form.elements[name].value.trim();
-    if (value) decision[name] = value;
+function filled(decision) {
+  const has = (value) => value !== "" && (typeof value !== "object" || Object.values(value).some(has));
+  return Object.fromEntries(Object.entries(decision).filter(([, value]) => has(value)));
+}
+
+function read(field, name, decision) {
+  const value = (form.elements[name]?.value ?? "").trim();
+  if (field.name === CUSTODY) return decision[value]?.nik ?? value;
+  if (field.type === "yes_no") return value === "" ? "" : value === "true";
+  return field.type === "number" && value !== "" ? Number(value) : value;
+}
+
+function values(fields, path, decision) {
+  const found = fields.map((each) => [each.name, read(each, `${path}${each.name}`, decision)]).filter(([, value]) => value !== "");
+  return Object.fromEntries(found);
+}
+
+function collect(kind = $("kind").value) {
+  const { fields } = KINDS.get(kind);
+  const plain = fields.filter((each) => !["person", "group"].includes(each.type));
+  const decision = { court_code: courtCode, kind, ...values(plain, "", {}) };
+  for (const each of fields.filter((one) => one.type === "person")) {
+    const named = values(each.fields, `${each.name}.`, {});
+    if (Object.keys(named).length) decision[each.name] = named;
   }
-  if (decision.kind === "cerai_talak" && form.elements.pledge_on.value) decision.pledge_on = form.elements.pledge_on.value;
-  for (const party of Object.keys(PARTIES)) {
-    const values = FIELDS.map(([name]) => [name, form.elements[`${party}.${name}`].value.trim()]).filter(([, value]) => value);
-    decision[party] = Object.fromEntries(values);
+  for (const each of fields.filter((one) => one.type === "group")) {
+    const count = document.querySelectorAll(`[data-group="${each.name}"] .row`).length;
+    decision[each.name] = Array.from({ length: count }, (_, at) => values(each.fields, `${each.name}[${at}].`, decision));
   }
-  decision.children = children.map((child, at) => ({ ...child, custody_nik: decision[form.elements[`custody.${at}`].value].nik }));
   return decision;
 }
 
@@ -76,7 +147,7 @@ function setBusy(on) { // not disabled: a button that is would lose the focus of
 const untouched = (decision) => JSON.stringify(collect()) === JSON.stringify(decision);
 
 async function loadFamilies() {
-  const answer = await call("/sim/families");
+  const answer = await call(`/sim/families?kind=${$("kind").value}`);
   ({ families } = answer);
   courtCode = answer.court.code;
   $("court").textContent = answer.court.name;
@@ -92,15 +163,12 @@ async function nextFamily() {
   await loadFamilies(); // anew: case numbers are made up each time
   if (!families.length) return;
   $("sample").selectedIndex = (chosen + 1) % families.length;
-  fill(families[$("sample").value].decision);
+  put(families[$("sample").value].decision);
 }
 
 // ---- what is wrong, where it is
 
-function control(field) {
-  const custody = /^children\[?\.?(\d+)/.exec(field);
-  return form.elements[custody ? `custody.${custody[1]}` : field] ?? null;
-}
+const control = (field) => form.elements[field] ?? null;
 
 function unmark(only) {
   for (const input of only ? [only] : form.querySelectorAll("[aria-invalid]")) {
@@ -166,7 +234,7 @@ function settle(sent) {
 }
 
 function mend(sent) {
-  fill(sent.decision);
+  put(sent.decision);
   const { summary, problems } = refusal(sent);
   mark(problems);
   tell("bad", element("p", {}, element("b", {}, `Putusan ${sent.decision.case_number} ditolak. `), summary), element("ul", {}, ...problems.map(problemLine)));
@@ -191,11 +259,15 @@ async function send(decision) {
 
 function confirm(decision) {
   const day = (value) => (value ? DAY.format(new Date(`${value}T00:00`)) : "");
+  const { fields, name } = KINDS.get(decision.kind);
+  const days = fields.filter((each) => each.type === "date").map((each) => [each.label, day(decision[each.name])]);
+  const children = (decision.children ?? []).map((child) => {
+    const holder = persons(decision).find(([, each]) => each.nik === child.custody_nik);
+    return `${child.name ?? child.nik}${holder ? ` (${partyLabel(holder[0]).toLowerCase()})` : ""}`;
+  });
   const rows = [
-    ["Jenis", KINDS[decision.kind]], ["Nomor", decision.case_number], ["Suami", decision.husband.name], ["Istri", decision.wife.name],
-    ["Diputus", day(decision.decided_on)], ["BHT", day(decision.final_on)], ["Ikrar talak", day(decision.pledge_on)],
-    ["Akta cerai", `${decision.deed_number}, ${day(decision.deed_on)}`],
-    ["Anak", decision.children.map((child) => `${child.name ?? child.nik} (${child.custody_nik === decision.wife.nik ? "ibu" : "ayah"})`).join(", ")],
+    ["Jenis", name], ["Nomor", decision.case_number], ...persons(decision).map(([role, each]) => [partyLabel(role), each.name]), ...days,
+    [fieldLabel("children"), children.join(", ")],
     ["Uji", [form.elements.bad_signature.checked ? "tanda tangan salah" : "", form.elements.old.checked ? "waktu lewat 10 menit" : ""].filter(Boolean).join(", ")],
   ].filter(([, value]) => value);
   $("facts").replaceChildren(...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
@@ -208,8 +280,11 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (!busy) confirm(collect());
 });
-$("sample").addEventListener("change", () => fill(families[$("sample").value].decision));
-form.elements.kind.addEventListener("change", showKind);
+$("sample").addEventListener("change", () => put(families[$("sample").value].decision));
+$("kind").replaceChildren(...[...KINDS.values()].map(({ id, name }) => element("option", { value: id }, name)));
+$("kind").value = "cerai_gugat";
+put({ kind: "cerai_gugat" });
+$("kind").addEventListener("change", () => { showKind().catch((failure) => tell("bad", element("p", {}, failure.message))); });
 
 // ---- what happens elsewhere
 
@@ -220,7 +295,7 @@ function count(counts) {
 async function refresh() {
   const first = !courtCode || !families.length;
   if (first) await loadFamilies();
-  if (first && families.length) fill(families[$("sample").value].decision);
+  if (first && families.length) put(families[$("sample").value].decision);
   const [, state] = await Promise.all([show(), call("/sim/state")]);
   count(state);
   if (waiting) settle(current.get(waiting.id) ?? { id: null });

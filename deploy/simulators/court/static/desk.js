@@ -1,12 +1,16 @@
 // What was sent and what became of it: search, pages, and each decision as it is now.
 
-import { $, call, element, PARTIES, refusal } from "./page.js";
+import { $, call, element, partyLabel, persons, refusal } from "./page.js";
 
 const TIME = new Intl.DateTimeFormat("id-ID", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const PRODUCTS = { kk: "Kartu Keluarga", ktp: "Bukti pengambilan KTP-el", kia: "Bukti pengambilan Kartu Identitas Anak" };
+const PRODUCTS = {
+  kk: "Kartu Keluarga", ktp: "Bukti pengambilan KTP-el", kia: "Bukti pengambilan Kartu Identitas Anak",
+  akta_kelahiran: "Kutipan Akta Kelahiran", catatan_pinggir: "Catatan Pinggir Akta",
+};
 const STATES = { sending: ["Sedang dikirim", ""], accepted: ["Diterima dinas", "good"], refused: ["Ditolak", "bad"], given_up: ["Tidak terkirim", "bad"] };
 const CALLBACKS = {
   "decision.received": "Dinas mencatat putusan",
+  "decision.recorded": "Dinas mencatat putusan; tidak ada dokumen yang terbit",
   "document.issued": "Dokumen terbit",
   "request.returned": "Dikembalikan untuk dilengkapi",
   "request.rejected": "Permohonan ditolak",
@@ -63,7 +67,7 @@ function requestRows(sent) {
     const state = papers.length
       ? element("ul", { class: "papers" }, ...papers.map(paperLine))
       : end ? CALLBACKS[end.type] : "Sedang diproses";
-    const cells = [["Pihak", PARTIES[party] ?? party], ["Nomor permohonan", receipt], ["Dokumen", state]];
+    const cells = [["Pihak", partyLabel(party)], ["Nomor permohonan", receipt], ["Dokumen", state]];
     return element("tr", {}, ...cells.map(([label, value]) => element("td", { "data-label": label }, value)));
   });
 }
@@ -94,19 +98,20 @@ function problems(sent) {
 
 function others(sent) {
   const places = sent.answer?.elsewhere ?? [];
-  return places.length ? element("p", { class: "who" }, places.map((each) => `${PARTIES[each.party] ?? each.party}: dilayani ${each.regency}`).join("; ")) : null;
+  return places.length ? element("p", { class: "who" }, places.map((each) => `${partyLabel(each.party)}: dilayani ${each.regency}`).join("; ")) : null;
 }
 
 function card(sent) {
   const rows = requestRows(sent);
   const papers = [...papersByReceipt(sent).values()];
   const done = rows.length > 0 && papers.length >= rows.length && papers.every(isWhole);
-  const [label, tone] = done ? ["Selesai, semua dokumen terbit", "good"] : STATES[sent.state];
+  const recorded = sent.answer?.state === "recorded" && sent.callbacks.some((each) => each.type === "decision.recorded");
+  const [label, tone] = done ? ["Selesai, semua dokumen terbit", "good"] : recorded ? ["Selesai, dicatat dinas", "good"] : STATES[sent.state];
   const heads = ["Pihak", "Nomor permohonan", "Dokumen"];
   return element("article", { class: "decision", id: `d-${sent.id}`, tabindex: "-1", "aria-label": `Putusan ${sent.decision.case_number}` },
     element("header", {},
       element("div", {}, element("h3", {}, sent.decision.case_number ?? sent.id),
-        element("p", { class: "who" }, [sent.decision.husband?.name, sent.decision.wife?.name].filter(Boolean).join(" dan "))),
+        element("p", { class: "who" }, persons(sent.decision).map(([, person]) => person.name).join(" dan "))),
       element("span", { class: `badge ${tone}` }, label)),
     problems(sent),
     rows.length ? element("table", {}, element("thead", {}, element("tr", {}, ...heads.map((head) => element("th", { scope: "col" }, head)))), element("tbody", {}, ...rows)) : null,

@@ -1,8 +1,6 @@
 // What every part of the page uses: elements, calls to the simulator, words for codes and fields.
 
 export const $ = (id) => document.getElementById(id);
-export const PARTIES = { husband: "Suami", wife: "Istri" };
-export const KINDS = { cerai_gugat: "Cerai gugat", cerai_talak: "Cerai talak" };
 const UNREACHABLE = "Simulator tidak menjawab. Periksa apakah masih berjalan, lalu coba lagi.";
 
 export function element(name, attributes = {}, ...kids) {
@@ -25,15 +23,28 @@ export async function call(path, body) {
 }
 
 const texts = await (await fetch("/static/texts.json")).json();
+const book = await call("/sim/kinds");
 
-export function fieldLabel(field) {
-  const parts = field.replaceAll(/\[(\d+)\]/g, ".$1").split(".").filter((part) => part && !/^\d+$/.test(part));
-  const child = /^children\[?\.?(\d+)/.exec(field);
-  const [first, ...rest] = parts.map((part) => texts.fields[part] ?? part);
-  return [child ? `Anak ke-${Number(child[1]) + 1}` : first, ...rest].join(", ");
+export const KINDS = new Map(book.kinds.map((kind) => [kind.id, kind]));
+export const partyLabel = (role) => book.labels[role] ?? role;
+
+// Everybody whom a decision names by role, in the order of its kind.
+export function persons(decision) {
+  const fields = KINDS.get(decision.kind)?.fields ?? [];
+  const found = fields.filter((each) => each.type === "person").map((each) => [each.name, decision[each.name]]);
+  return (found.length ? found : Object.entries(decision)).filter(([, person]) => person?.name);
 }
 
-const said = (code) => texts.codes[code] ?? `Tidak diterima dinas (kode ${code ?? "tidak disebut"}).`;
+export function fieldLabel(field) {
+  const row = /\[(\d+)\]/.exec(field);
+  const parts = field.replaceAll(/\[\d+\]/g, "").split(".");
+  const [first, inner] = parts;
+  const called = texts.fields[first] ?? book.labels[first] ?? first;
+  const owner = row ? `${called} ke-${Number(row[1]) + 1}` : called;
+  return inner ? `${owner}, ${texts.fields[inner] ?? book.labels[`${first}.${inner}`] ?? inner}` : owner;
+}
+
+const said = (code) => texts.codes[code] ?? book.codes[code] ?? `Tidak diterima dinas (kode ${code ?? "tidak disebut"}).`;
 
 // Why a decision was refused: one sentence, and what is wrong where.
 export function refusal(sent) {

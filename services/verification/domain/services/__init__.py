@@ -9,14 +9,21 @@ from typing import Final
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.rules import Rules
 from services.verification.domain.services import (
+    acknowledgement,
+    adoption,
     birth,
     change_of_name,
     child_card,
     correction,
+    court_child,
+    court_custody,
+    court_marriage,
+    court_name,
     death,
     divorce,
     first_entry,
     household,
+    legitimation,
     member_data,
     new_family,
     reprint,
@@ -39,6 +46,12 @@ RULES: Final[Mapping[str, Rules]] = MappingProxyType(
         "kia_habis_masa": child_card.KIA_HABIS_MASA,
         "kia_pindah": child_card.KIA_PINDAH,
         "cerai": divorce.RULES,
+        "itsbat_nikah": court_marriage.ITSBAT_NIKAH,
+        "pembatalan_perkawinan": court_marriage.PEMBATALAN_PERKAWINAN,
+        "hadhanah": court_custody.RULES,
+        "asal_usul_anak": court_child.ASAL_USUL_ANAK,
+        "pengangkatan_pengadilan": court_child.PENGANGKATAN_ANAK,
+        "perubahan_nama": court_name.RULES,
         "akta_lahir": birth.AKTA_LAHIR,
         "lahir_mati": stillbirth.LAHIR_MATI,
         "akta_mati": death.AKTA_MATI,
@@ -54,6 +67,9 @@ RULES: Final[Mapping[str, Rules]] = MappingProxyType(
         "akta_betul": correction.AKTA_BETUL,
         "ubah_nama": change_of_name.UBAH_NAMA,
         "kutipan_kedua": second_extract.KUTIPAN_KEDUA,
+        "pengakuan_anak": acknowledgement.PENGAKUAN_ANAK,
+        "pengesahan_anak": legitimation.PENGESAHAN_ANAK,
+        "pengangkatan_anak": adoption.PENGANGKATAN_ANAK,
     }
 )
 

@@ -1,0 +1,42 @@
+"""Decisions of courts of which no document follows: kept, because somebody may rely on one when they ask for something else. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from services.verification.domain.submission import CourtDecision
+
+_GUARDIANSHIP: Final = "perwalian"
+_OF_THE_PERSON: Final = frozenset({"person", "both"})
+"""Scopes of a guardianship by which the guardian asks for the child's documents; over property alone nobody does."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedDecision:
+    """A decision that is kept."""
+
+    case_id: str
+    decision: CourtDecision
+    recorded_at: datetime
+
+    @property
+    def relied_on_by(self) -> str | None:
+        """The NIK of who may rely on it; None: nobody does here."""
+        role = _RELIES.get(self.decision.kind)
+        return self.decision.parties[role].nik if role else None
+
+    @property
+    def wards(self) -> frozenset[str]:
+        """The children of whose person its guardian has the care."""
+        is_guardian = self.decision.kind == _GUARDIANSHIP and self.decision.answers.text("scope") in _OF_THE_PERSON
+        return frozenset(child.nik for child in self.decision.children) if is_guardian else frozenset()
+
+
+_RELIES: Final[Mapping[str, str]] = MappingProxyType(
+    {_GUARDIANSHIP: "guardian", "dispensasi_kawin": "candidate", "wali_adhal": "bride", "izin_poligami": "husband"}
+)
+"""Kind -> the role of who may rely on it."""
