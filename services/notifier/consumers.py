@@ -9,6 +9,7 @@ from services.notifier.domain import announcement, notice
 from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import Progress
 from services.notifier.domain.message import Button, Reply, ReplyRow, Template
+from services.notifier.domain.officer_words import OfficerWords, answered_words, question_words, told_words
 from services.notifier.domain.recipient import Recipient, recipient
 from services.notifier.handlers import announce as handlers
 from services.notifier.ports import Deps, EarlyStatus, Tx
@@ -18,7 +19,8 @@ from shared.values import Contact
 
 TurnedDown = verification.RequestReturned | verification.RequestRejected
 Ended = issuance.DocumentSuperseded | issuance.DocumentRevoked | issuance.DocumentVoided
-About = intake.RequestSubmitted | TurnedDown | verification.CitizenAsked | issuance.DocumentIssued | issuance.CardReady | Ended
+Spoken = verification.RequestAnswered | verification.CitizenTold | verification.CitizenAsked
+About = intake.RequestSubmitted | TurnedDown | Spoken | issuance.DocumentIssued | issuance.CardReady | Ended
 
 
 def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
@@ -77,12 +79,23 @@ def _requests(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
         await handlers.announce(tx, deps, contact, [job])
 
     async def asked(tx: Tx, event: verification.CitizenAsked, meta: Meta) -> None:
+        await spoken(tx, event, meta, question_words(event.question_id, event.personal.text))
+
+    async def answered(tx: Tx, event: verification.RequestAnswered, meta: Meta) -> None:
+        codes = [reason.code for reason in event.reasons]
+        await spoken(tx, event, meta, answered_words(codes, event.personal.note, event.request_id, deps.texts))
+
+    async def told(tx: Tx, event: verification.CitizenTold, meta: Meta) -> None:
+        await spoken(tx, event, meta, told_words(event.personal.text, event.visit_on, event.visit_at, event.message_id, deps.texts))
+
+    async def spoken(tx: Tx, event: Spoken, meta: Meta, words: OfficerWords) -> None:
         contact = _recipient(event.personal.contact)
-        question = event.personal.text
-        job = notice.question_job(_origin(meta), contact, _about(event), event.question_id, question, texts=deps.texts, at=deps.clock())
+        job = notice.words_job(_origin(meta), contact, _about(event), words, texts=deps.texts, at=deps.clock())
         await handlers.announce(tx, deps, contact, [job] if job else [])
 
     return (
+        EventRoute(verification.RequestAnswered, answered),
+        EventRoute(verification.CitizenTold, told),
         EventRoute(verification.CitizenAsked, asked),
         EventRoute(intake.RequestSubmitted, submitted),
         EventRoute(intake.DecisionRecorded, recorded),

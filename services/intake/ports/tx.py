@@ -16,6 +16,7 @@ from services.intake.domain.docket import Docket
 from services.intake.domain.files import SeenFile
 from services.intake.domain.requests import Published, Request, RequestState
 from services.intake.domain.village import VillageDraft
+from services.intake.domain.visit_days import VisitDay
 from services.intake.domain.word_book import WordBook
 from services.intake.ports.webhook_log import ParkedItem, StoredItem
 from shared.values import Attachment, Receipt
@@ -121,6 +122,15 @@ class Tx(Protocol):
 
     def save_docket(self, docket: Docket) -> None:
         """Store a docket that was read with `docket`; of two who write it at once, the second one's commit fails."""
+
+    async def visit_day(self, key: str) -> VisitDay:
+        """Return who comes on a day for a service; nobody where the day has no row yet."""
+
+    async def prefetch_visit_days(self, keys: Sequence[str]) -> None:
+        """Read several days in one query."""
+
+    def save_visit_day(self, day: VisitDay) -> None:
+        """Store a day that was read with `visit_day`; of two who write it at once, the second one's commit fails."""
 
     async def find_link_holder(self, link_id: str) -> ChatContact | None:
         """Return the contact that has, or had, this link."""

@@ -27,6 +27,7 @@ from services.intake.domain.requests import (
     RequestSubmitted,
 )
 from services.intake.domain.village import VillageDraft
+from services.intake.domain.visit_days import VisitDay
 from services.intake.domain.word_book import WordBook
 from services.intake.events import to_event
 from services.intake.ports import CourtCase, ParkedItem, SentMessage, StoredItem
@@ -41,6 +42,7 @@ from services.intake.store.parts import attachments_from
 from services.intake.store.requests import COLLECTION, requests_of
 from services.intake.store.sent_messages import SENT_MESSAGES, sent_key
 from services.intake.store.village_drafts import VILLAGE_DRAFTS
+from services.intake.store.visit_days import VISIT_DAYS
 from services.intake.store.words import BOOK, WORD_BOOK
 from shared.clock import Clock
 from shared.errors import NotFound
@@ -192,6 +194,18 @@ class MongoTx:
             self._unit.save(DOCKETS, docket)
         else:
             self._unit.add(DOCKETS, docket)
+
+    async def visit_day(self, key: str) -> VisitDay:
+        return await self._unit.find(VISIT_DAYS, key) or VisitDay(key)
+
+    async def prefetch_visit_days(self, keys: Sequence[str]) -> None:
+        await self._unit.prefetch(VISIT_DAYS, keys)
+
+    def save_visit_day(self, day: VisitDay) -> None:
+        if self._unit.version(VISIT_DAYS, day.key):
+            self._unit.save(VISIT_DAYS, day)
+        else:
+            self._unit.add(VISIT_DAYS, day)
 
     async def find_link_holder(self, link_id: str) -> ChatContact | None:
         return await self._unit.find_one_by(CONTACTS, {"links.link_id": link_id})

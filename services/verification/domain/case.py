@@ -14,7 +14,7 @@ from typing import Final
 
 from services.verification.domain.answers import UnclearAnswer
 from services.verification.domain.documents import CaseDocument, KeyedDocument, awaited
-from services.verification.domain.facts import CaseApproved, CaseRejected, CaseReturned
+from services.verification.domain.facts import CaseAnswered, CaseApproved, CaseRejected, CaseReturned
 from services.verification.domain.finding import Finding
 from services.verification.domain.identity import IDENTITY_UNPROVEN, LINKABLE_CHANNEL, SELFIE
 from services.verification.domain.reasons import missing
@@ -33,6 +33,7 @@ class CaseState(StrEnum):
     APPROVED = "approved"
     RETURNED = "returned"
     REJECTED = "rejected"
+    ANSWERED = "answered"
     UNRECORDED = "unrecorded"
     ISSUED = "issued"
     VOID = "void"
@@ -42,10 +43,11 @@ MOVES: Final[Mapping[CaseState, frozenset[CaseState]]] = MappingProxyType(
     {
         CaseState.GATHERING: frozenset({CaseState.OPENED}),
         CaseState.OPENED: frozenset({CaseState.IN_REVIEW, CaseState.APPROVED, CaseState.RETURNED, CaseState.REJECTED}),
-        CaseState.IN_REVIEW: frozenset({CaseState.APPROVED, CaseState.RETURNED, CaseState.REJECTED}),
+        CaseState.IN_REVIEW: frozenset({CaseState.APPROVED, CaseState.RETURNED, CaseState.REJECTED, CaseState.ANSWERED}),
         CaseState.APPROVED: frozenset({CaseState.ISSUED, CaseState.UNRECORDED, CaseState.VOID}),
         CaseState.RETURNED: frozenset({CaseState.GATHERING, CaseState.OPENED}),
         CaseState.REJECTED: frozenset(),
+        CaseState.ANSWERED: frozenset(),
         CaseState.UNRECORDED: frozenset({CaseState.ISSUED}),
         CaseState.ISSUED: frozenset(),
         CaseState.VOID: frozenset(),
@@ -200,6 +202,16 @@ def reject(case: Case, reasons: tuple[Finding, ...], decided: Decided) -> tuple[
     """
     moved = _turned_down(case, CaseState.REJECTED, reasons, decided)
     return moved, tuple(CaseRejected(submission, reasons, decided.at, decided.note) for submission in case.submissions)
+
+
+def answer(case: Case, reasons: tuple[Finding, ...], decided: Decided) -> tuple[Case, tuple[CaseAnswered, ...]]:
+    """End a case of which nothing is made with an officer's answer in words."""
+    moved = _decided(case, CaseState.ANSWERED, reasons, decided)
+    facts = tuple(
+        CaseAnswered(submission, reasons, decided.at, decided.note, decided.officer_id, link_granted=decided.grant_link)
+        for submission in case.submissions
+    )
+    return moved, facts
 
 
 def issued(case: Case, *, at: datetime) -> Case:

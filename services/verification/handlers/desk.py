@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from services.verification.domain import case as cases
 from services.verification.domain import task as tasks
+from services.verification.domain import tickets
 from services.verification.domain.case import Case, CaseState
 from services.verification.domain.identity import IDENTITY_UNPROVEN
 from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.register import Register
 from services.verification.domain.task import Task
-from services.verification.handlers.planning import Preview, judge, people_of, rules_for
+from services.verification.handlers.planning import Preview, judge, office_time, people_of, rules_for
 from services.verification.ports import Deps, FileStream, Tx
 from shared.errors import DomainError, NotFound
 
@@ -59,6 +60,7 @@ def take(tx: Tx, deps: Deps, task: Task, officer: DeskOfficer) -> Task:
     """
     claimed, fact = tasks.claim(task, officer, at=deps.clock(), lease=deps.claim_lease)
     if claimed is not task:
+        claimed = tickets.read(claimed, deps.catalogue.get(task.service), office_time(deps))
         tx.tasks.save(claimed)
     if fact is not None:
         tx.emit(fact)

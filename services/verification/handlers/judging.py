@@ -18,6 +18,7 @@ from services.verification.domain.service_clock import started
 from services.verification.domain.subjects import persons_of
 from services.verification.domain.submission import Submission
 from services.verification.domain.task_parts import Claim
+from services.verification.domain.tickets import first_due
 from services.verification.handlers.planning import Preview, approve, judge, log_decision, log_unclear, people_of, rules_for, today
 from services.verification.ports import Deps, Tx
 from shared.errors import DomainError, NotFound
@@ -109,8 +110,9 @@ def _to_officers(tx: Tx, deps: Deps, case: Case, found: _Judgement) -> Case:
     verdict, register = found.verdict, found.register
     now, first = deps.clock(), case.first
     service = deps.catalogue.get(first.service)
-    due_at = first.promised_at or deps.hours.promise(first.submitted_at, service.promise)
-    if found.has_waited:  # that was not the office's time: what was left when it came is left now
+    due_at = first_due(service, deps.hours, now) or first.promised_at or deps.hours.promise(first.submitted_at, service.promise)
+    if found.has_waited and service.stages is None and service.day_field not in first.answers.values:
+        # that was not the office's time: what was left when it came is left now
         due_at = deps.hours.promise(now, deps.hours.elapsed(max(each.submitted_at for each in case.submissions), due_at))
         tell_later(tx, deps, case, due_at)
     clock = started(deps.hours, deps.queue.alarms, at=now, due_at=due_at)

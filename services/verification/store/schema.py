@@ -61,6 +61,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     ),
     FAMILIES: (
         IndexModel([("members.nik", 1)], name="nik"),  # in which family is this person
+        IndexModel([("members.born_on", 1)], name="born_on"),  # whether somebody who has no number is there under another spelling
         *(IndexModel([(f"members.{column}", 1)], name=column, sparse=True) for column in CERTIFICATES),  # whose certificate is this
     ),
     REQUESTS: (),
@@ -95,7 +96,11 @@ ACCOUNTS: Final = (
         "cases",
         CASES,
         finished=tuple(
-            state.value for state in (CaseState.APPROVED, CaseState.ISSUED, CaseState.VOID, CaseState.RETURNED, CaseState.REJECTED)
+            state.value
+            for state in (
+                *(CaseState.APPROVED, CaseState.ISSUED, CaseState.VOID),
+                *(CaseState.RETURNED, CaseState.REJECTED, CaseState.ANSWERED),
+            )
         ),
         parked=(CaseState.UNRECORDED.value,),
         in_flight=(CaseState.GATHERING.value, CaseState.OPENED.value, CaseState.IN_REVIEW.value),
