@@ -92,6 +92,16 @@ class Pauses(Protocol):
         """Store the state, which was read in this unit."""
 
 
+class Links(Protocol):
+    """Links between chats and people that ended because a number changed hands."""
+
+    async def ended(self, link_ids: Iterable[str]) -> frozenset[str]:
+        """Return those that ended."""
+
+    async def end(self, link_ids: Iterable[str], at: datetime) -> None:
+        """Note that they ended."""
+
+
 class Tx(Protocol):
     """One unit of work. May handle many messages: a later one sees what an earlier one did."""
 
@@ -106,6 +116,10 @@ class Tx(Protocol):
     @property
     def pauses(self) -> Pauses:
         """Whether the register is to be had."""
+
+    @property
+    def links(self) -> Links:
+        """Links between chats and people that ended."""
 
     @property
     def registry(self) -> FamilyRegister:

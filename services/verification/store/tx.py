@@ -22,6 +22,7 @@ from services.verification.domain.submission import Submission
 from services.verification.events import to_event
 from services.verification.store.cases import CASE, REQUEST, MongoCases
 from services.verification.store.families import MongoFamilyRegister
+from services.verification.store.links import MongoLinks
 from services.verification.store.pauses import MongoPauses
 from services.verification.store.registry import RegistryStore
 from services.verification.store.staff import MongoStaff
@@ -46,6 +47,7 @@ class MongoTx:
         self.registry = MongoFamilyRegister(work.unit, registry)
         self.staff = MongoStaff(work.unit)
         self.pauses = MongoPauses(work.unit)
+        self.links = MongoLinks(work.unit)
 
     async def register(self, people: People) -> Register:
         cards, persons = set(people.kk_numbers), set(people.niks)
