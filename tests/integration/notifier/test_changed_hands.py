@@ -13,7 +13,8 @@ from services.notifier.handlers import announce
 from services.notifier.ports import Tx
 from shared.contracts import intake, issuance
 from shared.contracts.envelope import Event
-from tests.integration.notifier.rig import COURT, PHONE, Contact, Rig, make_rig, running
+from shared.contracts.parts import Contact
+from tests.integration.notifier.rig import COURT, PHONE, Rig, make_rig, running
 from tests.support.eventually import eventually
 
 LANE = f"whatsapp:{PHONE}"
