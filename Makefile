@@ -17,7 +17,7 @@ AHEAD ?=
 CLOCK := $(if $(AHEAD),faketime -m -f "+$(AHEAD)d" env NO_FAKE_STAT=1)
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help setup run villager test test-containers lint format docs screenshots samples recognition bench chaos mutants topology conservation release lock clean distclean
+.PHONY: help setup run journeys villager test test-containers lint format docs screenshots samples recognition bench chaos mutants topology conservation release lock clean distclean
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ setup: $(READY) ## Make the virtual environment and install what the tests need
 run: $(READY) ## Start everything, drive journeys of citizens, officers and the court, stay up until Ctrl-C (ONCE=1 ends after them)
 	@$(PY) -m deploy.local.setup run
 	@exec $(PY) -m deploy.local.run
+
+journeys: $(READY) ## Ask for every open service by chat and by API, and show questions, answers, seconds, products and the register after (ONLY="code ...")
+	@$(PY) -m deploy.local.setup run
+	@$(PY) -m tests.journeys $(if $(ONLY),--only $(ONLY))
 
 villager: $(READY) ## Let synthetic villagers with habits ask for every open service by chat, and show how each ended (PEOPLE=200 SEED=n TALKS=file)
 	@$(PY) -m deploy.local.setup run

@@ -9,7 +9,7 @@ from typing import Final
 
 from deploy import list_page
 from shared.reference.catalogue import Catalogue, CivilService, Offer
-from shared.reference.civil_service import When
+from shared.reference.civil_service import ProductForm, When
 from shared.reference.forms import Condition, Field
 from shared.reference.lists import code_list
 
@@ -88,6 +88,8 @@ def _facts(service: CivilService, catalogue: Catalogue) -> Iterator[str]:
         decides = "without an officer where every check is green, else " if service.automatic else ""
         second = f"; a second time by the head of the section{_where(service.second)}" if service.second else ""
         yield f"| decided | {decides}by an officer{second} |"
+        if any(catalogue.products[key].form is ProductForm.CARD for key in service.products):
+            yield f"| older card | {'taken back when the new one is handed over' if service.old_card else 'there is none, or it is lost'} |"
         if service.urgent:
             yield f"| urgent | before others{_where(service.urgent)} |"
         yield f"| promise | {service.promise_hours:g} working hours from the complete request |"
@@ -143,7 +145,7 @@ def _limits(each: Field, catalogue: Catalogue) -> str:
         least, most = each.count
         return f"{least} rows" if least == most else f"{least} to {most} rows"
     if each.choices:
-        codes = code_list(each.choices)
+        codes = code_list(each.choices).without(each.limits.not_here)
         if codes.versions or len(codes.rows) > _MOST_CHOICES:
             return f"list [`{each.choices}`]({list_page.NAME}#{each.choices})"
         return ", ".join(f"`{code}` {label}" for code, label in codes.rows.items())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
-from typing import Any, assert_never
+from types import MappingProxyType
+from typing import Any, Final, assert_never
 
 from pydantic import ValidationError
 
@@ -15,6 +17,7 @@ from services.verification.domain.contents import (
     DeathCertificate,
     FamilyCard,
     IdentityCard,
+    SideNote,
     StillbirthLetter,
 )
 from services.verification.domain.documents import KeyedDocument
@@ -41,6 +44,15 @@ from shared.contracts.envelope import Event
 from shared.errors import DomainError
 from shared.reference.population import ADULT_AGE_YEARS, KTP_MARITAL, PHOTO_FROM_YEARS, Effect
 from shared.reference.regions import find_regency, find_village
+
+_AS_IT_IS: Final[Mapping[type, type[contents.Content]]] = MappingProxyType(
+    {
+        BirthCertificate: contents.BirthCertificateContent,
+        StillbirthLetter: contents.StillbirthLetterContent,
+        SideNote: contents.SideNoteContent,
+    }
+)
+"""Contents that say the same here and on the wire, under the same names."""
 
 
 def to_event(fact: CaseFact | TaskFact) -> Event:
@@ -200,12 +212,10 @@ def _content(content: Content) -> contents.Content:
             return contents.IdentityCardContent(**_person(member), **extra, address=_address(family))
         case ChildCard():
             return _child_card(content)
-        case BirthCertificate():
-            return contents.BirthCertificateContent(**asdict(content))
+        case BirthCertificate() | StillbirthLetter() | SideNote():
+            return _AS_IT_IS[type(content)](**asdict(content))
         case DeathCertificate():
             return _death_certificate(content)
-        case StillbirthLetter():
-            return contents.StillbirthLetterContent(**asdict(content))
         case _:
             assert_never(content)
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Final
 from pydantic import Field, StringConstraints, ValidationError, ValidationInfo, field_validator
 
 from shared.contracts.envelope import Contract
-from shared.contracts.parts import DocumentKey, KkText, NikText, VillageCode
+from shared.contracts.parts import DocumentKey, DocumentNumber, KkText, NikText, VillageCode
 
 ContentType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}\.v[1-9][0-9]*$")]
 Sex = Annotated[str, StringConstraints(pattern=r"^[LP]$")]
@@ -146,6 +146,9 @@ class BirthCertificateContent(Content):
     late: Annotated[bool, Field(description="Reported more than 60 days after the birth (LT instead of LU)")]
     father: Annotated[Parent | None, Field(validate_default=True, description="Of kinds 1 and 2")] = None
     mother: Annotated[Parent | None, Field(validate_default=True, description="Of kinds 1 to 3")] = None
+    certificate_number: Annotated[
+        DocumentNumber | None, Field(description="Of the akta that exists already: this is a further extract of it. null: it is new")
+    ] = None
 
     @field_validator("father", "mother")
     @classmethod
@@ -172,6 +175,9 @@ class DeathCertificateContent(Content):
     birth_order: Annotated[int | None, Field(ge=1, le=20)] = None
     father: Parent | None = None
     mother: Parent | None = None
+    certificate_number: Annotated[
+        DocumentNumber | None, Field(description="Of the akta that exists already: this is a further extract of it. null: it is new")
+    ] = None
 
 
 class Declarant(Contract):
@@ -202,12 +208,49 @@ class StillbirthLetterContent(Content):
     father: Declarant | None = None
 
 
+class NotePerson(Contract):
+    """Somebody whom a side note names beside the person of the akta."""
+
+    role: Annotated[str, Field(description="Ayah, Ibu angkat, …, as printed")]
+    name: str
+    nik: NikText | None = None
+
+
+class NoteChange(Contract):
+    """One element of an akta: what stood there, and what holds from now on."""
+
+    element: Annotated[str, Field(description="Nama, Ayah, …, as printed")]
+    before: Annotated[str, Field(description="`-`: nothing stood there")] = "-"
+    after: str
+
+
+class SideNoteContent(Content):
+    """A catatan pinggir: what happened to an akta since it was written, on the register sheet and on a sheet joined to the quote."""
+
+    content_type: ClassVar[str] = "side_note.v1"
+
+    deed: Annotated[str, Field(description="AKTA KELAHIRAN, …, as printed")]
+    deed_number: str
+    deed_on: Annotated[date | None, Field(description="Date of the akta")] = None
+    deed_office: Annotated[str | None, Field(description="The office that made the akta")] = None
+    nik: NikText | None = None
+    name: Annotated[str, Field(description="Whose akta it is, as it stands there before the change")]
+    event: Annotated[str, Field(description="What happened: PENGANGKATAN ANAK, PERUBAHAN NAMA, …, as printed")]
+    basis: Annotated[str, Field(description="On what it rests: PENETAPAN PENGADILAN, SURAT PENGAKUAN …, as printed")]
+    basis_issuer: Annotated[str | None, Field(description="The court that decided, or who made the statement")] = None
+    basis_number: str | None = None
+    basis_on: date | None = None
+    persons: Annotated[tuple[NotePerson, ...], Field(max_length=4)] = ()
+    changes: Annotated[tuple[NoteChange, ...], Field(max_length=6)] = ()
+
+
 CONTENTS: Final[Mapping[str, type[Content]]] = MappingProxyType(
     {
         content.content_type: content
         for content in (
             *(FamilyCardContent, IdentityCardContent, ChildCardContent),
             *(BirthCertificateContent, DeathCertificateContent, StillbirthLetterContent),
+            SideNoteContent,
         )
     }
 )

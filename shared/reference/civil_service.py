@@ -91,6 +91,7 @@ class CivilService:
     rules it follows, itself unless its file names another one: then it has no civil effect of its own. `transition_days`: how long answers
     to an older version of the form are still taken. `ready`: every part of the product implements it, so that it may be opened. `second`:
     when an approval needs a second one, by the head of the section. `urgent`: when it comes before others for somebody's health.
+    `old_card`: whether whoever fetches a card of this service has an older one, which the office takes back.
     """
 
     id: str
@@ -114,6 +115,7 @@ class CivilService:
     transition_days: int = 30
     second: When = False
     urgent: When = False
+    old_card: bool = True
 
     @property
     def promise(self) -> timedelta:

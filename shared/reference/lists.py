@@ -7,7 +7,7 @@ what was chosen, whatever version is in force when it is read, shown or printed.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
@@ -56,6 +56,13 @@ class CodeList:
         if number and day <= since + timedelta(days=version.transition_days):
             return replace(version.codes, taken=frozenset(self.versions[number - 1].codes.rows) - frozenset(version.codes.rows))
         return version.codes
+
+    def without(self, codes: Collection[str]) -> CodeList:
+        """Return the list without some codes."""
+        if not codes:
+            return self
+        kept = {code: label for code, label in self.rows.items() if code not in codes}
+        return replace(self, rows=kept, words=self.words.only(kept))
 
     def find(self, text: str) -> str | None:
         """Return the code that somebody means: by the number in the list from 1, the label, the code, or a part of one label; else None.

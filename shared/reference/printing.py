@@ -32,6 +32,27 @@ LONGEST: Final[Mapping[str, int]] = MappingProxyType(
 )
 """Most characters of each text of a family card."""
 
+LONGEST_OF_NOTE: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "deed": 60,
+        "deed_number": 60,
+        "deed_office": 100,
+        "name": 60,
+        "event": 80,
+        "basis": 100,
+        "basis_issuer": 120,
+        "basis_number": 80,
+        "role": 40,
+        "element": 60,
+        "before": 120,
+        "after": 120,
+    }
+)
+"""Most characters of each text of a side note."""
+
+MOST_NOTE_PERSONS: Final = 4  # that a side note names beside the person of the akta
+MOST_NOTE_CHANGES: Final = 6  # of a side note: one page
+
 MOST_MEMBERS: Final = 30  # of one card: three pages of ten rows
 
 FONT_FILES: Final = ("SourceSansPro-Bold.ttf", "SourceSansPro-Regular.ttf", "SourceSansPro-Semibold.ttf")

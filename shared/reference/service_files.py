@@ -116,11 +116,19 @@ def _service(code: str, row: Mapping[str, Any], older: tuple[Form, ...]) -> Civi
         transition_days=row.get("transition_days", 30),
         second=_when(review.get("second", False)),
         urgent=_when(review.get("urgent", False)),
+        old_card=_yes_no(row, "old_card"),
     )
 
 
 def _when(value: Any) -> When:
     return value if isinstance(value, bool) else Condition.of(value)
+
+
+def _yes_no(row: Mapping[str, Any], key: str) -> bool:
+    value = row.get(key, True)
+    if not isinstance(value, bool):
+        raise TypeError(f"{key} is neither true nor false")
+    return value
 
 
 def _texts(row: Mapping[str, Any], key: str) -> tuple[str, ...]:

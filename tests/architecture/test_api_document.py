@@ -23,7 +23,7 @@ OF_A_KEY = {"key_missing", "key_unknown", "session_missing", "session_invalid", 
 WITHOUT_SCOPES = {"whatsapp-signature", "standard-webhooks", "session-token"}
 """A signature over the body, and the session of whoever calls: what they may do is not asked."""
 JSON = {"content-type": "application/json"}
-CODE_AT = {"FieldProblem": 1, "Malformed": 0, "Unclear": 0}  # which argument of each is the code
+CODE_AT = {"FieldProblem": 1, "Malformed": 0, "NotHere": 0, "Unclear": 0}  # which argument of each is the code
 
 Operation = tuple[str, str, dict[str, Any]]
 

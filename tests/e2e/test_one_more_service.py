@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-import httpx
 import pytest
 
 from deploy.local import journeys
@@ -23,9 +22,8 @@ from deploy.local.settings import LocalSettings
 from deploy.local.stack import Stack
 from deploy.local.travel import Places
 from shared.reference.catalogue import CivilService, read_service
-from tests.e2e.test_services import file_at_counter
+from tests.journeys.counter import Counter
 from tests.support.containers import BrokerContainer
-from tests.support.eventually import eventually
 from tests.support.pdf import text_of
 from tests.support.servers import Run
 
@@ -131,14 +129,8 @@ async def test_it_is_asked_for_by_chat(larger: Stack) -> None:
 
 async def test_it_is_asked_for_by_api(larger: Stack) -> None:
     application = _application(larger, 1)
-    key = {"Authorization": f"Bearer {larger.keys.clients['loket']}"}
-    async with httpx.AsyncClient(base_url=larger.part("intake").url, headers=key, timeout=30, trust_env=False) as counter:
-        assert (await counter.get(f"/v1/services/{CODE}")).json()["open"]
-        receipt = (await file_at_counter(counter, application))["receipt"]
-
-        async def ready() -> bool:
-            return bool((await counter.get(f"/v1/requests/{receipt}")).json()["state"] == "ready")
-
-        await eventually(ready, 60)
-        answer = await counter.get(f"/v1/requests/{receipt}/documents/1")
-        assert application.answers["kk_number"] in text_of(answer.content)
+    async with Counter(larger) as counter:
+        assert (await counter.http.get(f"/v1/services/{CODE}")).json()["open"]
+        receipt = (await counter.file(application))["receipt"]
+        _, (text,) = await counter.fetch(receipt)
+        assert application.answers["kk_number"] in text

@@ -92,6 +92,7 @@ BIRTH: Final[dict[str, Any]] = {
     "late": False,
     "father": {"name": HEAD["name"], "nik": HEAD["nik"], "citizenship": "WNI"},
     "mother": {"name": WIFE["name"], "nik": WIFE["nik"], "citizenship": "WNI"},
+    "certificate_number": None,
 }
 CHILD_CARD: Final[dict[str, Any]] = {
     **{name: BIRTH[name] for name in ("nik", "name", "sex", "birth_place", "born_on")},
@@ -114,6 +115,7 @@ DEATH: Final[dict[str, Any]] = {
     "birth_order": 1,
     "father": {"name": HEAD["father"], "nik": None, "citizenship": "WNI"},
     "mother": {"name": HEAD["mother"], "nik": None, "citizenship": "WNI"},
+    "certificate_number": None,
 }
 STILLBIRTH: Final[dict[str, Any]] = {
     "sex": "P",
@@ -127,6 +129,21 @@ STILLBIRTH: Final[dict[str, Any]] = {
     "mother": {"name": WIFE["name"], "nik": WIFE["nik"], "born_on": None, "occupation": "-", "citizenship": "WNI", "address": "-"},
     "father": None,
 }
+SIDE_NOTE: Final[dict[str, Any]] = {
+    "deed": "AKTA KELAHIRAN",
+    "deed_number": "3519-LU-04052021-0007",
+    "deed_on": "2021-05-04",
+    "deed_office": "DINAS KEPENDUDUKAN DAN PENCATATAN SIPIL KABUPATEN MADIUN",
+    "nik": BIRTH["nik"],
+    "name": BIRTH["name"],
+    "event": "PERUBAHAN NAMA",
+    "basis": "PENETAPAN PENGADILAN",
+    "basis_issuer": "PENGADILAN NEGERI CONTOH",
+    "basis_number": "45/Pdt.P/2026/PN CONTOH",
+    "basis_on": "2026-10-12",
+    "persons": [{"role": "Ayah", "name": HEAD["name"], "nik": HEAD["nik"]}],
+    "changes": [{"element": "Nama", "before": BIRTH["name"], "after": "DEWI CONTOH AYU"}],
+}
 CONTENTS: Final[Mapping[str, tuple[str, dict[str, Any], str]]] = MappingProxyType(
     {
         "kk": ("family_card.v1", CARD, WIFE["name"]),
@@ -135,6 +152,7 @@ CONTENTS: Final[Mapping[str, tuple[str, dict[str, Any], str]]] = MappingProxyTyp
         "akta_kelahiran": ("birth_certificate.v1", BIRTH, BIRTH["name"]),
         "akta_kematian": ("death_certificate.v1", DEATH, HEAD["name"]),
         "lahir_mati": ("stillbirth_letter.v1", STILLBIRTH, WIFE["name"]),
+        "catatan_pinggir": ("side_note.v1", SIDE_NOTE, BIRTH["name"]),
     }
 )
 """Product -> content type, content as JSON has it, and whose document it is."""

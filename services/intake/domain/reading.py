@@ -13,7 +13,7 @@ from services.intake.domain.chat import Act, Conversation, DialogueContext, Draf
 from services.intake.domain.drafts import current_question
 from services.intake.domain.numbers import KK_NUMBER, NIK, read_answer
 from services.intake.domain.words import Intent, Meaning, plain
-from shared.reference.forms import Field, Form, Unclear
+from shared.reference.forms import Field, Form, NotHere, Unclear
 from shared.reference.regions import find_regency
 from shared.values import HOME_REGENCY, Malformed
 
@@ -75,6 +75,8 @@ def _guess_or_answer(act: Intent, field: Field, today: date) -> Act:
         return act
     try:
         field.parse(act.text, today)
+    except NotHere:
+        return replace(act, meaning=Meaning.ANSWER)
     except Malformed:
         is_wrong = field.type in _DIGIT_TYPES and any(letter.isdecimal() for letter in act.text)
         return replace(act, meaning=Meaning.ANSWER) if is_wrong else act
@@ -97,16 +99,18 @@ def _is_answer(field: Field, act: Intent, today: date) -> bool:
         return False
     try:
         field.parse(act.text, today)
+    except NotHere:
+        return True
     except Malformed:
         return False
     return True
 
 
 def is_answered_by(draft: Draft, question: OpenQuestion, text: str, form: Form, today: date) -> bool:
-    """Return whether a whole text answers the question, or may be one of several answers to it."""
+    """Return whether a whole text answers the question, or may be one of several answers to it, or is one that is not taken here."""
     try:
         read_act(draft, question, text, form, today)
-    except Unclear:
+    except (Unclear, NotHere):
         return True
     except Malformed:
         return False

@@ -17,6 +17,7 @@ from shared.values import Attachment
 PROBLEMS: Final = (
     "answer_missing",
     "answer_not_asked",
+    "choice_not_here",
     "choice_not_in_force",
     "choice_unclear",
     "choice_unknown",

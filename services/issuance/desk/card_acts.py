@@ -13,7 +13,7 @@ from services.issuance import handlers
 from services.issuance.desk import card_words as words
 from services.issuance.desk.cards import ONE, PATH, CardPages, Clerk, back_to
 from services.issuance.desk.room import IssuanceRoom
-from services.issuance.domain.cards import CardClerk, Receiver
+from services.issuance.domain.cards import BlankStock, CardClerk, Receiver
 from services.issuance.domain.document import Document
 from services.issuance.ports import Tx
 from shared.errors import BadInput, DomainError
@@ -25,8 +25,8 @@ _MOST_AT_ONCE: Final = 50  # cards of one column by itself
 class Move(Protocol):
     """One of the moves that many cards make at once."""
 
-    def __call__(self, tx: Tx, /, *, document_id: str, seen: int, by: CardClerk) -> Awaitable[Document]:
-        """Move a card."""
+    def __call__(self, tx: Tx, /, *, document_id: str, seen: int, by: CardClerk) -> Awaitable[BlankStock | None]:
+        """Move a card; return the blanks that have run low with it."""
 
 
 class ChosenCards(BaseModel):
@@ -47,7 +47,7 @@ class OneCard(BaseModel):
     alasan: Annotated[str, Field(max_length=20)] = ""
     kode: Annotated[str, Field(max_length=20)] = ""
     penerima: Annotated[str, Field(max_length=20)] = ""
-    kartu_lama: Annotated[str, Field(max_length=2)] = ""
+    kartu_lama: Annotated[str, Field(max_length=20)] = ""
 
 
 def router(room: IssuanceRoom) -> APIRouter:
@@ -61,11 +61,11 @@ def router(room: IssuanceRoom) -> APIRouter:
 
 
 def _many(routes: APIRouter, room: IssuanceRoom) -> None:
-    async def printed(tx: Tx, /, *, document_id: str, seen: int, by: CardClerk) -> Document:
+    async def printed(tx: Tx, /, *, document_id: str, seen: int, by: CardClerk) -> BlankStock | None:
         return await handlers.mark_card_printed(tx, room.deps, document_id, seen=seen, by=by)
 
-    async def ready(tx: Tx, /, *, document_id: str, seen: int, by: CardClerk) -> Document:
-        return await handlers.mark_card_ready(tx, room.deps, document_id, seen=seen, by=by)
+    async def ready(tx: Tx, /, *, document_id: str, seen: int, by: CardClerk) -> None:
+        await handlers.mark_card_ready(tx, room.deps, document_id, seen=seen, by=by)
 
     @routes.post(f"{PATH}/cetak")
     async def mark_printed(request: Request, member: Clerk, chosen: Annotated[ChosenCards, Form()]) -> Response:
@@ -83,18 +83,19 @@ async def _each(room: IssuanceRoom, request: Request, member: StaffMember, chose
         DomainError: `blanks_none`, where nothing was done for want of blanks.
     """
     moved = refused = 0
+    low = ""
     for row in chosen.kartu[:_MOST_AT_ONCE]:
         document_id, _, seen = row.partition(":")
         document = await room.deps.document_reader.get(document_id)
         entry = room.entry(member, act, f"document/{document_id}", [document])
         try:
-            await room.act(request, entry, partial(move, document_id=document_id, seen=int(seen), by=_clerk(member)))
-            moved += 1
+            stock = await room.act(request, entry, partial(move, document_id=document_id, seen=int(seen), by=_clerk(member)))
+            moved, low = moved + 1, stock.product if stock else low
         except DomainError as error:
             if error.code == "blanks_none" and not moved:
                 raise
             refused += 1
-    return back_to(PATH, selesai=act.partition(".")[2], jumlah=moved, gagal=refused, jenis=chosen.jenis)
+    return back_to(PATH, selesai=act.partition(".")[2], jumlah=moved, gagal=refused, menipis=low, jenis=chosen.jenis)
 
 
 def _one(routes: APIRouter, pages: CardPages) -> None:
@@ -117,7 +118,8 @@ def _one(routes: APIRouter, pages: CardPages) -> None:
         document = await deps.document_reader.get(document_id)
         entry = room.entry(member, "card.handed_over", f"document/{document_id}", [document])
         receiver = Receiver(asked.penerima) if asked.penerima in words.RECEIVERS else Receiver.HOLDER
-        old_card, seen, clerk = asked.kartu_lama == "ya", asked.langkah, _clerk(member)
+        old_card = asked.kartu_lama == "ditarik" if asked.kartu_lama in words.OLD_CARD else None
+        seen, clerk = asked.langkah, _clerk(member)
 
         async def body(tx: Tx) -> Document:
             return await handlers.hand_over_card(

@@ -20,7 +20,7 @@ from shared.web.desk.csv import csv_lines
 from shared.web.desk.words import moment
 
 _ROWS: Final = 500  # read at a time while a file is sent
-_HEAD: Final = ("Kolom", "Nama", "Jenis", "Resi", "Nomor bukti", "Sejak", "Dicetak", "Langkah terakhir", "Oleh")
+_HEAD: Final = ("Kolom", "Nama", "Jenis", "Resi", "Nomor bukti", "Sejak", "Dicetak", "Langkah terakhir", "Oleh", "Kartu lama")
 
 
 def router(room: IssuanceRoom) -> APIRouter:
@@ -76,4 +76,5 @@ def _row(lane: words.BoardLane, document: Document) -> list[str]:
         str(card.prints) if card else "",
         words.step(moved) if moved else "",
         moved.by_name if moved else "",
+        words.old_card(moved) if moved else "",
     ]

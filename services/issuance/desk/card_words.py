@@ -47,6 +47,8 @@ RECEIVERS: Final[Mapping[str, str]] = MappingProxyType(
         Receiver.PROXY: "Penerima kuasa (F-1.07)",
     }
 )
+OLD_CARD: Final[Mapping[str, str]] = MappingProxyType({"ditarik": "Ditarik, untuk dimusnahkan", "tidak-ada": "Tidak ada padanya"})
+"""What a clerk says of the older card when the new one is handed over."""
 STEPS: Final[Mapping[CardState, str]] = MappingProxyType(
     {
         CardState.TO_PRINT: "Dikembalikan untuk dicetak ulang",
@@ -69,6 +71,11 @@ def step(move: CardMove) -> str:
     if move.note:
         said = SPOILED.get(move.note) or RECEIVERS.get(move.note) or move.note
         words.append(said[:1].lower() + said[1:])
-    if move.old_card:
-        words.append("kartu lama ditarik")
+    if move.old_card is not None:
+        words.append(old_card(move))
     return ", ".join(words)
+
+
+def old_card(move: CardMove) -> str:
+    """Return what became of the older card; empty where there was none to take back."""
+    return {True: "kartu lama ditarik", False: "kartu lama tidak ada", None: ""}[move.old_card]

@@ -15,7 +15,7 @@ from services.issuance.desk import card_words as words
 from services.issuance.desk import register_words
 from services.issuance.desk.room import IssuanceRoom
 from services.issuance.domain.card_order import CardState
-from services.issuance.domain.cards import pickup_code
+from services.issuance.domain.cards import has_old_card, pickup_code
 from services.issuance.domain.document import Document
 from services.issuance.ports import CardPage, CardQuery
 from shared.errors import NotFound
@@ -35,7 +35,7 @@ Clerk = Annotated[StaffMember, signed_in(PERMISSION)]
 
 
 class BoardFilter(BaseModel):
-    """What the address says. `kolom`: one column by itself; `selesai`, `jumlah`, `gagal`: what was just done."""
+    """What the address says. `kolom`: one column by itself; `selesai`, `jumlah`, `gagal`, `menipis`: what was just done."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -45,6 +45,7 @@ class BoardFilter(BaseModel):
     selesai: Annotated[str, Field(max_length=20)] = ""
     jumlah: Annotated[int, Field(ge=0)] = 0
     gagal: Annotated[int, Field(ge=0)] = 0
+    menipis: Annotated[str, Field(max_length=40)] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ class CardPages:
         shown = [card for lane in lanes for card in lane.page.cards]
         await self.room.units.note(self.room.entry(member, "card.listed", "cards", shown, cards=str(len(shown))))
         values: dict[str, Any] = {"lanes": lanes, "alone": bool(alone), "stocks": await self.stocks(), "newest": newest}
-        return self.room.pages.show(request, "cards.html", member, asked=asked, kinds=words.kinds(), low=deps.blanks_low, **values)
+        values |= {"kinds": words.kinds(), "low": deps.blanks_low, "old_card": words.old_card}
+        return self.room.pages.show(request, "cards.html", member, asked=asked, **values)
 
     def query(self, lane: words.BoardLane, asked: BoardFilter, *, alone: bool) -> CardQuery:
         """Return what a column shows; `alone`: by itself, from where the address says."""
@@ -125,6 +127,7 @@ class CardPages:
             moves=[(move, words.step(move)) for move in reversed(document.card.moves)],
             spoiled=list(words.SPOILED.items()),
             receivers=[(str(value), word) for value, word in words.RECEIVERS.items()],
+            old_card=list(words.OLD_CARD.items()) if has_old_card(document) else [],
             code=code,
             wrong_code=wrong_code,
             done=done,

@@ -93,7 +93,7 @@ def _rows(deps: Deps, documents: Sequence[Document]) -> list[list[str]]:
         rows.append(
             [
                 document.number,
-                names.get(document.product, document.product),
+                names.get(document.product, document.product) + (f" (ke-{document.extract})" if document.extract > 1 else ""),
                 document.holder_name,
                 document.receipt,
                 short_moment(document.claimed_at, now),

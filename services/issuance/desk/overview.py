@@ -1,12 +1,14 @@
-"""Issuance's picture of the head's view: documents of today by kind, and what is held."""
+"""Issuance's pictures of the head's view: documents of today by kind, and what is held; the blanks that cards are printed on."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
+from services.issuance.desk import card_words
 from services.issuance.ports import Deps, DocumentTally
 from shared.reference.catalogue import catalogue
-from shared.web.desk.overview import Column, Gallery, Lead, Picture, PictureRow, Shade, day_began
+from shared.web.desk.overview import Column, Gallery, Lead, Limit, Picture, PictureRow, Shade, day_began
 from shared.web.desk.pages import address
 from shared.web.desk.words import count
 
@@ -19,7 +21,10 @@ def gallery(deps: Deps) -> Gallery:
     async def documents() -> Picture:
         return picture(await deps.register.tally(tuple(catalogue().products), since=day_began(deps.clock())))
 
-    return Gallery({"dokumen": documents}, deps.clock)
+    async def blanks() -> Picture:
+        return picture_of_blanks(await deps.cards.blanks(), deps.blanks_low)
+
+    return Gallery({"dokumen": documents, "blangko": blanks}, deps.clock)
 
 
 def picture(tally: DocumentTally) -> Picture:
@@ -57,3 +62,29 @@ def finding(tally: DocumentTally) -> str:
     if tally.making:
         return f"{count(today)} dokumen hari ini, {count(tally.making)} masih dibuat"
     return f"{count(today)} dokumen hari ini, tidak ada yang tertahan" if today else "Belum ada dokumen hari ini"
+
+
+def picture_of_blanks(left: Mapping[str, int], low: int) -> Picture:
+    """Return the picture of the blanks that are left of each kind of card."""
+    kinds = card_words.kinds()
+    rows = sorted(((left.get(product, 0), product) for product in kinds), key=lambda row: (row[0], kinds[row[1]]))
+    return Picture(
+        name="blangko",
+        finding=finding_of_blanks({kinds[product]: count_left for count_left, product in rows}, low),
+        about="Kartu kosong yang tersisa menurut jenis, sejauh kiriman dan cetakan dicatat",
+        subject="Kartu",
+        columns=(Column("Sisa blangko"),),
+        lines=tuple(
+            PictureRow(kinds[product], (count_left,), address(_REGISTER, jenis=product, waktu="hari-ini")) for count_left, product in rows
+        ),
+        lead=Lead("Buka dokumen hari ini", address(_REGISTER, waktu="hari-ini")),
+        teaches="Tidak ada blangko: kartu tidak dapat dicetak sampai kiriman masuk dan dicatat di papan kartu.",
+        limit=Limit(low, "batas pesan", is_floor=True),
+        is_wide=True,
+    )
+
+
+def finding_of_blanks(left: Mapping[str, int], low: int) -> str:
+    """Return what the figures say, by the names of the cards."""
+    few = [f"{name} tinggal {count(number)}" for name, number in left.items() if number < low]
+    return f"Blangko {' dan '.join(few)}: minta kiriman" if few else "Blangko cukup"

@@ -42,8 +42,8 @@ class CardMove:
     by: str
     by_name: str
     note: str = ""
-    old_card: bool = False
-    """Whether the old card was taken in when this one was handed over."""
+    old_card: bool | None = None
+    """At the hand-over: whether the older card was taken back to be destroyed; None where there is none, or it is lost."""
 
 
 @dataclass(frozen=True, slots=True)

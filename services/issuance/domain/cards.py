@@ -12,6 +12,7 @@ from services.issuance.domain.card_order import NEXT, CardMove, CardOrder, CardS
 from services.issuance.domain.document import CardReady, Document, DocumentState
 from services.issuance.domain.office import Pickup
 from shared.errors import DomainError
+from shared.reference.catalogue import catalogue
 
 _LETTERS: Final = "23456789ABCDEFGHJKLMNPQRTUVWXY"  # none that is read as another
 _CODE_LENGTH: Final = 6  # 30^6: at the counter, before an officer, nobody tries seven hundred million of them
@@ -87,16 +88,26 @@ def spoil(document: Document, *, reason: str, seen: int, by: CardClerk, at: date
     return _moved(document, CardMove(CardState.TO_PRINT, at, by.staff_id, by.name, reason), seen=seen)
 
 
-def hand_over(document: Document, *, code: str, receiver: Receiver, old_card: bool, seen: int, by: CardClerk, at: datetime) -> Document:
-    """Hand it over to whoever shows the slip.
+def hand_over(
+    document: Document, *, code: str, receiver: Receiver, old_card: bool | None, seen: int, by: CardClerk, at: datetime
+) -> Document:
+    """Hand it over to whoever shows the slip. `old_card`: whether the older card was taken back.
 
     Raises:
-        DomainError: `pickup_code_wrong`, or as `mark_printed`.
+        DomainError: `pickup_code_wrong`, `old_card_unanswered` where there is one and nothing is said of it, or as `mark_printed`.
     """
     moved = _moved(document, CardMove(CardState.HANDED_OVER, at, by.staff_id, by.name, receiver, old_card), seen=seen)
     if not is_code_of(document, code):
         raise DomainError("pickup_code_wrong")
+    if old_card is None and has_old_card(document):
+        raise DomainError("old_card_unanswered")
     return moved
+
+
+def has_old_card(document: Document) -> bool:
+    """Return whether whoever fetches it has an older card, by its service; of a service that there is no more it is asked too."""
+    service = catalogue().services.get(document.service)
+    return service is None or service.old_card
 
 
 def take_blank(stock: BlankStock) -> BlankStock:
@@ -108,6 +119,11 @@ def take_blank(stock: BlankStock) -> BlankStock:
     if stock.left <= 0:
         raise DomainError("blanks_none")
     return replace(stock, left=stock.left - 1)
+
+
+def ran_low(before: BlankStock, after: BlankStock, *, low: int) -> bool:
+    """Return whether there are too few since this print, and were enough before it: that is told once."""
+    return after.left < low <= before.left
 
 
 def add_blanks(stock: BlankStock, count: int) -> BlankStock:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Final
 
 from services.issuance.domain.document import Cause, Document
+from services.issuance.domain.numbers import document_counter, extract_counter
 from services.issuance.domain.products.spec import Content, Spec
 from shared.errors import DomainError
 from shared.values import Contact
+
+NEW: Final[Mapping[str, int]] = MappingProxyType({})
+"""Every number is new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,18 @@ class Approval:
     contact: Contact
 
 
+@dataclass(frozen=True, slots=True)
+class WantedNumber:
+    """The number that a document needs: the next one of its kind, or that of the akta of which it is a further extract (`existing`)."""
+
+    kind: str
+    existing: str | None = None
+
+    def counter(self, day: date) -> str:
+        """Return the key of the counter that is raised for it: of numbers of a day, or of the extracts of one akta."""
+        return document_counter(self.kind, day) if self.existing is None else extract_counter(self.existing)
+
+
 def document_id(request_id: str, key: str) -> str:
     """Return the id that makes a second document of one request and key impossible."""
     return f"{request_id}.{key}"
@@ -56,8 +74,8 @@ def subject_key(about: str) -> str:
     return hashlib.sha256(about.encode()).hexdigest()
 
 
-def number_kinds(approval: Approval, products: Mapping[str, Spec]) -> list[str]:
-    """Return the kind of number of each document, in order; an approval that can't be followed whole is refused here, before any is taken.
+def wanted_numbers(approval: Approval, products: Mapping[str, Spec]) -> list[WantedNumber]:
+    """Return which number each document needs, in order; an approval that can't be followed whole is refused here, before any is taken.
 
     Raises:
         DomainError: `documents_contradict`: the keys are not those announced, or not those of the products, or one stands twice.
@@ -67,7 +85,11 @@ def number_kinds(approval: Approval, products: Mapping[str, Spec]) -> list[str]:
     of_their_products = all(order.key.split(".")[0] == order.product for order in approval.orders)
     if keys != approval.announced or len(set(keys)) != len(keys) or not of_their_products:
         raise DomainError("documents_contradict")
-    return [_spec_of(order, keys, products).number_kind(order.content) for order in approval.orders]
+    return [_wanted(order, _spec_of(order, keys, products)) for order in approval.orders]
+
+
+def _wanted(order: OrderedDocument, spec: Spec) -> WantedNumber:
+    return WantedNumber(spec.number_kind(order.content), order.content[spec.extract_of] if spec.extract_of is not None else None)
 
 
 def _spec_of(order: OrderedDocument, keys: Sequence[str], products: Mapping[str, Spec]) -> Spec:
@@ -86,11 +108,15 @@ def claim(
     products: Mapping[str, Spec],
     numbers: Sequence[str],
     *,
+    extracts: Mapping[str, int] = NEW,
     new_token: Callable[[], str],
     origin: Cause,
     at: datetime,
 ) -> list[Document]:
-    """Return the documents of an approval that `number_kinds` accepted, each with its number."""
+    """Return the documents of an approval that `wanted_numbers` accepted, each with its number.
+
+    `extracts`: which extract a document of this number is; the first where the number is not in it.
+    """
     by_key = {order.key: number for order, number in zip(approval.orders, numbers, strict=True)}
     return [
         Document(
@@ -104,6 +130,7 @@ def claim(
             documents=len(approval.orders),
             form=products[order.product].form,
             number=by_key[order.key],
+            extract=extracts.get(by_key[order.key], 1),
             token=new_token(),
             holder_name=order.holder_name,
             about=subject_key(order.about),

@@ -1,7 +1,7 @@
 """A document from the claim of its number to its end. Pure.
 
-States: claimed -> rendering(attempt) -> issued -> superseded or revoked; before issue also void (with a reason), and held (with a reason)
-until a person retries or voids it. A number belongs to one document for ever, and is never given again.
+States: claimed -> rendering(attempt) -> issued -> superseded or revoked; before issue also void, and held until a person retries or voids
+it, both with a reason. A number is given once; only further extracts of one akta share its number, told apart by a count (ADR 38).
 """
 
 from __future__ import annotations
@@ -81,12 +81,11 @@ class Certificate:
 class Document:
     """One numbered document of one request.
 
-    `documents` counts those of its request. `about` and `replaces` are keys (`domain.claim.subject_key`) of what it is the document of, and
-    of what else loses its documents when it is issued. `approved_at` is its place among documents about the same.
-
-    `due_at` says when the renderer may take it up: at once when claimed, after the lease of a running attempt, after the pause of a failed
-    one; None when there is nothing to do. `content` is dropped once the document is issued or void, `contact` when nothing more can be told
-    of it. `note` says why an operator discarded it, and who. `card`: of a slip, from its issue on.
+    `documents` counts those of its request. `about`, `replaces`: keys (`domain.claim.subject_key`) of what it is the document of, and of
+    what else loses its documents when it is issued. `approved_at` is its place among documents about the same.
+    `due_at` says when the renderer may take it up: at once when claimed, after a running attempt's lease, after a failed one's pause; None:
+    nothing to do. `content` is dropped once the document is issued or void, `contact` when nothing more can be told of it. `note`: why an
+    operator discarded it, and who. `card`: of a slip, from its issue on. `extract`: which one of its number.
     """
 
     document_id: str
@@ -122,6 +121,7 @@ class Document:
     revocation: Revocation | None = None
     revoked_at: datetime | None = None
     card: CardOrder | None = None
+    extract: int = 1
 
 
 @dataclass(frozen=True, slots=True)

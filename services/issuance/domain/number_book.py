@@ -37,7 +37,7 @@ class NumberRow:
 
 
 class NumberBook:
-    """Counts numbers as documents come by, in any order; memory follows days and gaps, not documents."""
+    """Counts numbers as documents come by, in any order; memory follows days and gaps, not documents. Further extracts take none."""
 
     def __init__(self) -> None:
         self._rows: dict[tuple[str, str], NumberRow] = {}
@@ -45,6 +45,8 @@ class NumberBook:
     def add(self, documents: Iterable[Document]) -> None:
         """Count these too."""
         for document in documents:
+            if document.extract > 1:
+                continue  # the number was given to the akta before
             _, kind, day, digits = document.number.split("-")
             serial = int(digits)
             row = self._rows.setdefault((kind, day), NumberRow(kind, day, first=serial))

@@ -47,6 +47,11 @@ def document_counter(kind: str, day: date) -> str:
     return f"{kind}-{day:%d%m%Y}"
 
 
+def extract_counter(number: str) -> str:
+    """Return the key of the counter of the extracts of an akta beyond the first one."""
+    return f"extracts-{number}"
+
+
 def document_number(kind: str, day: date, serial: int) -> str:
     """Return the number as printed, such as `3519-KK-24112026-0001`."""
     return f"{HOME_REGENCY}-{kind}-{day:%d%m%Y}-{serial:0{LEAST_DIGITS}d}"

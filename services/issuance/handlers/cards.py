@@ -6,19 +6,27 @@ from services.issuance.domain import cards
 from services.issuance.domain.cards import BlankStock, CardClerk, Receiver
 from services.issuance.domain.document import Document
 from services.issuance.ports import Deps, Tx
+from shared import logs
+
+_log = logs.get("cards")
 
 
-async def mark_card_printed(tx: Tx, deps: Deps, document_id: str, *, seen: int, by: CardClerk) -> Document:
-    """Note that a card was printed; it takes a blank.
+async def mark_card_printed(tx: Tx, deps: Deps, document_id: str, *, seen: int, by: CardClerk) -> BlankStock | None:
+    """Note that a card was printed; it takes a blank. Return the stock where it has run low with this print, which is logged as well.
 
     Raises:
         NotFound: `documents_not_found`.
         DomainError: what `cards.mark_printed` raises, or `blanks_none`.
     """
     document = cards.mark_printed(await tx.get_document(document_id), seen=seen, by=by, at=deps.clock())
-    await tx.keep_blanks(cards.take_blank(await tx.blanks(document.product)))
+    before = await tx.blanks(document.product)
+    after = cards.take_blank(before)
+    await tx.keep_blanks(after)
     tx.save_document(document)
-    return document
+    if not cards.ran_low(before, after, low=deps.blanks_low):
+        return None
+    tx.on_commit(lambda: _log.warning("blanks.low", product=after.product, left=after.left, low=deps.blanks_low))
+    return after
 
 
 async def mark_card_ready(tx: Tx, deps: Deps, document_id: str, *, seen: int, by: CardClerk) -> Document:
@@ -47,7 +55,7 @@ async def spoil_card(tx: Tx, deps: Deps, document_id: str, *, reason: str, seen:
 
 
 async def hand_over_card(
-    tx: Tx, deps: Deps, document_id: str, *, code: str, receiver: Receiver, old_card: bool, seen: int, by: CardClerk
+    tx: Tx, deps: Deps, document_id: str, *, code: str, receiver: Receiver, old_card: bool | None, seen: int, by: CardClerk
 ) -> Document:
     """Hand a card over to whoever shows the slip.
 

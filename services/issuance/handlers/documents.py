@@ -33,7 +33,7 @@ async def prefetch_claims(tx: Tx, deps: Deps, approvals: Sequence[Approval]) -> 
     counters: set[str] = set()
     for approval in approvals:
         with suppress(DomainError):
-            counters.update(numbers.document_counter(kind, day) for kind in claims.number_kinds(approval, deps.products))
+            counters.update(wanted.counter(day) for wanted in claims.wanted_numbers(approval, deps.products))
     await tx.prefetch(documents=[key for approval in approvals for key in claims.document_ids(approval)], counters=counters)
 
 
@@ -41,18 +41,22 @@ async def claim_documents(tx: Tx, deps: Deps, approval: Approval, origin: Cause)
     """Claim all documents of a request and number each, in one unit of work. Idempotent: a second approval changes nothing.
 
     Raises:
-        DomainError: what `number_kinds` raises, or `numbers_exhausted`.
+        DomainError: what `wanted_numbers` raises, or `numbers_exhausted`.
     """
     await prefetch_claims(tx, deps, [approval])  # asks for nothing that was read before
     for key in claims.document_ids(approval):
         if await tx.find_document(key) is not None:
             return
     day = _today(deps)
-    given = [
-        numbers.document_number(kind, day, await _next(tx, numbers.document_counter(kind, day)))
-        for kind in claims.number_kinds(approval, deps.products)
-    ]
-    for document in claims.claim(approval, deps.products, given, new_token=deps.new_token, origin=origin, at=deps.clock()):
+    given: list[str] = []
+    extracts: dict[str, int] = {}
+    for wanted in claims.wanted_numbers(approval, deps.products):
+        count = await _next(tx, wanted.counter(day))
+        given.append(wanted.existing or numbers.document_number(wanted.kind, day, count))
+        if wanted.existing is not None:
+            extracts[wanted.existing] = 1 + count
+    made = claims.claim(approval, deps.products, given, extracts=extracts, new_token=deps.new_token, origin=origin, at=deps.clock())
+    for document in made:
         tx.add_document(document)
     tx.on_commit(deps.wake_renderer)
 
@@ -92,7 +96,7 @@ def spec_of(deps: Deps, document: Document) -> Spec:
 
 
 def render_input_of(deps: Deps, document: Document) -> RenderInput:
-    """Return the renderer's input. The printed date is the day its number carries.
+    """Return the renderer's input. The printed date is that of the claim: the day that a new number carries.
 
     Raises:
         DomainError: `product_unknown` or `content_gone`.

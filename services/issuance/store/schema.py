@@ -24,7 +24,7 @@ RARE_STATES: Final = [str(each) for each in (DocumentState.HELD, DocumentState.S
 # Partial indexes say `$gt: ""` for "a text": the planner sees that an equality is within it, and of `$type: "string"` it does not.
 INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     "documents": [
-        IndexModel([("number", 1)], name="number", unique=True),  # I2; search by number
+        IndexModel([("number", 1), ("extract", 1)], name="number_extract", unique=True),  # I2; search by number
         IndexModel([("token", 1)], name="token", unique=True),  # the public page
         # what an issue supersedes, or is superseded by; both hold SHA-256, nobody's number
         IndexModel([("about", 1)], name="about"),
@@ -89,6 +89,7 @@ def _document_to_doc(document: Document) -> Doc:
         "superseded_at": document.superseded_at,
         "revocation": fields_of(document.revocation) if document.revocation else None,
         "revoked_at": document.revoked_at,
+        **({"extract": document.extract} if document.extract > 1 else {}),  # absent of the first one, as in most
         **({"card": _card_to_doc(document.card)} if document.card else {}),  # absent where there is none, as in most
     }
 
@@ -129,6 +130,7 @@ def document_from_doc(doc: Doc) -> Document:
         revocation=_revocation(doc["revocation"]),
         revoked_at=doc["revoked_at"],
         card=_card(doc.get("card")),
+        extract=doc.get("extract", 1),
     )
 
 

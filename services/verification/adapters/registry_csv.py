@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from services.verification.adapters.registry_file import rows_of
+from services.verification.domain.birth_columns import BIRTH_COLUMNS
 from services.verification.domain.register import Family
 from services.verification.domain.register_rules import COLUMNS, SENTENCES, Flaw, Row, check_row, check_rows, family_from, normal, rows_from
 from shared.errors import FieldProblem
 
+_ALL: Final = COLUMNS + BIRTH_COLUMNS
 _DIGITS: Final = 16  # of a NIK and of a KK number
 
 
@@ -41,7 +43,7 @@ def write_families(path: Path, families: Iterable[Family]) -> int:
     """Write a register; return the number of families. The same families give the same bytes."""
     count = 0
     with path.open("w", encoding="utf-8", newline="") as lines:
-        writer = csv.DictWriter(lines, COLUMNS, lineterminator="\n")
+        writer = csv.DictWriter(lines, _ALL, lineterminator="\n")
         writer.writeheader()
         for family in families:
             count += 1
@@ -96,8 +98,8 @@ def _groups(path: Path, encoding: str | None) -> Iterator[list[Placed]]:
 
 def _placed(path: Path, encoding: str | None) -> Iterator[Placed]:
     kk_number = ""
-    for line, cells in rows_of(path, COLUMNS, encoding):
-        row = None if cells is None else {column: normal(column, cell) for column, cell in zip(COLUMNS, cells, strict=True)}
+    for line, cells in rows_of(path, COLUMNS, encoding, may_lack=BIRTH_COLUMNS):
+        row = None if cells is None else {column: normal(column, cell) for column, cell in zip(_ALL, cells, strict=True)}
         kk_number = kk_number if row is None else row["kk_number"]  # a torn row belongs to the family before it, as far as anybody knows
         yield Placed(line, kk_number, row)
 

@@ -30,13 +30,16 @@ _CSV_PROBLEMS: Final = (
 Cells = Sequence[str]
 
 
-def rows_of(path: Path, columns: Sequence[str], encoding: str | None = None) -> Iterator[tuple[int, Cells | None]]:
+def rows_of(
+    path: Path, columns: Sequence[str], encoding: str | None = None, *, may_lack: Sequence[str] = ()
+) -> Iterator[tuple[int, Cells | None]]:
     """Yield the line of every row and its cells of these columns in their order; None if its number of cells differs from the header's.
 
     Args:
         path: The file.
         columns: Columns that the header must name; others are left out.
         encoding: Its encoding; None: UTF-8 or UTF-16, detected by the bytes.
+        may_lack: More columns, after those: their cells are empty where the header does not name them.
 
     Raises:
         BadInput: `registry_malformed`: it is no such file; `problems` name the line, never a value.
@@ -47,11 +50,12 @@ def rows_of(path: Path, columns: Sequence[str], encoding: str | None = None) -> 
             reader = csv.reader(lines, delimiter=_separator(lines.readline()), strict=True)
             lines.seek(0)
             header = next(reader, [])
-            places = _places(header, columns)
+            places = _places(header, columns, may_lack)
             line = reader.line_num + 1
             for row in reader:
                 if row:
-                    yield line, [row[place] for place in places] if len(row) == len(header) else None
+                    row.append("")  # the cell of a column that the header does not name
+                    yield line, [row[place] for place in places] if len(row) == len(header) + 1 else None
                 line = reader.line_num + 1
         except csv.Error as error:
             raise _unreadable(f"line {reader.line_num}", *_meaning(str(error))) from None
@@ -99,13 +103,14 @@ def _separator(header: str) -> str:
     return max(_SEPARATORS, key=header.count)
 
 
-def _places(header: Sequence[str], columns: Sequence[str]) -> list[int]:
+def _places(header: Sequence[str], columns: Sequence[str], may_lack: Sequence[str]) -> list[int]:
     names = [name.strip() for name in header]
     problems = [FieldProblem(name, "column_missing", "the header does not name this column") for name in columns if name not in names]
-    problems += [FieldProblem(name, "column_twice", "the header names this column twice") for name in columns if names.count(name) > 1]
+    twice = [name for name in (*columns, *may_lack) if names.count(name) > 1]
+    problems += [FieldProblem(name, "column_twice", "the header names this column twice") for name in twice]
     if problems:
         raise BadInput("registry_malformed", "the header is wrong", problems)
-    return [names.index(name) for name in columns]
+    return [names.index(name) if name in names else -1 for name in (*columns, *may_lack)]
 
 
 def _meaning(said: str) -> tuple[str, str]:

@@ -41,6 +41,7 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "father": "Ayah",
         "mother": "Ibu",
         "birth_certificate_number": "Nomor akta kelahiran",
+        "certificate_number": "Nomor akta",
         "valid_until": "Berlaku sampai",
         "died_on": "Tanggal meninggal",
         "died_at": "Jam meninggal",
@@ -52,6 +53,15 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "months": "Usia kandungan (bulan)",
         "reporter": "Pelapor",
         "address": "Alamat",
+        "deed": "Jenis akta",
+        "deed_number": "Nomor akta",
+        "deed_on": "Tanggal akta",
+        "deed_office": "Akta diterbitkan oleh",
+        "event": "Peristiwa",
+        "basis": "Dasar",
+        "basis_issuer": "Dasar dari",
+        "basis_number": "Nomor dasar",
+        "basis_on": "Tanggal dasar",
     }
 )
 NUMBERS: Final = frozenset({"nik", "kk_number"})
@@ -107,8 +117,17 @@ def _lines(content: Mapping[str, Any]) -> Iterator[PrintedLine]:
             yield _line(name, value.get("name"))
         elif isinstance(value, dict):
             yield from _lines(value)
+        elif isinstance(value, list):
+            yield from map(_of_note, value)
         elif name in _LABELS and value not in (None, "", "-"):
             yield _line(name, value)
+
+
+def _of_note(row: Mapping[str, Any]) -> PrintedLine:
+    """Return a person or a change of a side note."""
+    if "role" in row:
+        return PrintedLine(row["role"], row["name"])
+    return PrintedLine(row["element"], f"{row['before']} → {row['after']}")
 
 
 def _line(name: str, value: Any) -> PrintedLine:

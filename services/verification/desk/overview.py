@@ -14,6 +14,7 @@ ELSEWHERE: Final = (
     ("permohonan", "Permohonan dalam perjalanan", False),
     ("pesan", "Pesan keluar hari ini", False),
     ("dokumen", "Dokumen terbit hari ini", True),
+    ("blangko", "Blangko kartu", True),
     ("masuk", "Permohonan masuk hari ini", True),
 )
 """Pictures of the other services: their names, what stands there until they come, and whether they are wide."""

@@ -43,10 +43,14 @@ _NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "passport": "Nomor paspor",
         "kitap": "Nomor KITAP",
         "birth_certificate": "Nomor akta kelahiran",
+        "birth_certificate_on": "Tanggal akta kelahiran",
         "birth_order": "Anak ke",
+        "birth_kind": "Orang tua di akta",
+        "former_names": "Nama terdahulu",
         "reason": "Sebab keluar",
         "died_on": "Tanggal meninggal",
         "death_certificate": "Nomor akta kematian",
+        "death_place": "Tempat meninggal",
     }
 )
 WHY: Final[Mapping[str, str]] = MappingProxyType(

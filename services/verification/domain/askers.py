@@ -17,6 +17,7 @@ from services.verification.domain.checks import name_key
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.identity import is_adult
 from services.verification.domain.kinship import are_partners, is_child_of
+from services.verification.domain.names import is_alike
 from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.submission import Answers, Submission
 from shared.reference.catalogue import CivilService, SubjectKind
@@ -118,7 +119,7 @@ def _descent(child: Member, parent: Member, pair: _Pair) -> Standing:
     named = child.father if parent.sex == Sex.MALE.value else child.mother
     if is_child_of(child, parent):
         return Standing.SHOWN if pair.is_one_card else Standing.OPEN
-    return Standing.DISPROVED if name_key(named) else Standing.OPEN
+    return Standing.DISPROVED if name_key(named) and not is_alike(named, parent.name) else Standing.OPEN
 
 
 def _spouse(pair: _Pair) -> Standing:

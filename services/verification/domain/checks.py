@@ -65,8 +65,13 @@ def check_name(text: str, field: str) -> Iterator[Finding]:
         return
     if name.is_one_word:
         yield warning("name_one_word", field)
-    if any(word.strip(".,").replace(".", "") in _TITLES for word in name.text.split()):
+    if has_title(name.text):
         yield warning("name_has_title", field)
+
+
+def has_title(name: str) -> bool:
+    """Return whether an academic, religious or customary title stands in a name in capitals."""
+    return any(word.strip(".,").replace(".", "") in _TITLES for word in name.split())
 
 
 _FORMS: Final = {"nik": check_nik, "kk_number": check_kk_number, "person_name": check_name}

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Final
 
 from services.verification.domain.checks import name_key
@@ -24,6 +25,8 @@ NUMBERS: Final = frozenset({"nik", "kk_number"})
 """Types whose values are masked until an officer asks for them."""
 _ELEMENTS: Final = frozenset({"education", "occupation", "blood_type", "religion", "birth_place", "father", "mother"})
 """Fields in a row about a person that are columns of the register (form F-1.06)."""
+_OF_SUBJECT: Final[Mapping[str, str]] = MappingProxyType({"birth_certificate_number": "birth_certificate"})
+"""Fields about the subject -> the column of the register."""
 
 
 class Match(StrEnum):
@@ -51,7 +54,7 @@ def compared(submission: Submission, service: CivilService, register: Register, 
     told = {finding.field: Match.WRONG if finding.is_failure else Match.DIFFERS for finding in reversed(findings) if finding.field}
     found = [*_applicant(submission, register)]
     form = service.form_kept(submission.form_version)
-    found += _answers(form.fields, submission.answers.values, "answers.", _Reading(register, service, submission.submitted_on))
+    found += _answers(form.fields, submission.answers.values, "answers.", _reading(submission, service, register))
     if submission.decision is not None:
         found += _decision(submission.decision, register)
     return tuple(_row(row, told) for row in found)
@@ -64,9 +67,14 @@ class _Reading:
     register: Register
     service: CivilService
     day: date
+    applicant: str | None
 
 
 _Row = tuple[str, str, str, str | None]  # name, type, given, registered
+
+
+def _reading(submission: Submission, service: CivilService, register: Register) -> _Reading:
+    return _Reading(register, service, submission.submitted_on, submission.applicant.nik)
 
 
 def _row(row: _Row, told: Mapping[str, Match]) -> ComparedAnswer:
@@ -109,7 +117,8 @@ def _registered(each: Field, value: Any, beside: Mapping[str, Any], reading: _Re
         return _name_of(str(value), register)
     if each.type == "kk_number":
         return _head_of(str(value), register)
-    nik = beside.get(subject.nik if each.name in (subject.name, subject.born_on) else "nik")
+    of_subject = each.name in (subject.name, subject.born_on, *_OF_SUBJECT)
+    nik = beside.get(subject.nik if of_subject else "nik") or (reading.applicant if "element" in beside else None)
     member = register.person(str(nik)) if nik else None
     if member is None:
         return None
@@ -117,7 +126,9 @@ def _registered(each: Field, value: Any, beside: Mapping[str, Any], reading: _Re
         return member.name
     if each.name == subject.born_on:
         return each.show(member.born_on, reading.day)
-    return str(getattr(member, each.name)) if each.name in _ELEMENTS and "element" in beside else None
+    column = _OF_SUBJECT.get(each.name) or (each.name if each.name in _ELEMENTS and "element" in beside else "")
+    found = getattr(member, column) if column else None
+    return str(found) if found is not None else None
 
 
 def _decision(decision: CourtDecision, register: Register) -> Iterator[_Row]:

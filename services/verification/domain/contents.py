@@ -48,7 +48,10 @@ class ParentNamed:
 
 @dataclass(frozen=True, slots=True)
 class BirthCertificate:
-    """A kutipan akta kelahiran. `kind`: 1 of father and mother; 2 the same, marriage not recorded; 3 of a mother; 4 parents unknown."""
+    """A kutipan akta kelahiran. `kind`: 1 of father and mother; 2 the same, marriage not recorded; 3 of a mother; 4 parents unknown.
+
+    `certificate_number`: of the akta that exists already, of which this is a further extract; None: a new one.
+    """
 
     nik: str
     name: str
@@ -61,11 +64,12 @@ class BirthCertificate:
     late: bool
     father: ParentNamed | None = None
     mother: ParentNamed | None = None
+    certificate_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DeathCertificate:
-    """A kutipan akta kematian of a person as the register had them."""
+    """A kutipan akta kematian of a person as the register had them; `certificate_number` as in `BirthCertificate`."""
 
     member: Member
     died_on: date
@@ -74,6 +78,7 @@ class DeathCertificate:
     birth_order: int | None = None
     father: ParentNamed | None = None
     mother: ParentNamed | None = None
+    certificate_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,4 +109,44 @@ class StillbirthLetter:
     father: DeclarantNamed | None = None
 
 
-Content: TypeAlias = FamilyCard | IdentityCard | ChildCard | BirthCertificate | DeathCertificate | StillbirthLetter
+@dataclass(frozen=True, slots=True)
+class NotePerson:
+    """Somebody whom a side note names beside the person of the akta. `role` as printed, such as `Ibu angkat`."""
+
+    role: str
+    name: str
+    nik: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteChange:
+    """One element of an akta, as printed: what stood there (`-`: nothing), and what holds from now on."""
+
+    element: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class SideNote:
+    """A catatan pinggir of one event on one akta. `name`: whose akta it is, before the change; texts as printed.
+
+    `basis`: on what it rests; `basis_issuer`: the court that decided, or who made the statement.
+    """
+
+    deed: str
+    deed_number: str
+    name: str
+    event: str
+    basis: str
+    nik: str | None = None
+    deed_on: date | None = None
+    deed_office: str | None = None
+    basis_issuer: str | None = None
+    basis_number: str | None = None
+    basis_on: date | None = None
+    persons: tuple[NotePerson, ...] = ()
+    changes: tuple[NoteChange, ...] = ()
+
+
+Content: TypeAlias = FamilyCard | IdentityCard | ChildCard | BirthCertificate | DeathCertificate | StillbirthLetter | SideNote

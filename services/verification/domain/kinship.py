@@ -84,9 +84,9 @@ def relation_of_child(of_parent: Relation) -> Relation:
 
 
 def is_child_of(child: Member, parent: Member) -> bool:
-    """Return whether a row names somebody as father or mother."""
+    """Return whether a row names somebody as father or mother, by a name that a court has changed since, too."""
     named = child.father if parent.sex == Sex.MALE.value else child.mother
-    return child.born_on > parent.born_on and is_named(named, parent.name)
+    return child.born_on > parent.born_on and any(is_named(named, name) for name in (parent.name, *parent.former_names))
 
 
 def under_head(head: Member, family: Family, members: Iterable[Member]) -> tuple[Member, ...]:

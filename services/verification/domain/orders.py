@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from services.verification.domain.contents import ChildCard, FamilyCard, IdentityCard
+from services.verification.domain.contents import ChildCard, FamilyCard, IdentityCard, SideNote
 from services.verification.domain.identity import is_adult
 from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.rules import Ordered
@@ -55,6 +55,11 @@ def identity_card(holder: Member, family: Family) -> Ordered:
 def child_card(member: Member, family: Family, today: date, certificate_key: str | None = None) -> Ordered:
     """Return the order of a KIA; `certificate_key`: the certificate of the same request whose number it shows."""
     return Ordered("kia", ChildCard(member, family, today, certificate_key), member.name, f"kia:{member.nik}")
+
+
+def side_note(note: SideNote, request_id: str) -> Ordered:
+    """Return the order of a catatan pinggir: one of a request, and no other note takes its place."""
+    return Ordered("catatan_pinggir", note, note.name, f"catatan_pinggir:{request_id}", holder_nik=note.nik)
 
 
 def _shown_before(member: Member, register: Register, today: date) -> tuple[object, ...]:

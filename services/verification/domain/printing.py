@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from services.verification.domain.contents import BirthCertificate, Content, DeathCertificate, FamilyCard, StillbirthLetter
+from services.verification.domain.contents import BirthCertificate, Content, DeathCertificate, FamilyCard, SideNote, StillbirthLetter
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.register import Family, Member
 from services.verification.domain.rules import Plan
 from shared.errors import DomainError
-from shared.reference.printing import LONGEST, MOST_MEMBERS, is_printable
+from shared.reference.printing import LONGEST, LONGEST_OF_NOTE, MOST_MEMBERS, MOST_NOTE_CHANGES, MOST_NOTE_PERSONS, is_printable
 from shared.reference.regions import find_village
 
 _NUMBER_DIGITS: Final = 16  # of a NIK and of a KK number
@@ -55,9 +55,21 @@ def _check_content(content: Content, place: str) -> Iterator[Finding]:
         for role, person in (("reporter", content.reporter), ("mother", content.mother), ("father", content.father)):
             if person is not None:
                 yield from _check_texts(f"{place}.{role}", name=person.name, occupation=person.occupation, address=person.address)
+    elif isinstance(content, SideNote):
+        yield from _check_note(content, place)
     else:
         yield from _check_address(content.family, place)
         yield from _check_member(content.member, f"{place}.member")
+
+
+def _check_note(note: SideNote, place: str) -> Iterator[Finding]:
+    if len(note.persons) > MOST_NOTE_PERSONS or len(note.changes) > MOST_NOTE_CHANGES:
+        yield failure("register_unprintable", place)
+    for part in (note, *note.persons, *note.changes):
+        for column, longest in LONGEST_OF_NOTE.items():
+            text = getattr(part, column, None) or ""
+            if len(text) > longest or not is_printable(text):
+                yield failure("register_unprintable", f"{place}.{column}")
 
 
 def check_card(family: Family, place: str = "kk") -> Iterator[Finding]:

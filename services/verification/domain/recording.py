@@ -53,16 +53,21 @@ class AwaitedChange:
         """
         born = {document.about.removeprefix(f"{_BIRTH}:"): document for document in documents if document.product == _BIRTH}
         families = tuple(
-            replace(
-                family,
-                members=tuple(
-                    replace(member, birth_certificate=_number(born[member.nik])) if member.nik in born else member
-                    for member in family.members
-                ),
-            )
+            replace(family, members=tuple(_certified(member, born.get(member.nik)) for member in family.members))
             for family in self.change.families
         )
         return replace(self, change=replace(self.change, families=families, basis=_numbered(self.change.basis, documents)))
+
+
+def _certified(member: Member, document: CaseDocument | None) -> Member:
+    """Return a row with the number of its new akta kelahiran, and the day that our numbers carry; a further extract is of a known one."""
+    number = _number(document) if document is not None and member.birth_certificate is None else None
+    return replace(member, birth_certificate=number, birth_certificate_on=_day_of(number)) if number else member
+
+
+def _day_of(number: str) -> date:
+    day = number.split("-")[2]  # 3519-LU-24112026-0001
+    return date(int(day[4:]), int(day[2:4]), int(day[:2]))
 
 
 def _numbered(basis: Basis, documents: tuple[CaseDocument, ...]) -> Basis:
@@ -177,7 +182,7 @@ def _settled(family: Family, now: Family | None, change: RegisterChange, on: dat
 
 def _former(member: Member, change: RegisterChange, on: date) -> Former:
     if member.nik in change.died:
-        return Former(member, on, Effect.DIED, change.died_on, change.basis.number)
+        return Former(member, on, Effect.DIED, change.died_on, change.basis.number, change.died_in)
     return Former(member, on, Effect.LEFT)
 
 

@@ -43,8 +43,19 @@ class Member:
     kitap: str = "-"
     birth_certificate: str | None = None
     """The number of the akta kelahiran, where the register has it."""
+    birth_certificate_on: date | None = None
+    """The date of the akta kelahiran, where the register has it."""
     birth_order: int | None = None
     """Which child of the mother it is, as the akta kelahiran says, where the register has it."""
+    birth_kind: int | None = None
+    """Which parents the akta kelahiran names (`BirthCertificate.kind`), where the register has it."""
+    former_names: tuple[str, ...] = ()
+    """The names before a court changed them, the oldest first, which the akta kelahiran goes on saying."""
+
+    @property
+    def certified_name(self) -> str:
+        """The name that the akta kelahiran says: a change of name is noted beside it."""
+        return self.former_names[0] if self.former_names else self.name
 
     def age_on(self, day: date) -> int:
         """Return the age in full years on a day."""
@@ -55,8 +66,8 @@ class Member:
 class Former:
     """A former member of a family: the row as it was, and since when and why they are no longer in it.
 
-    `reason`: GONE, `Effect.DIED` or `Effect.LEFT` (for another family). Of the dead, where the register was told: the day, and the
-    number of the akta kematian.
+    `reason`: GONE, `Effect.DIED` or `Effect.LEFT` (for another family). Of the dead, where the register was told: the day, the number of
+    the akta kematian, and the regency that it names.
     """
 
     member: Member
@@ -64,6 +75,7 @@ class Former:
     reason: str = GONE
     died_on: date | None = None
     certificate: str | None = None
+    death_place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

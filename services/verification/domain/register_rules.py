@@ -14,6 +14,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
+from services.verification.domain.birth_columns import BIRTH_COLUMNS, BIRTH_SENTENCES, birth_of, check_birth
 from services.verification.domain.register import Family, Member
 from shared.reference.population import SPELLINGS, BloodType, Citizenship, Education, KkMarital, Relation, Religion
 from shared.reference.printing import LONGEST, is_printable
@@ -98,6 +99,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "family_differs": "all rows of one family say the same of the card",
         "nik_twice": "this NIK stands in another row, too",
         "family_scattered": "the rows of one family stand one after another",
+        **BIRTH_SENTENCES,
     }
 )
 """Sentences for whoever corrects the source. None repeats a value: it is personal."""
@@ -133,6 +135,7 @@ def check_row(row: Row, *, today: date) -> Iterator[Flaw]:
         if code:
             yield Flaw(column, code)
     yield from _date_problems(row, today)
+    yield from (Flaw(column, code) for column, code in check_birth(row, today=today))
 
 
 def check_rows(rows: Sequence[Row]) -> Iterator[tuple[int, Flaw]]:
@@ -158,7 +161,8 @@ def check_family(family: Family, *, today: date) -> tuple[tuple[int, Flaw], ...]
 def rows_from(family: Family) -> tuple[dict[str, str], ...]:
     """Return a family as rows of text."""
     shared = {name: str(getattr(family, name)) for name in FAMILY_COLUMNS}
-    return tuple(shared | {name: _cell(getattr(member, name)) for name in MEMBER_COLUMNS} for member in family.members)
+    columns = (*MEMBER_COLUMNS, *BIRTH_COLUMNS)
+    return tuple(shared | {name: _cell(getattr(member, name)) for name in columns} for member in family.members)
 
 
 def family_from(rows: Sequence[Row]) -> Family:
@@ -187,6 +191,7 @@ def _member(row: Row) -> Member:
         marital=KkMarital(row["marital"]),
         marital_on=date.fromisoformat(row["marital_on"]) if row["marital_on"] else None,
         relation=Relation(row["relation"]),
+        **birth_of(row),
     )
 
 

@@ -19,7 +19,7 @@ from services.verification.domain.submission import Submission
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Whom to look up in the register: persons by NIK, families by the number of their card.
+    """Whom to look up in the register: persons by NIK, families by the number of their card, and whose `certificates` have these numbers.
 
     `everybody_of`: cards of which each member is looked up as well, because they may all move: one who is on a second card would stay
     there. That is a second query, for these services alone.
@@ -28,6 +28,7 @@ class People:
     niks: tuple[str, ...] = ()
     kk_numbers: tuple[str, ...] = ()
     everybody_of: tuple[str, ...] = ()
+    certificates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Ordered:
 class RegisterChange:
     """What the register becomes, once. `families`: each family as it is afterwards, with the edition that was read (1 of a new one).
 
-    `died_on`: the day on which those of `died` died; the register keeps it, with the number of the basis.
+    `died_on`, `died_in`: when and in which regency those of `died` died; the register keeps both, with the number of the basis.
     """
 
     families: tuple[Family, ...]
@@ -85,6 +86,7 @@ class RegisterChange:
     born: tuple[str, ...] = ()
     died: tuple[str, ...] = ()
     died_on: date | None = None
+    died_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

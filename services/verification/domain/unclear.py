@@ -31,12 +31,13 @@ MOST_TOLD: Final = 5  # findings of one answer: an officer sees where to look; t
 
 _MOST_LINES: Final = 1_000  # values that are kept of one answer: a family of thirty with as many former members has fewer
 _LONGEST: Final = 500  # characters that are kept of a value: twice the longest text of a card
-_OPTIONAL_TEXTS: Final = ("passport", "kitap", "birth_certificate", "reason", "death_certificate")
-_NULLABLE: Final = frozenset(("birth_certificate", "death_certificate", "pending"))  # of these no value is a value
-_OPTIONAL_DATES: Final = ("marital_on", "closed_on", "died_on")
+_OPTIONAL_TEXTS: Final = ("passport", "kitap", "birth_certificate", "reason", "death_certificate", "death_place")
+_NULLABLE: Final = frozenset(("birth_certificate", "death_certificate", "death_place", "pending"))  # of these no value is a value
+_OPTIONAL_DATES: Final = ("marital_on", "closed_on", "died_on", "birth_certificate_on")
 _TEXTS: Final = tuple(column for column in MEMBER_COLUMNS if column not in (*_OPTIONAL_TEXTS, *_OPTIONAL_DATES))
-_OF_FORMER: Final = frozenset(("closed_on", "reason", "died_on", "death_certificate"))
-_ROW: Final = frozenset((*_TEXTS, *_OPTIONAL_TEXTS, *_OPTIONAL_DATES, "birth_order")) - _OF_FORMER
+_NUMBERS: Final = ("birth_order", "birth_kind")
+_OF_FORMER: Final = frozenset(("closed_on", "reason", "died_on", "death_certificate", "death_place"))
+_ROW: Final = frozenset((*_TEXTS, *_OPTIONAL_TEXTS, *_OPTIONAL_DATES, *_NUMBERS, "former_names")) - _OF_FORMER
 
 Answer: TypeAlias = Mapping[str, Any]
 """A family as the register gives it, its number under `kk_number`."""
@@ -106,8 +107,11 @@ def _row_flaws(row: Any, place: str, on: date) -> Iterator[tuple[str, str]]:
             yield f"{place}.{column}", code
     yield from _optional(row, f"{place}.", _OPTIONAL_TEXTS, _OPTIONAL_DATES)
     yield from _day_flaws(row, place, on)
-    if row.get("birth_order") is not None and not _is_whole(row["birth_order"]):
-        yield f"{place}.birth_order", "value_not_number"
+    for column in _NUMBERS:
+        if row.get(column) is not None and not _is_whole(row[column]):
+            yield f"{place}.{column}", "value_not_number"
+    if not _are_names(row.get("former_names")):
+        yield f"{place}.former_names", "value_not_text"
     if not row.keys() - _ROW <= (_OF_FORMER if row.get("closed_on") else frozenset()):
         yield place, "column_unknown"
 
@@ -148,6 +152,10 @@ def _problem(column: str, text: str) -> str | None:
 
 def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _are_names(value: object) -> bool:
+    return value is None or (isinstance(value, list | tuple) and all(isinstance(name, str) and name for name in value))
 
 
 def _no_text(value: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -52,7 +52,7 @@ def people_of(application: Application, rules: Rules) -> People:
     own = rules.people(application)
     niks = [nik for each in application.submissions for nik in (each.applicant.nik, each.sender_nik) if nik]
     cards = [each.kk_number for each in application.submissions if each.kk_number]
-    return People(tuple(dict.fromkeys((*niks, *own.niks))), tuple(dict.fromkeys((*cards, *own.kk_numbers))), own.everybody_of)
+    return replace(own, niks=tuple(dict.fromkeys((*niks, *own.niks))), kk_numbers=tuple(dict.fromkeys((*cards, *own.kk_numbers))))
 
 
 def preview(deps: Deps, application: Application, register: Register) -> Preview:

@@ -117,6 +117,7 @@ def _change_doc(awaited: AwaitedChange) -> Doc:
         "born": list(change.born),
         "died": list(change.died),
         "died_on": change.died_on.isoformat() if change.died_on else None,
+        "died_in": change.died_in,
     }
 
 
@@ -124,7 +125,7 @@ def _change(doc: Doc) -> AwaitedChange:
     basis = Basis(**(doc["basis"] | {"on": date_from(doc["basis"]["on"])}))
     families = tuple(map(family_from, doc["families"]))
     died_on = date_from(doc["died_on"]) if doc.get("died_on") else None
-    change = RegisterChange(families, basis, tuple(doc["born"]), tuple(doc["died"]), died_on)
+    change = RegisterChange(families, basis, tuple(doc["born"]), tuple(doc["died"]), died_on, doc.get("died_in"))
     return AwaitedChange(change, tuple(map(family_from, doc["before"])))
 
 

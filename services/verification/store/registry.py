@@ -9,15 +9,16 @@ from itertools import islice
 from typing import Final
 
 from services.verification.domain.answers import UnclearAnswer
+from services.verification.domain.birth_columns import BIRTH_COLUMNS
 from services.verification.domain.register import GONE, Family, Former, Member
 from services.verification.domain.register_rules import MEMBER_COLUMNS, TERMS
 from services.verification.domain.unclear import UNCLEAR, unclear_of
-from services.verification.store.schema import FAMILIES
+from services.verification.store.schema import CERTIFICATES, FAMILIES
 from shared.errors import DomainError
 from shared.mongo import DatabaseUnavailable, Doc, DocumentMapping, Mongo, UpdateOne, fields_of, reachable
 from shared.reference.population import KkMarital, Relation
 
-_OF_BIRTH: Final = ("birth_certificate", "birth_order")  # what our own certificate said, which no load brings
+_OF_BIRTH: Final = (*BIRTH_COLUMNS, "former_names")  # what our certificates said, which a load brings seldom or never
 _OURS: Final = frozenset(("_id", "seq", "load_id"))  # what stands in a document and says nothing of a family
 _NEXT_VERSION: Final[Doc] = {"$add": [{"$cond": [{"$isNumber": "$version"}, "$version", 0]}, 1]}
 _MAKES_SENSE: Final[tuple[Doc, ...]] = (
@@ -39,9 +40,10 @@ def member_doc(member: Member) -> Doc:
         "marital_on": member.marital_on.isoformat() if member.marital_on else None,
         "marital": member.marital.value,
         "relation": member.relation.value,
+        "birth_certificate_on": member.birth_certificate_on.isoformat() if member.birth_certificate_on else None,
     }
     for name in _OF_BIRTH:
-        if doc[name] is None:  # absent, not null: a load from outside, which has none, leaves the known one
+        if not doc[name]:  # absent, not null: a load from outside that does not say it leaves the known one
             del doc[name]
     return doc
 
@@ -56,6 +58,8 @@ def member_from(doc: Doc) -> Member:
                 "marital_on": date.fromisoformat(doc["marital_on"]) if doc.get("marital_on") else None,
                 "marital": KkMarital(doc["marital"]),
                 "relation": Relation(doc["relation"]),
+                "birth_certificate_on": date.fromisoformat(doc["birth_certificate_on"]) if doc.get("birth_certificate_on") else None,
+                "former_names": tuple(doc.get("former_names") or ()),
             }
         )
     )
@@ -67,13 +71,15 @@ def _former_doc(former: Former) -> Doc:
         doc["died_on"] = former.died_on.isoformat()
     if former.certificate is not None:
         doc["death_certificate"] = former.certificate
+    if former.death_place is not None:
+        doc["death_place"] = former.death_place
     return doc
 
 
 def _former_from(row: Doc) -> Former:
     closed_on, reason, died_on = date.fromisoformat(row.pop("closed_on")), row.pop("reason", GONE), row.pop("died_on", None)
-    certificate = row.pop("death_certificate", None)
-    return Former(member_from(row), closed_on, reason, date.fromisoformat(died_on) if died_on else None, certificate)
+    certificate, place = row.pop("death_certificate", None), row.pop("death_place", None)
+    return Former(member_from(row), closed_on, reason, date.fromisoformat(died_on) if died_on else None, certificate, place)
 
 
 def family_doc(family: Family) -> Doc:
@@ -142,13 +148,17 @@ class RegistryStore:
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._families = mongo.collection(database, FAMILIES)
 
-    async def look_up(self, *, kk_numbers: Iterable[str], niks: Iterable[str], on: date = date.max) -> RegistryAnswers:
-        """Return the families of these cards and persons. `on`: the day that nothing in them may be after."""
+    async def look_up(
+        self, *, kk_numbers: Iterable[str], niks: Iterable[str], certificates: Iterable[str] = (), on: date = date.max
+    ) -> RegistryAnswers:
+        """Return the families of these cards, persons and certificates. `on`: the day that nothing in them may be after."""
         ways: list[Doc] = []
         if cards := list(kk_numbers):
             ways.append({"_id": {"$in": cards}})
         if persons := list(niks):
             ways.append({"members.nik": {"$in": persons}})
+        if numbers := list(certificates):
+            ways += [{f"members.{column}": {"$in": numbers}} for column in CERTIFICATES]
         if not ways:
             return RegistryAnswers()
         with reachable():

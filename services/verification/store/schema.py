@@ -24,6 +24,9 @@ STAFF_SESSIONS: Final = "staff_sessions"
 SIGN_IN_TRIES: Final = "sign_in_tries"
 PASSWORD_STEPS: Final = "password_steps"  # noqa: S105 - the name of a collection
 
+CERTIFICATES: Final = ("birth_certificate", "death_certificate")
+"""Columns of a family's rows with numbers of certificates."""
+
 INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     CASES: (
         IndexModel([("state", 1), ("_id", 1)], name="by_state"),  # tally: how many are in flight; what waits to be recorded
@@ -58,6 +61,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     ),
     FAMILIES: (
         IndexModel([("members.nik", 1)], name="nik"),  # in which family is this person
+        *(IndexModel([(f"members.{column}", 1)], name=column, sparse=True) for column in CERTIFICATES),  # whose certificate is this
     ),
     REQUESTS: (),
     COUNTERS: (),

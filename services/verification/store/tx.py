@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 
 from services.verification.domain.answers import UnclearAnswer
+from services.verification.domain.certificates import certificates_in
 from services.verification.domain.facts import (
     CaseFact,
     RegisterChanged,
@@ -40,6 +42,8 @@ class MongoTx:
         self._by_card: dict[str, Family] = {}
         self._by_person: dict[str, dict[str, Family]] = {}
         self._unclear: dict[str, list[UnclearAnswer]] = {}  # by every number in them
+        self._by_certificate: dict[str, list[Family]] = {}
+        self._asked_certificates: set[str] = set()
         self._asked_cards: set[str] = set()  # whose families are known here, absent ones included
         self._asked_persons: set[str] = set()  # a NIK may equal a KK number: both have sixteen digits
         self.cases = MongoCases(work.unit)
@@ -51,12 +55,14 @@ class MongoTx:
 
     async def register(self, people: People) -> Register:
         cards, persons = set(people.kk_numbers), set(people.niks)
-        await self._read(cards, persons)
+        certificates = set(people.certificates)
+        await self._read(cards, persons, certificates)
         persons |= {member.nik for card in people.everybody_of if card in self._by_card for member in self._by_card[card].members}
         await self._read(set(), persons)
         found = {card: self._by_card[card] for card in cards if card in self._by_card}
         for person in persons:
             found |= self._by_person.get(person, {})
+        found |= {family.kk_number: family for number in certificates for family in self._by_certificate.get(number, ())}
         for family in self.registry.written():  # what this unit changed is not yet where the others were read
             if family.kk_number in found or family.kk_number in cards or _holds(family, persons):
                 found[family.kk_number] = family
@@ -70,10 +76,12 @@ class MongoTx:
         await self.cases.prefetch(case_ids)
         cards: set[str] = set()
         persons: set[str] = set()
+        certificates: set[str] = set()
         for each in people:
             cards.update(each.kk_numbers)
             persons.update(each.niks)
-        await self._read(cards, persons)
+            certificates.update(each.certificates)
+        await self._read(cards, persons, certificates)
 
     def emit(self, fact: CaseFact | TaskFact) -> None:
         event = to_event(fact)
@@ -91,11 +99,13 @@ class MongoTx:
     def on_commit(self, hook: Callable[[], None]) -> None:
         self._work.on_commit(hook)
 
-    async def _read(self, cards: set[str], persons: set[str]) -> None:
+    async def _read(self, cards: set[str], persons: set[str], certificates: AbstractSet[str] = frozenset()) -> None:
         new_cards, new_persons = cards - self._asked_cards, persons - self._asked_persons
-        if not new_cards and not new_persons:
+        numbers = certificates - self._asked_certificates
+        if not new_cards and not new_persons and not numbers:
             return
-        answers = await self._store.look_up(kk_numbers=new_cards, niks=new_persons, on=self._work.clock().astimezone(WIB).date())
+        day = self._work.clock().astimezone(WIB).date()
+        answers = await self._store.look_up(kk_numbers=new_cards, niks=new_persons, certificates=numbers, on=day)
         for answer in answers.unclear:
             for number in answer.numbers:
                 self._unclear.setdefault(number, []).append(answer)
@@ -103,6 +113,9 @@ class MongoTx:
             self._by_card[family.kk_number] = family
             for member in (*family.members, *(former.member for former in family.former)):
                 self._by_person.setdefault(member.nik, {})[family.kk_number] = family
+            for number in numbers & certificates_in(family):
+                self._by_certificate.setdefault(number, []).append(family)
+        self._asked_certificates |= numbers
         self._asked_cards |= new_cards
         self._asked_persons |= new_persons
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from typing_extensions import override
 
-from shared.reference.forms.field_type import FieldType, Setup, Unclear
-from shared.reference.lists import CodeList
+from shared.reference.forms.field_type import FieldType, NotHere, Setup, Unclear
+from shared.reference.lists import CodeList, code_list
 from shared.values import Malformed
 
 _MOST_NEAR: Final = 8  # choices that are offered where an answer is near to some; with more the whole list is shown
@@ -19,12 +19,16 @@ class ChoiceType(FieldType):
 
     @override
     def parse(self, text: str, setup: Setup) -> str:
-        codes = _list(setup)
+        codes, not_here = _list(setup), setup.limits.not_here
+        if text in not_here:
+            raise NotHere("choice_not_here")
         if text in codes.others and text not in codes.taken:
             raise Unclear("choice_not_in_force", codes.nearest(text))
         found = codes.find(text)
         if found is not None:
             return found
+        if not_here and not text.strip().isdecimal() and code_list(codes.name).find(text) in not_here:
+            raise NotHere("choice_not_here")
         near = codes.near(text)
         if 0 < len(near) <= _MOST_NEAR:
             raise Unclear("choice_unclear", near)

@@ -67,8 +67,9 @@ class Field:
         least, most = row.get("count", (1, 1))
         if not 0 <= least <= most or most < 1:
             raise ValueError(f"field {row['name']}: no count of rows: {least}, {most}")
-        if kind == "choice":
-            code_list(row["choices"])
+        not_here = set(row.get("rules", {}).get("not_here", ()))
+        if not_here - set(code_list(row["choices"]).rows if kind == "choice" else ()):
+            raise ValueError(f"field {row['name']}: its list has no {', '.join(sorted(not_here))}")
         return cls(
             name=row["name"],
             type=kind,
@@ -102,8 +103,8 @@ class Field:
         return TYPES[self.type]
 
     def codes(self, day: date) -> CodeList:
-        """Return the list of a choice as it is offered on a day."""
-        return code_list(self.choices).on(day, self.used_from)
+        """Return the list of a choice as it is offered on a day, without what the service does not serve."""
+        return code_list(self.choices).on(day, self.used_from).without(self.limits.not_here)
 
     def using(self, used_from: UsedFrom) -> Self:
         """Return the field as an installation asks it that uses versions of lists since these days."""

@@ -24,6 +24,10 @@ class Unclear(Malformed):
         self.candidates = tuple(candidates)
 
 
+class NotHere(Malformed):
+    """What was meant is clear, and this service does not serve it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setup:
     """What a field gives its type: limits, and the list of a choice. `today` is the office's day."""

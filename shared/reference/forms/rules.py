@@ -12,6 +12,7 @@ class FieldLimits:
     """FieldLimits of one field. `past`: not after today. `within_years`: not longer ago. `min`, `max`: of a number, in its `unit`.
 
     `max_length`: characters of a text. `new`: a name that is given now, which needs two words (registered ones of one word stay valid).
+    `not_here`: codes of a choice that the service does not serve: they are not offered, and who writes one is told where it is done.
     """
 
     past: bool = False
@@ -21,6 +22,7 @@ class FieldLimits:
     unit: str = ""
     max_length: int = 200
     new: bool = False
+    not_here: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
@@ -31,7 +33,8 @@ class FieldLimits:
         """
         if unknown := set(row) - {each.name for each in fields(cls)}:
             raise ValueError(f"no limit of a field: {sorted(unknown)}")
-        return cls(**row)
+        given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+        return cls(**given)
 
 
 NO_LIMITS: Final = FieldLimits()

@@ -43,7 +43,7 @@ def _once(documents: list[Doc]) -> Iterator[Finding]:
         if len(found) > ordered:
             ids = sorted(document["_id"] for document in found)
             yield Finding(PROMISE, "document_doubled", {"request_id": request_id, "ordered": ordered, "document_ids": ids})
-    for number, count in Counter(document["number"] for document in documents).items():
+    for number, count in Counter(map(_number, documents)).items():
         if count > 1:
             yield Finding(PROMISE, "number_doubled", {"number": number, "documents": count})
 
@@ -69,12 +69,23 @@ def _reasons(documents: list[Doc]) -> Iterator[Finding]:
             )
 
 
+def _number(document: Doc) -> str:
+    """Return the number of a document; of a further extract of an akta, which has the akta's, with its count."""
+    return f"{document['number']} {document['extract']}" if "extract" in document else str(document["number"])
+
+
+def _given(counter: str, serial: int) -> str:
+    """Return what a counter gave: a number, or the count of a further extract (the first counted one is the second extract)."""
+    kind, of_akta, number = counter.partition("extracts-")
+    return f"{number} {serial + 1}" if of_akta else f"{REGENCY}-{kind}-{serial:04d}"
+
+
 def _counted(world: World, documents: list[Doc]) -> Iterator[Finding]:
     """Every serial that a counter gave is held by a document, and none beyond."""
-    held = {document["number"] for document in documents}
+    held = set(map(_number, documents))
     counted: set[str] = set()
     for counter in world.of("issuance", "counters"):
-        counted |= {f"{REGENCY}-{counter['_id']}-{serial:04d}" for serial in range(1, counter["last"] + 1)}
+        counted |= {_given(counter["_id"], serial) for serial in range(1, counter["last"] + 1)}
     for number in sorted(counted - held):
         yield Finding(PROMISE, "number_without_document", {"number": number})
     for number in sorted(held - counted):

@@ -102,6 +102,10 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
         verification.INDEXES,
         lambda mongo, name: verification.RegistryStore(mongo, name).look_up(kk_numbers=["3519"], niks=["3519", "3520"]),
     ),
+    "whose certificate": (
+        verification.INDEXES,
+        lambda mongo, name: verification.RegistryStore(mongo, name).look_up(kk_numbers=["3519"], niks=["3519"], certificates=["3519-LU"]),
+    ),
     "documents due": (issuance.INDEXES, lambda mongo, name: issuance.MongoDocumentReader(mongo, name).due(now(), 4)),
     "oldest document due": (issuance.INDEXES, lambda mongo, name: issuance.MongoDocumentReader(mongo, name).oldest_due_seconds(now())),
     "documents about the same": (

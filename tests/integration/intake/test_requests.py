@@ -222,7 +222,7 @@ async def test_a_picture_is_known_by_what_was_sent_and_comes_back_made_anew(rig:
         (b"", {}, 422, "file_empty"),
         (JPEG, {"Content_Digest": f"sha-256=:{base64.b64encode(bytes(32)).decode()}:"}, 422, "content_digest_differs"),
         *((JPEG, {"Content_Digest": said}, 422, "content_digest_malformed") for said in MALFORMED_DIGESTS),
-        (JPEG + bytes(20_000), {}, 413, "file_too_large"),
+        (JPEG + bytes(20_001 - len(JPEG)), {}, 413, "file_too_large"),
         (JPEG + bytes(50_000), {}, 413, "body_too_large"),
     ],
 )

@@ -7,6 +7,7 @@ import re
 import httpx
 import pytest
 
+from services.issuance.desk.overview import picture_of_blanks
 from services.issuance.domain.cards import pickup_code
 from services.issuance.domain.document import Document
 from shared.audit import AuditFilter
@@ -57,7 +58,10 @@ async def test_a_card_goes_over_the_board_to_its_owner(desk: Desk, browser: Open
     await client.post("/desk/kartu/siap", data=chosen(siti, seen=1))
     assert columns(await client.get("/desk/kartu")) == {"cetak": [], "periksa": ["BUDI SANTOSO"], "siap": ["SITI AMINAH"], "serah": []}
     path = f"/desk/kartu/{siti.document_id}/serah"
-    form = {"langkah": "2", "penerima": "parent", "kartu_lama": "ya"}
+    form = {"langkah": "2", "penerima": "parent", "kartu_lama": "ditarik"}
+    unanswered = await client.post(path, data={"langkah": "2", "penerima": "parent", "kode": pickup_code(siti.token)})
+    assert unanswered.status_code == 409
+    assert "Kartu lamanya belum dijawab" in unanswered.text
     wrong = await client.post(path, data=form | {"kode": "222222"})
     assert wrong.status_code == 409
     assert "Kode ambil tidak cocok" in wrong.text
@@ -66,7 +70,11 @@ async def test_a_card_goes_over_the_board_to_its_owner(desk: Desk, browser: Open
     assert done.status_code == 303
     history = (await client.get(done.headers["location"])).text
     assert "Diserahkan, orang tua atau wali, kartu lama ditarik" in history
-    assert columns(await client.get("/desk/kartu"))["serah"] == ["SITI AMINAH"]
+    board = await client.get("/desk/kartu")
+    assert columns(board)["serah"] == ["SITI AMINAH"]
+    assert "kartu lama ditarik" in board.text
+    rows = csv.reader((await client.get("/desk/kartu/unduh?kolom=serah")).text.removeprefix("\ufeff").splitlines(), delimiter=";")
+    assert [row[-1] for row in rows] == ["Kartu lama", "kartu lama ditarik"]
     acts = [row["act"] for row in await desk.rows("audit")]
     assert acts.count("card.printed") == 2
     assert acts.count("card.handed_over") == 1
@@ -108,6 +116,41 @@ async def test_without_blanks_nothing_is_printed_and_few_are_said(desk: Desk, br
     await stocked(client, 1000, "kia")
     assert "Blangko KTP-el tinggal" not in (await client.get("/desk/kartu")).text
     assert (await client.get("/desk/kartu/jumlah")).json() == {"waiting": 1, "urgent": False}
+
+
+async def test_that_blanks_run_low_is_said_once_and_stands_on_the_board_and_in_the_heads_view(desk: Desk, browser: OpenBrowser) -> None:
+    siti, budi, _ = await cards(desk, "SITI AMINAH", "BUDI SANTOSO", "CITRA LESTARI")
+    client, head = browser("operator"), browser("head")
+    assert "Blangko KTP-el tinggal 0 dan Kartu Identitas Anak tinggal 0: minta kiriman" in (await head.get("/desk/ringkasan/blangko")).text
+    low = desk.parts.deps.blanks_low
+    await stocked(client, low + 1)
+    answers = [await client.post("/desk/kartu/cetak", data=chosen(each)) for each in (siti, budi)]
+    assert [answer.headers["location"] for answer in answers] == [
+        "/desk/kartu?selesai=printed&jumlah=1",
+        "/desk/kartu?selesai=printed&jumlah=1&menipis=ktp",
+    ]
+    assert "Blangko KTP-el mulai menipis" in (await client.get(answers[1].headers["location"])).text
+    assert f"Blangko KTP-el tinggal {low - 1}." in (await client.get("/desk/kartu")).text
+    assert (await browser("operator").get("/desk/ringkasan/blangko")).status_code == 403
+
+
+def test_the_heads_picture_names_the_kinds_that_are_few() -> None:
+    picture = picture_of_blanks({"ktp": 99, "kia": 100}, low=100)
+    assert (picture.finding, [line.values for line in picture.lines]) == ("Blangko KTP-el tinggal 99: minta kiriman", [(99,), (100,)])
+    assert picture_of_blanks({"ktp": 100, "kia": 100}, low=100).finding == "Blangko cukup"
+    assert picture_of_blanks({}, low=100).is_empty
+
+
+async def test_a_first_card_is_handed_over_without_a_word_of_an_older_one(desk: Desk, browser: OpenBrowser) -> None:
+    [siti] = await desk.issue(approval(order("kia", holder_name="SITI AMINAH"), service="kia_baru"))
+    client = browser("operator")
+    await stocked(client, kind="kia")
+    await made_ready(client, siti)
+    assert "Kartu lamanya?" not in (await client.get(f"/desk/kartu/{siti.document_id}")).text
+    form = {"langkah": "2", "penerima": "parent", "kode": pickup_code(siti.token)}
+    done = await client.post(f"/desk/kartu/{siti.document_id}/serah", data=form)
+    assert done.status_code == 303
+    assert "kartu lama" not in (await client.get("/desk/kartu")).text.partition("Diserahkan hari ini")[2]
 
 
 async def test_of_many_clerks_on_one_card_one_wins(desk: Desk, browser: OpenBrowser) -> None:

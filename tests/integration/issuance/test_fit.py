@@ -26,7 +26,7 @@ from services.issuance.domain.products.spec import RenderInput
 from services.issuance.wiring import TEMPLATES
 from shared.errors import Permanent
 from shared.reference.lists import code_list
-from shared.reference.printing import LONGEST, MOST_MEMBERS, glyphs, is_printable
+from shared.reference.printing import LONGEST, LONGEST_OF_NOTE, MOST_MEMBERS, MOST_NOTE_CHANGES, MOST_NOTE_PERSONS, glyphs, is_printable
 from shared.reference.regions import districts, regencies, villages
 from tests.integration.issuance.conftest import CHECK_URL, MakePress, sheet_of
 from tests.support.approvals import ADDRESS, AT, CARD, CONTENTS, HEAD, approval, order
@@ -36,11 +36,13 @@ from tests.support.pdf import codes_of, poppler_text_of
 OF_CARD: Final = ("address", "rt", "rw", "postal_code")
 OF_MEMBER: Final = tuple(column for column in LONGEST if column not in OF_CARD)
 LENGTHS: Final = {
+    **LONGEST_OF_NOTE,
     **{column: LONGEST[column] for column in OF_MEMBER},
     "head_name": LONGEST["name"],
     "death_place": LONGEST["birth_place"],
     "place": 2 * LONGEST["birth_place"],  # of a stillbirth: where, and in which regency
     "street": LONGEST["address"],
+    "birth_certificate_number": 40,  # as people type it where the register has none: `rules` of its field
     "address": LONGEST["address"] + 160,  # of a declarant: the street with village, district, regency in one line
     **dict.fromkeys(("village", "district", "regency", "province", "plurality"), 40),  # ours: of lists, whose longest is shorter
 }
@@ -191,11 +193,13 @@ def texts(content: Any) -> Iterator[str]:
 
 def widest_contents(product: str, text: str) -> dict[str, Any]:
     """A content of the product with the longest texts, the most that may be named, and the days with the most words."""
-    most: dict[str, Any] = {"kind": 2, "has_photo": True, "birth_certificate_number": "3519-LU-24112026-123456", "birth_order": 18}
+    most: dict[str, Any] = {"kind": 2, "has_photo": True, "birth_order": 18}
     content = CONTENTS[product][1]
     if product == "lahir_mati":
         person = content["mother"] | {"born_on": LONG_DAY}
         content = content | {"reporter": person, "mother": person, "father": person, "stillborn_at": "23:59"}
+    if product == "catatan_pinggir":
+        content = content | {"persons": content["persons"] * MOST_NOTE_PERSONS, "changes": content["changes"] * MOST_NOTE_CHANGES}
     days = {field: LONG_DAY for field in ("born_on", "died_on", "stillborn_on") if field in content}
     widened: dict[str, Any] = long(content, text)
     return widened | {field: value for field, value in most.items() if field in content} | days

@@ -163,6 +163,20 @@ async def test_stillbirth_letter_has_the_weekday_and_the_ages(make_renderer: Mak
     assert "Istri dari" not in text
 
 
+async def test_side_note_names_the_akta_what_it_rests_on_and_both_values(make_renderer: MakePress) -> None:
+    renderer, usual = make_renderer(products=["catatan_pinggir"]), CONTENTS["catatan_pinggir"][1]
+    whole = text_of((await renderer.render("catatan_pinggir", sheet_of(approval("catatan_pinggir")), made_at=AT)).content)
+    named = [value for name, value in usual.items() if isinstance(value, str) and not name.endswith("_on")]
+    for value in (*named, "4 Mei 2021", "12 Oktober 2026", f"Ayah : {HEAD['name']}", "Semula Menjadi", "DEWI CONTOH AYU"):
+        assert value in whole, value
+    content = usual | {"basis_number": None, "deed_on": None, "nik": None, "persons": [], "changes": []}
+    bare = text_of(
+        (await renderer.render("catatan_pinggir", sheet_of(approval(order("catatan_pinggir", content=content))), made_at=AT)).content
+    )
+    for value in ("Tanggal akta", "NIK", "Semula", "Ayah"):
+        assert value not in bare, value
+
+
 @pytest.mark.parametrize("members", [1, 10, 11, 30])
 async def test_large_families_get_more_pages_and_lose_nobody(make_renderer: MakePress, members: int) -> None:
     family = [HEAD | {"nik": f"351908120385{serial:04d}", "name": f"ANAK CONTOH {serial:04d}"} for serial in range(1, members + 1)]

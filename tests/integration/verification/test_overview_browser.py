@@ -25,7 +25,7 @@ from tests.support.sessions import SessionIssuer
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)]
 SIZES = {"desk": DESK, "phone": NARROW}
 OWN = ("layanan", "janji", "petugas", "umur", "antrean", "desa")
-ELSEWHERE = ("permohonan", "pesan", "dokumen", "masuk")
+ELSEWHERE = ("permohonan", "pesan", "dokumen", "blangko", "masuk")
 PAGE = "/desk/ringkasan"
 CUT_OFF = """[...document.querySelectorAll('.chart:not([hidden])')].filter((box) => {
   const svg = box.querySelector('svg'), seen = box.getBoundingClientRect(), sheet = svg.getBoundingClientRect();

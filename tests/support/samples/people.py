@@ -14,6 +14,7 @@ from deploy.local.stack import PEOPLE, Stack
 
 Row = dict[str, str]
 ADULT_AGE: Final = 20
+SCHOOL_AGE, LEAVING_AGE = 5, 16  # in which somebody has a KIA with a photo, today and on the next days too
 CHILD, HEAD = "ANAK", "KEPALA KELUARGA"
 
 
@@ -26,6 +27,8 @@ class Sample:
     """Families with a grown child who is single and can leave."""
     alone: list[list[Row]]
     """Families of one."""
+    young: list[list[Row]]
+    """Families with a child who is five and not yet sixteen, and nobody of whom `grown` tells."""
 
     @classmethod
     def of(cls, stack: Stack, picked: Mapping[str, Sequence[Picked]] | None = None) -> Sample:
@@ -36,7 +39,9 @@ class Sample:
         with stack.register.open(encoding="utf-8", newline="") as lines:
             families = [list(rows) for _, rows in groupby(csv.DictReader(lines), key=lambda row: row["kk_number"])]
         free = [rows for rows in families[:-PEOPLE] if rows[0]["kk_number"] not in taken and not taken_niks & {row["nik"] for row in rows}]
-        return cls(picked, [rows for rows in free if grown(rows)], [rows for rows in free if len(rows) == 1])
+        leaving = [rows for rows in free if grown(rows)]
+        alone = [rows for rows in free if len(rows) == 1]
+        return cls(picked, leaving, alone, [rows for rows in free if not grown(rows) and at_school(rows)])
 
 
 Made: TypeAlias = Callable[[Sample, int], Application]
@@ -68,14 +73,21 @@ class Kind:
 
 
 def age(row: Row) -> int:
-    """Return the age of a row of the register in full years, or one less around a birthday."""
-    return (today() - date.fromisoformat(row["born_on"])).days // 365
+    """Return the age of a row of the register in full years."""
+    born_on, day = date.fromisoformat(row["born_on"]), today()
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
 
 
 def grown(rows: list[Row]) -> Row | None:
     """Return the grown single child of a family whose head stays."""
     fit = (row for row in rows if row["relation"] == CHILD and row["marital"] == "BELUM KAWIN" and age(row) >= ADULT_AGE)
     return next(fit, None) if rows[0]["relation"] == HEAD else None
+
+
+def at_school(rows: list[Row]) -> Row | None:
+    """Return a child of the head who is five and not yet sixteen."""
+    own = (row for row in rows if row["relation"] == CHILD and SCHOOL_AGE <= age(row) < LEAVING_AGE)
+    return next(own, None) if rows[0]["relation"] == HEAD else None
 
 
 def the_grown(rows: list[Row]) -> Row:

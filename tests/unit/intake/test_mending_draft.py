@@ -58,6 +58,16 @@ def test_exactly_what_the_reason_names_is_asked_and_the_rest_stays(service: str,
     assert {file.field for file in draft.attachments} == {file.field for file in before.attachments}
 
 
+def test_a_paper_that_was_passed_over_is_asked_for_when_it_is_needed() -> None:
+    draft, form = filed("kia_baru"), MENU.forms["kia_baru"]
+    papers = tuple(file for file in draft.attachments if file.field != "akta_kelahiran")
+    filled = FilledForm("kia_baru", form.version, form.values(draft.answers), papers)
+    mends = mending_draft("r-1", filled, form, ["certificate_paper_needed:answers.akta_kelahiran"], AT)
+    conversation, names = walk(talk(offer_mending(Conversation("c-1"), mends, AT), "halo")[0], MAIN)
+    assert names == ["akta_kelahiran"]
+    assert {file.field for file in mended(conversation).attachments} == {file.field for file in draft.attachments}
+
+
 def test_the_mended_answer_takes_the_place_of_the_old_one() -> None:
     conversation, _ = talk(returned("akta_lahir", "name_differs:answers.witnesses[1].nik"), "halo", OTHER)
     before, after = filed("akta_lahir"), mended(conversation)

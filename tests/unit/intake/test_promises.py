@@ -76,6 +76,7 @@ BACKED: Final[Mapping[str, Waits | MadeBy | SaysHow]] = {
     "needs.ktp_rekam": SaysHow(),
     "needs.ikd": MadeBy("shared.reference.service_files:office_place"),  # somebody at the counter
     "akta_lahir.elsewhere_name.help": MadeBy("services.verification.domain.services.birth:AKTA_LAHIR"),
+    "kutipan_kedua.certificate_number.help": SaysHow(),
     "common.selfie_ktp.ask": MadeBy("services.verification.domain.identity:IDENTITY_UNPROVEN"),
     "kk_number_officer": MadeBy("services.intake.domain.drafting:unknown"),  # `test_answers` holds that the chat waits
     "withdraw_passed": MadeBy("services.intake.domain.steps:withdraw"),

@@ -56,9 +56,30 @@ WALKS: list[tuple[str, Mapping[str, str]]] = [
     ("kk_pisah", {"reason": "2", "moves": "tidak"}),
     ("kk_numpang", {"minors_alone": "ya"}),
     ("kk_numpang", {"minors_alone": "tidak", "joining[]1": "ya"}),
-    ("kia_hilang", {"turned_five": "sudah"}),
-    ("kia_rusak", {"turned_five": "belum"}),
-    ("kia_rusak", {"turned_five": "ya"}),
+    ("kia_hilang", {"turned_five": "sudah", "carers": "wali"}),
+    ("kia_hilang", {"turned_five": "sudah", "carers": "1"}),
+    ("kia_rusak", {"turned_five": "belum", "carers": "1"}),
+    ("kia_rusak", {"turned_five": "ya", "carers": "3"}),
+    ("kia_baru", {"turned_five": "ya", "carers": "ayah dan ibu"}),
+    ("kia_baru", {"turned_five": "belum", "carers": "wali"}),
+    ("kia_habis_masa", {"carers": "2"}),
+    ("kia_habis_masa", {"carers": "1"}),
+    ("kia_habis_masa", {"carers": "3"}),
+    ("kia_pindah", {"turned_five": "ya", "has_card": "ya", "carers": "1"}),
+    ("kia_pindah", {"turned_five": "belum", "has_card": "tidak", "carers": "3"}),
+    ("ktp_ubah", {"card_is_right": "ya"}),
+    ("ktp_ubah", {"card_is_right": "tidak", "changes[]1": "ya"}),
+    *[("ktp_ubah", {"card_is_right": "belum", "changes.element": str(element)}) for element in range(1, 5)],
+    ("kutipan_kedua", {"certificate": "akta lahir", "parents_named": "bapak ibu", "reason": "hilang"}),
+    ("kutipan_kedua", {"certificate": "kelahiran", "parents_named": "ibu saja", "reason": "rusak"}),
+    ("kutipan_kedua", {"certificate": "meninggal", "reason": "3"}),
+    ("ubah_nama", {}),
+    (
+        "akta_betul",
+        {"certificate": "lahir", "corrections[]1": "ya", "corrections[0].element": "1", "corrections[1].element": "tempat lahir"},
+    ),
+    ("akta_betul", {"corrections[]1": "ya", "corrections[0].element": "ayah", "corrections[1].element": "nama ibu"}),
+    ("akta_betul", {"corrections.element": "anak keberapa", "basis_kind": "ijazah"}),
 ]
 
 
@@ -290,3 +311,19 @@ def test_a_draft_of_an_older_form_goes_on_with_the_present_one() -> None:
     assert draft.form_version == 2
     assert {**draft.answers, "reason": "work"} == {**whole.draft.answers, "kind": draft.answers["kind"]}
     assert [file.field for file in draft.attachments] == ["kk", "f_103a"], "what the present form does not ask is left out"
+
+
+@pytest.mark.parametrize("element", ["jenis kelamin", "tanggal lahir"])
+def test_sex_and_day_of_birth_are_no_slip_and_who_names_them_hears_what_is_needed(element: str) -> None:
+    conversation, _ = walk(begun("akta_betul"), MAIN, until="corrections.element")
+    text = spoken(talk(conversation, element)[1])
+    assert "Pengadilan Negeri" in text
+    assert "NIK tidak berubah" in text
+
+
+@pytest.mark.parametrize("certificate", ["perkawinan", "akta nikah", "akta perceraian", "pengakuan anak"])
+def test_who_wants_an_extract_that_is_made_at_the_counter_hears_so_at_once_and_what_to_bring(certificate: str) -> None:
+    _, facts = talk(begun("kutipan_kedua"), certificate)
+    text = spoken(facts)
+    assert "loket Disdukcapil" in text
+    assert "surat kehilangan" in text

@@ -26,9 +26,11 @@ YUNI = CardClerk("staff-1", "Yuni")
 PICKUP = Pickup("MPP", "Jl. Contoh", "Senin 08.00-15.00")
 
 
-def slip(product: str = "ktp") -> Document:
+def slip(product: str = "ktp", service: str = "ktp_rusak") -> Document:
     """An issued document of this product."""
-    [claimed] = claim(approval(product), PRODUCTS, ["3519-KT-24112026-0001"], new_token=lambda: "t", origin=origin(), at=AT)
+    [claimed] = claim(
+        approval(product, service=service), PRODUCTS, ["3519-KT-24112026-0001"], new_token=lambda: "t", origin=origin(), at=AT
+    )
     begun = documents.begin(claimed, lease=timedelta(seconds=60), at=AT)
     signed = Certificate("CA Demo", "b" * 64, demo=True)
     return documents.issue(begun, attempt=1, pdf=Pdf("d.1", 1, "a" * 64), certificate=signed, check_url="https://x", at=AT)[0]
@@ -47,8 +49,8 @@ def ready(document: Document) -> Document:
     return cards.mark_ready(document, pickup=PICKUP, seen=seen(document), by=YUNI, at=AT)[0]
 
 
-def fetched(document: Document, code: str) -> Document:
-    return cards.hand_over(document, code=code, receiver=Receiver.HOLDER, old_card=True, seen=seen(document), by=YUNI, at=AT)
+def fetched(document: Document, code: str, *, old_card: bool | None = True) -> Document:
+    return cards.hand_over(document, code=code, receiver=Receiver.HOLDER, old_card=old_card, seen=seen(document), by=YUNI, at=AT)
 
 
 def test_a_slip_orders_a_card_and_a_document_of_paper_none() -> None:
@@ -76,6 +78,27 @@ def test_the_slips_code_is_asked_for_however_it_is_typed() -> None:
     assert done.card is not None
     last = done.card.moves[-1]
     assert (done.card.state, last.note, last.old_card, last.by_name) == (CardState.HANDED_OVER, "holder", True, "Yuni")
+
+
+@pytest.mark.parametrize(
+    ("service", "is_asked"),
+    [
+        *((service, True) for service in ("ktp_rusak", "ktp_ubah", "kia_rusak", "kia_habis_masa", "kia_pindah", "cerai", "of_old_times")),
+        *((service, False) for service in ("ktp_hilang", "kia_hilang", "kia_baru", "akta_lahir")),
+    ],
+)
+def test_an_old_card_is_taken_back_unless_there_is_none_or_it_is_lost(service: str, *, is_asked: bool) -> None:
+    waiting, code = ready(printed(slip(service=service))), pickup_code("t")
+    assert cards.has_old_card(waiting) is is_asked
+    for answer in (True, False):
+        done = fetched(waiting, code, old_card=answer).card
+        assert done is not None
+        assert done.moves[-1].old_card is answer
+    if is_asked:
+        with pytest.raises(DomainError, match="old_card_unanswered"):
+            fetched(waiting, code, old_card=None)
+    else:
+        assert fetched(waiting, code, old_card=None).card is not None
 
 
 def test_codes_differ_and_tell_nothing_of_the_token() -> None:
@@ -115,6 +138,12 @@ def test_blanks_are_counted_and_never_below_none() -> None:
         cards.add_blanks(stock, -3)
     with pytest.raises(DomainError, match="blanks_too_many"):
         cards.add_blanks(stock, cards.MOST_BLANKS)
+
+
+@pytest.mark.parametrize(("left", "told"), [(101, False), (100, True), (99, False), (1, False)])
+def test_few_blanks_are_told_with_the_print_that_made_them_few(left: int, *, told: bool) -> None:
+    before = BlankStock("ktp", left)
+    assert cards.ran_low(before, cards.take_blank(before), low=100) is told
 
 
 class CardMachine(RuleBasedStateMachine):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.issuance.domain.claim import Approval, claim, number_kinds, subject_key
+from services.issuance.domain.claim import Approval, claim, subject_key, wanted_numbers
 from services.issuance.domain.document import DocumentState
 from services.issuance.domain.products import PRODUCTS
 from services.issuance.domain.products.spec import DocumentForm
@@ -22,7 +22,9 @@ def claimed(asked: Approval, *numbers: str) -> list[Any]:
 def test_every_document_has_its_kind_of_number() -> None:
     late = order("akta_kelahiran", key="akta_kelahiran.2", content={**BIRTH, "late": True})
     asked = approval("akta_kelahiran", late, "kk", "ktp", "kia", "akta_kematian", "lahir_mati")
-    assert number_kinds(asked, PRODUCTS) == ["LU", "LT", "KK", "KT", "KI", "KM", "LM"]
+    wanted = wanted_numbers(asked, PRODUCTS)
+    assert [each.kind for each in wanted] == ["LU", "LT", "KK", "KT", "KI", "KM", "LM"]
+    assert {each.existing for each in wanted} == {None}
 
 
 def test_the_documents_of_a_request_know_how_many_they_are_and_what_each_is() -> None:
@@ -70,6 +72,6 @@ REFUSED = {
 def test_what_can_not_be_followed_whole_is_refused_by_a_code(case: str) -> None:
     asked, code = REFUSED[case]
     with pytest.raises(DomainError) as caught:
-        number_kinds(asked, PRODUCTS)
+        wanted_numbers(asked, PRODUCTS)
     assert caught.value.code == code
     assert "CONTOH" not in str(caught.value)

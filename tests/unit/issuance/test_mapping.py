@@ -13,7 +13,7 @@ import pytest
 
 from services.issuance.consumers import approval_of
 from services.issuance.domain import document as documents
-from services.issuance.domain.claim import claim, number_kinds
+from services.issuance.domain.claim import claim, wanted_numbers
 from services.issuance.domain.document import CardReady as CardFact
 from services.issuance.domain.document import Certificate, Document, Fact, Pdf
 from services.issuance.domain.office import Pickup
@@ -80,7 +80,7 @@ def test_golden_sample_is_understood() -> None:
     event = RequestApproved.model_validate(json.loads(GOLDEN.read_text(encoding="utf-8"))["data"])
     known = approval_of(event)
     assert known.request_id == event.request_id
-    assert len(number_kinds(known, PRODUCTS)) == len(event.documents)
+    assert len(wanted_numbers(known, PRODUCTS)) == len(event.documents)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.reference.forms import Unclear
+from shared.reference.forms import NotHere, Unclear
 from shared.reference.forms.rules import FieldLimits
 from shared.reference.forms.types import TYPES, Setup
 from shared.reference.lists import code_list
@@ -28,7 +28,8 @@ KK = "3519010101100001"
 
 
 def setup(limits: FieldLimits | None = None, choices: str = "") -> Setup:
-    return Setup(TODAY, limits or FieldLimits(), code_list(choices).on(TODAY) if choices else None)
+    limits = limits or FieldLimits()
+    return Setup(TODAY, limits, code_list(choices).on(TODAY).without(limits.not_here) if choices else None)
 
 
 @pytest.mark.parametrize(
@@ -300,6 +301,28 @@ def test_nothing_that_anybody_writes_breaks_a_type(kind: str, text: str) -> None
     except Malformed:
         return
     assert TYPES[kind].read(TYPES[kind].wire(value), setup(choices="sex")) == value
+
+
+ONLY_TWO = FieldLimits(not_here=("marriage", "divorce", "acknowledgement", "legitimation", "letter"))
+
+
+@pytest.mark.parametrize(("text", "code"), [("2", "death"), ("akta mati", "death"), ("birth", "birth")])
+def test_what_a_service_serves_is_offered(text: str, code: str) -> None:
+    given_setup = setup(ONLY_TWO, "certificate_kind")
+    assert TYPES["choice"].schema(given_setup)["enum"] == ["birth", "death"]
+    assert TYPES["choice"].parse(text, given_setup) == code
+
+
+@pytest.mark.parametrize("text", ["akta nikah", "perceraian pak", "letter"])
+def test_what_a_service_does_not_serve_is_understood(text: str) -> None:
+    with pytest.raises(NotHere, match="choice_not_here"):
+        TYPES["choice"].parse(text, setup(ONLY_TWO, "certificate_kind"))
+
+
+def test_a_number_beyond_what_is_offered_is_unknown() -> None:
+    with pytest.raises(Malformed, match="choice_unknown") as caught:
+        TYPES["choice"].parse("3", setup(ONLY_TWO, "certificate_kind"))
+    assert not isinstance(caught.value, NotHere)
 
 
 def test_a_choice_of_thousands_of_digits_is_unknown_and_breaks_nothing() -> None:

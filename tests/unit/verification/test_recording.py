@@ -75,6 +75,15 @@ def test_the_number_of_the_birth_certificate_goes_to_the_newborn() -> None:
     recorded = result(awaited, marked(family))[KK].member(BABY)
     assert recorded is not None
     assert recorded.birth_certificate == awaited.change.basis.number == "3519-LU-24112026-0001"
+    assert recorded.birth_certificate_on == TODAY
+
+
+def test_a_further_extract_leaves_what_is_known_of_the_akta_even_where_it_is_given_up() -> None:
+    family = people.family(people.member(), replace(people.child(BABY, TODAY), birth_certificate="3519-LU-01022020-0007"))
+    change = RegisterChange((family,), Basis("court_order", TODAY, "1"))
+    about = f"akta_kelahiran:{BABY}"
+    for document in (CaseDocument("r", "a", "akta_kelahiran", about, "3519-LU-01022020-0007"), voided("akta_kelahiran", about)):
+        assert AwaitedChange(change, (marked(family),)).with_numbers((document,)).change.families == (family,)
 
 
 def voided(key: str, about: str) -> CaseDocument:

@@ -3,7 +3,8 @@
 import codecs
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy import glyphs
-from services.verification.adapters.registry_csv import LoadReport, check_file, read_families
+from services.verification.adapters.registry_csv import LoadReport, check_file, read_families, write_families
 from services.verification.adapters.registry_sample import sample_families
+from services.verification.domain.birth_columns import BIRTH_COLUMNS
 from services.verification.domain.register import Family
 from services.verification.domain.register_rules import (
     COLUMNS,
@@ -34,9 +36,9 @@ FAMILIES = tuple(sample_families(3, 7))
 ROWS = [dict(row) for family in FAMILIES for row in rows_from(family)]
 
 
-def table(rows: list[dict[str, str]], separator: str = ",") -> str:
+def table(rows: list[dict[str, str]], separator: str = ",", columns: Sequence[str] = COLUMNS) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n", delimiter=separator)
+    writer = csv.DictWriter(text, columns, lineterminator="\n", delimiter=separator, extrasaction="ignore")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
@@ -240,6 +242,41 @@ def test_rows_of_another_length_take_their_neighbours_with_them(tmp_path: Path) 
     report = checked(tmp_path / "register.csv", "\n".join(lines) + "\n")
     assert (f"line {first + 1}", "cells_differ") in found(report)
     assert set(report.wrong) == {FAMILIES[0].kk_number, FAMILIES[1].kk_number}
+
+
+def test_what_is_known_of_an_akta_may_be_in_the_file_or_not(tmp_path: Path) -> None:
+    known = {"birth_certificate": "3519-LU-04052021-0007", "birth_certificate_on": "2021-05-04", "birth_kind": "3", "birth_order": "2"}
+    path = tmp_path / "register.csv"
+    assert not checked(path, table(changed(known), columns=(*COLUMNS, *BIRTH_COLUMNS))).problems
+    whole = next(read_families(path)).members
+    said = (whole[0].birth_certificate, whole[0].birth_certificate_on, whole[0].birth_kind, whole[0].birth_order)
+    assert said == ("3519-LU-04052021-0007", date(2021, 5, 4), 3, 2)
+    assert (whole[1].birth_certificate, whole[1].birth_kind) == (None, None)
+    assert not checked(path, table(changed(known))).problems, "a file from before has no such columns"
+    assert next(read_families(path)).members == FAMILIES[0].members
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "code"),
+    [
+        ("birth_certificate", "W" * 61, "text_too_long"),
+        ("birth_certificate", "王", "glyph_missing"),
+        ("birth_certificate_on", "2026-11-25", "date_in_future"),
+        ("birth_certificate_on", "04-05-2021", "date_malformed"),
+        ("birth_kind", "5", "birth_kind_unknown"),
+        ("birth_order", "0", "birth_order_malformed"),
+    ],
+)
+def test_what_is_wrong_of_an_akta_is_named(tmp_path: Path, column: str, value: str, code: str) -> None:
+    report = checked(tmp_path / "register.csv", table(changed({column: value}), columns=(*COLUMNS, *BIRTH_COLUMNS)))
+    assert found(report) == {(f"line 2, {column}", code)}
+
+
+def test_a_register_that_is_written_is_read_the_same(tmp_path: Path) -> None:
+    member = replace(FAMILIES[0].members[0], birth_certificate="477/12/1990", birth_certificate_on=date(1990, 3, 1), birth_kind=2)
+    families = (replace(FAMILIES[0], members=(member, *FAMILIES[0].members[1:])), *FAMILIES[1:])
+    assert write_families(tmp_path / "register.csv", families) == len(families)
+    assert tuple(read_families(tmp_path / "register.csv")) == families
 
 
 def test_families_are_checked_as_a_whole(tmp_path: Path) -> None:

@@ -38,5 +38,10 @@ def fill(content: Content, context: FillContext) -> RenderInput:
 
 
 SPEC: Final = Spec(
-    content_type="birth_certificate.v1", template="akta_kelahiran", form=DocumentForm.PDF, number_kind=number_kind, fill=fill
+    content_type="birth_certificate.v1",
+    template="akta_kelahiran",
+    form=DocumentForm.PDF,
+    number_kind=number_kind,
+    fill=fill,
+    extract_of="certificate_number",
 )

@@ -27,5 +27,10 @@ def fill(content: Content, context: FillContext) -> RenderInput:
 
 
 SPEC: Final = Spec(
-    content_type="death_certificate.v1", template="akta_kematian", form=DocumentForm.PDF, number_kind=always("KM"), fill=fill
+    content_type="death_certificate.v1",
+    template="akta_kematian",
+    form=DocumentForm.PDF,
+    number_kind=always("KM"),
+    fill=fill,
+    extract_of="certificate_number",
 )

@@ -30,7 +30,7 @@ class DocumentForm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FillContext:
-    """What a product may show beside its content. `issued_on`: the day in Madiun that the number carries."""
+    """What a product may show beside its content. `issued_on`: the day in Madiun that the number carries; a further extract has its own."""
 
     number: str
     receipt: str
@@ -64,6 +64,8 @@ class Spec:
     fill: Callable[[Content, FillContext], RenderInput]
     number_of: NumberOf | None = None
     """Set where the sheet shows the number of another document of the request; filled in when the numbers are given."""
+    extract_of: str | None = None
+    """The field of the content that names an akta which exists: where it is set, the sheet is a further extract and has that number."""
 
 
 def always(kind: str) -> Callable[[Content], str]:

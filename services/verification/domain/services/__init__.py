@@ -8,7 +8,20 @@ from typing import Final
 
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.rules import Rules
-from services.verification.domain.services import birth, child_card, death, divorce, household, member_data, new_family, reprint, stillbirth
+from services.verification.domain.services import (
+    birth,
+    change_of_name,
+    child_card,
+    correction,
+    death,
+    divorce,
+    household,
+    member_data,
+    new_family,
+    reprint,
+    second_extract,
+    stillbirth,
+)
 from shared.errors import NotFound
 from shared.reference.catalogue import Catalogue, CivilService
 
@@ -18,7 +31,11 @@ RULES: Final[Mapping[str, Rules]] = MappingProxyType(
         "kk_rusak": reprint.RULES,
         "ktp_hilang": reprint.RULES,
         "ktp_rusak": reprint.RULES,
+        "ktp_ubah": member_data.KTP_UBAH,
+        "kia_baru": child_card.KIA_BARU,
         "kia_hilang": child_card.KIA_HILANG,
+        "kia_habis_masa": child_card.KIA_HABIS_MASA,
+        "kia_pindah": child_card.KIA_PINDAH,
         "cerai": divorce.RULES,
         "akta_lahir": birth.AKTA_LAHIR,
         "lahir_mati": stillbirth.LAHIR_MATI,
@@ -28,6 +45,9 @@ RULES: Final[Mapping[str, Rules]] = MappingProxyType(
         "kk_ubah": member_data.KK_UBAH,
         "kk_pisah": household.KK_PISAH,
         "kk_numpang": household.KK_NUMPANG,
+        "akta_betul": correction.AKTA_BETUL,
+        "ubah_nama": change_of_name.UBAH_NAMA,
+        "kutipan_kedua": second_extract.KUTIPAN_KEDUA,
     }
 )
 

@@ -136,7 +136,7 @@ def _plan(application: Application, register: Register, numbers: tuple[str, ...]
     basis = Basis(CERTIFICATE, today)
     known = answers.text("child_nik")
     if known is not None:
-        child = replace(_registered(family, known), birth_order=answers.number("birth_order"))
+        child = replace(_registered(family, known), birth_order=answers.number("birth_order"), birth_kind=_kind(answers))
         after = with_rows(family, (child,))
         return Plan((_certificate(application, child, parents), *_card_of(child, after, today)), RegisterChange((after,), basis))
     child = _newborn(answers, numbers[0], parents, family)
@@ -180,6 +180,7 @@ def _newborn(answers: Answers, nik: str, parents: Parents, family: Family) -> Me
         father=_name(parents.named("father")),
         mother=_name(parents.named("mother")),
         birth_order=answers.number("birth_order"),
+        birth_kind=_kind(answers),
     )
 
 

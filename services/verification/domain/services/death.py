@@ -6,13 +6,13 @@ and F-1.02 part A.2 of Permendagri 6/2026.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+from services.verification.domain.certificates import number_key
 from services.verification.domain.contents import DeathCertificate, ParentNamed
 from services.verification.domain.finding import Finding, failure, warning
 from services.verification.domain.kinship import SPOUSES, partners
@@ -104,7 +104,8 @@ def _plan_death(application: Application, register: Register, numbers: tuple[str
     own = (f"ktp:{late.nik}", f"kia:{late.nik}")  # nobody may go on showing them
     replaces = own if cards else (*own, *closed_keys(families))
     documents = (_certificate(late, answers, replaces), *cards, *person_cards(register, _of_the_widowed(families, left), today))
-    return Plan(documents, RegisterChange(families, Basis(CERTIFICATE, today), died=(late.nik,), died_on=left.died_on))
+    place = place_name(answers.text("death_place"))
+    return Plan(documents, RegisterChange(families, Basis(CERTIFICATE, today), died=(late.nik,), died_on=left.died_on, died_in=place))
 
 
 def _certificate(late: Member, answers: Answers, replaces: tuple[str, ...]) -> Ordered:
@@ -113,6 +114,7 @@ def _certificate(late: Member, answers: Answers, replaces: tuple[str, ...]) -> O
         died_on=_died_on(answers),
         died_at=answers.text("died_at"),
         death_place=place_name(answers.text("death_place")),
+        birth_order=late.birth_order,
         father=_parent(late.father),
         mother=_parent(late.mother),
     )
@@ -149,18 +151,13 @@ def _check_certificate(answers: Answers, known: Former | None) -> Iterator[Findi
 
     A number of ours that the register does not have for this person may be made up; those of other offices only the paper shows.
     """
-    number = _number_key(answers.text("death_certificate_number") or "")
+    number = number_key(answers.text("death_certificate_number") or "")
     held = known.certificate if known else None
-    is_unknown = number != _number_key(held) if held else _OURS in number
+    is_unknown = number != number_key(held) if held else _OURS in number
     if is_unknown:
         yield failure("death_certificate_unknown", "answers.death_certificate_number")
     if known is not None and known.died_on not in (None, answers.date("died_on")):
         yield failure("died_on_differs", "answers.died_on")
-
-
-def _number_key(number: str) -> str:
-    """Return a certificate's number in the form in which it is compared: letters and digits, however people set it."""
-    return re.sub(r"[^A-Z0-9]", "", number.upper())
 
 
 def _check_relations(left: Bereaved, answers: Answers) -> Iterator[Finding]:

@@ -1,7 +1,8 @@
-"""Changes of what a family card says of its members: one element of one person a row, on one proof. Pure.
+"""Changes of what a family card or a KTP-el says: one element of one person a row, on one proof. Pure.
 
 Sources: Permendagri 108/2019 article 15, forms F-1.02 part B and F-1.06 of Permendagri 6/2026. A NIK never changes with them; name, sex
-and date of birth are services of their own.
+and date of birth are services of their own. A KTP-el shows what the register says: what changes on it changes on the family card, and one
+that is behind the register is only made anew.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from typing import Any, Final
 
 from services.verification.domain.families import with_rows
 from services.verification.domain.finding import Finding, failure
-from services.verification.domain.orders import family_cards, person_cards
-from services.verification.domain.persons import answers_of, card_of, looked_up, needed_card
+from services.verification.domain.orders import family_cards, identity_card, person_cards
+from services.verification.domain.persons import answers_of, card_of, looked_up, needed, needed_card
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.rules import Application, Basis, People, Plan, RegisterChange, Rules
@@ -63,8 +64,14 @@ def _check(application: Application, register: Register, today: date) -> Iterato
     if family is None:
         return
     seen: set[tuple[str | None, str]] = set()
-    for index, row in enumerate(answers.rows("changes")):
+    for index, row in enumerate(_changes(application)):
         yield from _check_row(row, f"answers.changes[{index}]", answers, family, seen)
+
+
+def _changes(application: Application) -> tuple[Answers, ...]:
+    """Return the rows, each about somebody: about the applicant, where the form asks for nobody."""
+    own = {"nik": application.first.applicant.nik}
+    return tuple(Answers({**own, **row.values}) for row in answers_of(application).rows("changes"))
 
 
 def _check_row(row: Answers, field: str, answers: Answers, family: Family, seen: set[tuple[str | None, str]]) -> Iterator[Finding]:
@@ -85,7 +92,7 @@ def _check_row(row: Answers, field: str, answers: Answers, family: Family, seen:
 def _plan(application: Application, register: Register, _numbers: tuple[str, ...], today: date) -> Plan:
     answers, family = answers_of(application), needed_card(application, register)
     rows: dict[str, Member] = {}
-    for row in answers.rows("changes"):
+    for row in _changes(application):
         nik = row.text("nik") or ""
         member = rows.get(nik) or family.member(nik)
         if member is None:
@@ -107,13 +114,15 @@ def _new_value(row: Answers) -> str:
     return _VALUES[element](given)
 
 
-KK_UBAH: Final = Rules(
-    people=_people,
-    check=_check,
-    plan=_plan,
-    ways=MappingProxyType(
-        dict.fromkeys(
-            ("basis_in_future", "change_named_twice", "member_not_on_card", "nothing_changes", "religion_of_foreigners"), CaseRoute.RETURN
-        )
-    ),
-)
+def _plan_of_card(application: Application, register: Register, numbers: tuple[str, ...], today: date) -> Plan:
+    """Order the KTP-el alone where the family card is right, else change both."""
+    if not answers_of(application).is_yes("card_is_right"):
+        return _plan(application, register, numbers, today)
+    family = needed_card(application, register)
+    return Plan((identity_card(needed(register, application.first.applicant.nik), family),))
+
+
+_RETURNED: Final = ("basis_in_future", "change_named_twice", "member_not_on_card", "nothing_changes", "religion_of_foreigners")
+_WAYS: Final = MappingProxyType(dict.fromkeys(_RETURNED, CaseRoute.RETURN))
+KK_UBAH: Final = Rules(people=_people, check=_check, plan=_plan, ways=_WAYS)
+KTP_UBAH: Final = Rules(people=_people, check=_check, plan=_plan_of_card, ways=_WAYS)

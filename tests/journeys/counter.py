@@ -1,0 +1,73 @@
+"""A counter that files requests by the API, waits for their documents, and hands them out."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Self
+
+import httpx
+
+from deploy.local.applications import Application, today
+from deploy.local.chat import PHOTOS
+from deploy.local.stack import Stack
+from deploy.local.travel import JourneyError
+from shared.ids import new_id
+from tests.support.eventually import eventually
+from tests.support.pdf import text_of
+
+TURNED_DOWN: Final = frozenset({"returned", "rejected", "void"})
+READY_SECONDS: Final = 60  # from the request to its documents, on a machine that also does other work
+
+
+class Counter:
+    """One counter with its key."""
+
+    def __init__(self, stack: Stack) -> None:
+        key = {"Authorization": f"Bearer {stack.keys.clients['loket']}"}
+        self.http = httpx.AsyncClient(base_url=stack.part("intake").url, headers=key, timeout=30, trust_env=False)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.http.aclose()
+
+    async def file(self, application: Application) -> dict[str, Any]:
+        """File a request as a counter does: the photos first, each another one.
+
+        Raises:
+            JourneyError: it was not taken.
+        """
+        form, answers = application.catalogued.form, dict(application.answers)
+        for field in form.asked(form.values(answers), today()):
+            if field.is_document:
+                photo = (PHOTOS / "surat-polisi.jpg").read_bytes() + f"{field.name} {new_id()}".encode()
+                uploaded = await self._call("POST", "/v1/files", content=photo, headers={"Content-Type": "image/jpeg"})
+                answers[field.name] = {"file_id": uploaded.json()["file_id"], "kind": field.any_of[0]}
+        body = {"service": application.service, "answers": answers}
+        filed: dict[str, Any] = (await self._call("POST", "/v1/requests", json=body, headers={"Idempotency-Key": new_id()})).json()
+        return filed
+
+    async def fetch(self, receipt: str) -> tuple[dict[str, Any], list[str]]:
+        """Wait for a request's documents; return how it stands, and their texts.
+
+        Raises:
+            JourneyError: it was turned down.
+            AssertionError: they did not come in time.
+        """
+
+        async def ready() -> dict[str, Any] | None:
+            stands: dict[str, Any] = (await self._call("GET", f"/v1/requests/{receipt}")).json()
+            if stands["state"] in TURNED_DOWN:
+                raise JourneyError(f"request {receipt} is {stands['state']}: {stands['timeline']}")
+            return stands if stands["state"] == "ready" else None
+
+        stands = await eventually(ready, READY_SECONDS)
+        assert stands is not None
+        numbers = range(1, len(stands["documents"]) + 1)
+        return stands, [text_of((await self._call("GET", f"/v1/requests/{receipt}/documents/{number}")).content) for number in numbers]
+
+    async def _call(self, method: str, path: str, **options: Any) -> httpx.Response:
+        answer = await self.http.request(method, path, **options)
+        if answer.is_error:
+            raise JourneyError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
+        return answer

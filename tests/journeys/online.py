@@ -1,0 +1,148 @@
+"""Every service that is open, by chat and by API, from the first answer to its signed documents and the register after.
+
+What is asked for and what comes of it are the rows of `tests.support.samples.KINDS`: a new service is played by itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from deploy.local import journeys
+from deploy.local.applications import Application, today
+from deploy.local.chat import spoken
+from deploy.local.office import Officer, effects
+from deploy.local.stack import Stack
+from deploy.local.travel import JourneyError, Places, Travel
+from shared.clock import monotonic_seconds
+from shared.reference.forms.form import asked
+from tests.journeys.counter import Counter
+from tests.journeys.table import Journey, Way
+from tests.support.pdf import text_of
+from tests.support.samples import KINDS, application_for
+from tests.support.samples.people import Kind, Sample
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What a journey brought: a product and a text for each document, and the register's change in short; None: nothing changed."""
+
+    products: tuple[str, ...]
+    texts: tuple[str, ...]
+    register: Mapping[str, Any] | None
+    questions: int
+    answers: int
+
+
+class Ground:
+    """A running system, and the people of its register."""
+
+    def __init__(self, stack: Stack, sample: Sample) -> None:
+        self.stack = stack
+        self.sample = sample
+        self.places = Places.of(stack.parts, stack.keys.clients["petugas-01"])
+
+    async def by_chat(self, service: str) -> Brought:
+        """Ask for a service in a chat.
+
+        Raises:
+            JourneyError: a step did not bring what it should.
+        """
+        kind, application = KINDS[service], application_for(self.sample, service, 1)
+        written: list[str] = []
+
+        def heard(who: str, what: str) -> None:
+            if who == "citizen":
+                written.append(what)
+
+        decided = journeys.nothing if kind.by_rules else journeys.approval
+        changes = application.answers["kk_number"] if kind.change else None
+        result = await journeys.by_chat(self.places, application, decided, heard, changes=changes)
+        papers = result.papers
+        texts = tuple(text_of(paper.pdf) for paper in papers)
+        questions = sum(1 for _ in spoken(application))
+        found = Brought(tuple(paper.product for paper in papers), texts, result.register, questions, len(written))
+        return _checked(kind, application, found)
+
+    async def by_api(self, service: str) -> Brought:
+        """Ask for a service as a counter does.
+
+        Raises:
+            JourneyError: a step did not bring what it should.
+        """
+        kind, application = KINDS[service], application_for(self.sample, service, 0)
+        async with Counter(self.stack) as counter, Travel(self.places, lambda _who, _what: None) as travel:
+            receipt = (await counter.file(application))["receipt"]
+            if not kind.by_rules:
+                await Officer(travel).approve(receipt)
+            stands, texts = await counter.fetch(receipt)
+            after = (await travel.request(receipt))["state"]
+            if after != "delivered":
+                raise JourneyError(f"all documents were fetched, and request {receipt} is {after}")
+            change = None
+            if kind.change:
+                change = effects(await Officer(travel).history(application.answers["kk_number"], stands["request_id"]))
+        products = tuple(document["product"] for document in stands["documents"])
+        given = list(_given(application))
+        return _checked(kind, application, Brought(products, tuple(texts), change, len(given), sum(given)))
+
+
+async def play(ground: Ground, services: Sequence[str]) -> AsyncIterator[Journey]:
+    """Play one service after the other, by chat and by API; yield each journey when it has ended."""
+    for service in services:
+        for way, go in ((Way.CHAT, ground.by_chat), (Way.API, ground.by_api)):
+            began = monotonic_seconds()
+            try:
+                brought, trouble = await go(service), ""
+            except (JourneyError, AssertionError, TimeoutError) as error:
+                brought, trouble = None, f"{type(error).__name__}: {error}"
+            seconds = monotonic_seconds() - began
+            if brought is None:
+                yield Journey(service, way, seconds, trouble=trouble)
+            else:
+                yield Journey(service, way, seconds, brought.questions, brought.answers, brought.products, register_after(brought.register))
+
+
+def register_after(change: Mapping[str, Any] | None) -> str:
+    """Return a change of the register in words: how many persons it had which effect on, and on what it rests."""
+    if change is None:
+        return "as before"
+    done = ", ".join(f"{count} {effect}" for effect, count in sorted(change["effects"].items()))
+    return f"{done} ({change['basis']})"
+
+
+def _given(application: Application) -> Iterator[bool]:
+    """Yield for each field that applies, row by row in a group, whether it is answered."""
+    form = application.catalogued.form
+    values = form.values(application.answers)
+    for field in form.asked(values, today()):
+        for row in values.get(field.name, ()) if field.is_group else ():
+            yield from (cell.name in row for cell in asked(field.fields, row, today()))
+        if not field.is_group:
+            yield field.is_document or field.name in values
+
+
+def _checked(kind: Kind, application: Application, found: Brought) -> Brought:
+    """Return what came of it where it is what should.
+
+    Raises:
+        JourneyError: other documents, a text that does not say whom it is about, or another change of the register.
+    """
+    if Tally(found.products) != Tally(kind.products):
+        raise JourneyError(f"documents {sorted(found.products)}, expected {sorted(kind.products)}")
+    if application.name not in "\n".join(found.texts):
+        raise JourneyError("no document names whom it is for")
+    child = application.answers.get("child_name")
+    if child is not None and not all(child in text for text in found.texts):
+        raise JourneyError("a document does not name the child")
+    wanted, change = kind.change, found.register
+    if wanted is None or change is None:
+        if (wanted is None) != (change is None):
+            raise JourneyError(f"the register changed by {change}, expected {wanted}")
+        return found
+    counted = Tally(change["effects"])
+    if change["basis"] != wanted.basis or {effect: counted[effect] for effect in wanted.effects} != dict(wanted.effects):
+        raise JourneyError(f"the register changed by {dict(change)}, expected {wanted}")
+    return found
