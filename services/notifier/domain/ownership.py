@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from services.notifier.domain.job import Job, JobState, Step, failed, noted
+from services.notifier.domain.job import Job, JobState, Step, failed
 from shared.values import Channel
 
 ADDRESS_LOST: Final = "address_lost"
@@ -21,4 +21,4 @@ def is_of_former(job: Job, lost_at: datetime | None) -> bool:
 
 def withhold(job: Job, *, at: datetime) -> Step:
     """End a message unsent, in sight of the office: the person is to be reached otherwise."""
-    return failed(noted(job, ADDRESS_LOST, at), ADDRESS_LOST, at=at)
+    return failed(job, ADDRESS_LOST, at=at)
