@@ -43,8 +43,7 @@ def _chat(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
             texts=deps.texts,
             at=deps.clock(),
         )
-        if event.address_since is not None:  # what the loss of the address says, should that come later
-            await handlers.lose_address(tx, lane_of(contact), event.address_since, at=deps.clock())
+        await handlers.lose_address(tx, lane_of(contact), event.address_since, at=deps.clock())
         await handlers.announce(tx, deps, contact, wanted)
 
     async def status(tx: Tx, event: intake.MessageStatusReceived, _: Meta) -> None:

@@ -83,8 +83,14 @@ async def let_out_held(tx: Tx, lane: str, inbound_at: datetime, *, at: datetime)
     tx.note_held(lane, min((job.template_since for job in waiting if job.template_since), default=None))
 
 
-async def lose_address(tx: Tx, lane: str, lost_at: datetime, *, at: datetime) -> None:
-    """Withhold what waits for whoever had the address until then. What comes later, or is on its way, the sender asks about each time."""
+async def lose_address(tx: Tx, lane: str, lost_at: datetime | None, *, at: datetime) -> None:
+    """Withhold what waits for whoever had the address until then; None: nobody lost it.
+
+    What comes later, or is on its way, the sender asks about each time. A reply to who has the address now says it too, for the news of
+    the loss may come after it.
+    """
+    if lost_at is None:
+        return
     tx.note_lost(lane, lost_at)
     for job in await tx.jobs_in(lane, ownership.WAITING):
         if ownership.is_of_former(job, lost_at):

@@ -85,12 +85,12 @@ class JobSender:
 
     async def _choose_message(self, lease: LaneLease, stored: StoredJob, job: Job) -> Job | Next:
         """The free message or the template, by the 24-hour rule."""
-        before, revision = lease.lane.inbound_at, lease.lane.revision
+        before = lease.lane.inbound_at
         fitted, facts = fit_window(job, before, at=self._deps.clock(), policy=self._deps.policy)
         ends = bool(facts) or fitted.state is JobState.HELD
         if ends or fitted.template_since not in (None, job.template_since):
             await lease.reread()
-            if lease.lane.inbound_at != before or lease.lane.revision != revision:  # the person wrote, or something was put in, meanwhile
+            if lease.lane.inbound_at != before:  # the person wrote since we took the lane
                 return Again()
         return await self._recorder.conclude(job, stored.version, fitted, facts) if ends else fitted
 

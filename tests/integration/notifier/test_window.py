@@ -7,9 +7,8 @@ from typing import Any
 
 from services.notifier.domain import attempt, status
 from services.notifier.domain.outcome import Action, SendVerdict
-from services.notifier.jobs import LaneWorker
-from services.notifier.ports import Lane, Tx
-from tests.integration.notifier.rig import PHONE, Rig, make_rig
+from services.notifier.ports import Tx
+from tests.integration.notifier.rig import PHONE, Rig
 from tests.support.eventually import eventually
 
 
@@ -136,19 +135,3 @@ async def test_who_wrote_while_the_template_was_tried_again_gets_the_message_onc
     rig.later(seconds=60)
     effects = await rig.accepted(3)
     assert "MDN-7K4Q-9F2X" in bodies(effects)[1]
-
-
-async def test_a_message_put_in_while_the_window_is_looked_up_again_is_not_forgotten(mongo_url: str, database: str) -> None:
-    async with make_rig(mongo_url, database, work=False) as rig:
-        lanes, put_in = rig.parts.deps.lanes, [rig.document(closed(rig))]
-        reread = lanes.reread
-
-        async def put_in_first(key: str, token: str) -> Lane | None:
-            if put_in:
-                await rig.tell(put_in.pop())
-            return await reread(key, token)
-
-        object.__setattr__(lanes, "reread", put_in_first)
-        await rig.tell(rig.turned_down(closed(rig)))
-        assert await LaneWorker(rig.parts.deps).run_lane(f"whatsapp:{PHONE}")
-        assert len(await rig.effects()) == 2

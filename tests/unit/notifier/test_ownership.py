@@ -18,9 +18,7 @@ MICRO = timedelta(microseconds=1)
 
 
 @pytest.mark.parametrize(("known_at", "expected"), [(LOST_AT - MICRO, True), (LOST_AT, False), (LOST_AT + MICRO, False)])
-def test_what_was_asked_before_the_loss_is_the_formers_and_the_newcomers_first_message_is_not(
-    known_at: datetime, *, expected: bool
-) -> None:
+def test_what_was_asked_before_the_loss_is_the_formers_and_nothing_else(known_at: datetime, *, expected: bool) -> None:
     assert is_of_former(replace(JOB, known_at=known_at), LOST_AT) is expected
 
 
