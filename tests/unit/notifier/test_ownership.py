@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from services.notifier.domain import notice
 from services.notifier.domain.job import JobState
 from services.notifier.domain.ownership import ADDRESS_LOST, is_of_former, withhold
 from shared.values import Channel
-from tests.unit.notifier.test_notice import ABOUT, AT, CITIZEN, ISSUED, ORIGIN, TEXTS, notice
+from tests.unit.notifier.samples import AT
+from tests.unit.notifier.test_notice import ABOUT, CITIZEN, ISSUED, ORIGIN, TEXTS
 
 LOST_AT = AT
 JOB = notice.document_job(ORIGIN, replace(CITIZEN, last_inbound_at=AT), ABOUT, ISSUED, texts=TEXTS, at=AT)
