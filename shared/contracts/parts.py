@@ -36,7 +36,10 @@ class Contact(Contract):
     reference: Annotated[
         str | None, Field(description="The sender's own reference: decision id of the court, reference of the adapter", max_length=200)
     ] = None
-    last_inbound_at: Annotated[AwareDatetime | None, Field(description="Last message of the person, opens the 24-hour window")] = None
+    last_inbound_at: Annotated[
+        AwareDatetime | None,
+        Field(description="Last message of the person, or when a registrar took their number down; opens the 24-hour window"),
+    ] = None
 
 
 class Vouching(Contract):

@@ -147,6 +147,11 @@ class Request:
         """The number of the first document, once there is one."""
         return next((document.number for document in self.issued), None)
 
+    @property
+    def is_told_by_chat(self) -> bool:
+        """Whether WhatsApp carries what becomes of it."""
+        return self.origin.channel is Channel.WHATSAPP or self.origin.is_told_by_phone
+
     def is_of_adapter(self, client: str) -> bool:
         """Return whether this API client filed the request."""
         return self.origin.channel is Channel.ADAPTER and self.origin.address == client
@@ -203,6 +208,8 @@ class ReplyComposed:
     request_id: str | None = None
     in_reply_to: str | None = None
     template: ApprovedTemplate | None = None
+    address_since: datetime | None = None
+    """Since when the number is this contact's, where another had it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +231,8 @@ class DocumentsAskedAgain:
     document_ids: tuple[str, ...]
     origin: RequestOrigin
     at: datetime
+    is_proven: bool = False
+    """Whether the chat is linked to the applicant; else it must be the one that got them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +247,26 @@ class StatusReceived:
     error_details: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AddressLost:
+    """A number or BSUID that is a contact's no more, and the links that ended with it: what it asked from there is not told there again."""
+
+    contact_id: str
+    address: str = field(repr=False)
+    at: datetime
+    link_ids: tuple[str, ...] = ()
+
+
 Published: TypeAlias = (
-    RequestSubmitted | DecisionRecorded | ReplyComposed | QuestionAnswered | DocumentsAskedAgain | StatusReceived | ChatWaits | ChatAttended
+    RequestSubmitted
+    | DecisionRecorded
+    | ReplyComposed
+    | QuestionAnswered
+    | DocumentsAskedAgain
+    | StatusReceived
+    | ChatWaits
+    | ChatAttended
+    | AddressLost
 )
 """The facts that are published as events."""
 

@@ -39,7 +39,7 @@ from services.intake.handlers.chat_lookups import find_kk_number, send_again
 from services.intake.handlers.filing import local_day
 from services.intake.handlers.officer_questions import pass_on
 from services.intake.handlers.replying import OneAnswer, at_pace, send
-from services.intake.handlers.senders import change_number, contact_of
+from services.intake.handlers.senders import change_number, contact_of, make_way
 from services.intake.handlers.visits import days_to_offer
 from services.intake.ports import Deps, Tx
 from shared.errors import TooMany
@@ -83,6 +83,8 @@ async def handle_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, file: S
         return ()
     content = inbound.content
     if _is_silent(deps, content) or (_needs_a_past(content) and not await tx.contacts_of(inbound.identity)):
+        if isinstance(content, NumberChanged):
+            await make_way(tx, content, item.received_at)
         tx.finish_item(item)
         return ()
     reply = OneAnswer()
@@ -92,7 +94,7 @@ async def handle_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, file: S
         contact = await change_number(tx, contact, content, item.received_at)
         before = conversation = await tx.conversation(contact.contact_id)
         if contact.wa_id != known_as and known_as is not None and contact.blocked is None:
-            reply.parts.append(Say("number_changed"))
+            reply.parts.append(Say("number_changed", {"office": deps.texts.office}))
     elif contact.blocked is not None:
         tx.finish_item(item, exchange(contact.contact_id, content, None))
         return () if file is None or isinstance(file, RefusedFile) else (file.file_id,)

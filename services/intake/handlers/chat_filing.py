@@ -65,7 +65,7 @@ def _confirmation(deps: Deps, filed: Filed, wish: Wish) -> str:
 
 
 async def _mend(tx: Tx, deps: Deps, request_id: str, filled: FilledForm, contact: ChatContact, at: datetime) -> ConfirmedDraft:
-    request = await tx.request(request_id)
+    request = replace(await tx.request(request_id), origin=origin_of(contact))  # told where the person is now
     try:
         again = await mend_filled(tx, deps, request, filled, at, by_link(contact.link_at(at)))
     except DomainError:  # decided meanwhile

@@ -99,6 +99,9 @@ class Tx(Protocol):
     async def latest_requests(self, contact_ids: Sequence[str], limit: int, state: RequestState | None = None) -> tuple[Request, ...]:
         """Return the newest requests of these contacts, the newest first; those in this state alone where one is given."""
 
+    async def chat_requests_of(self, nik: str, limit: int) -> tuple[Request, ...]:
+        """Return the latest requests whose applicant is this person and that are told by WhatsApp."""
+
     async def find_request_by_receipt(self, receipt: Receipt) -> Request | None:
         """Return a request by its receipt number."""
 

@@ -17,6 +17,7 @@ from services.intake.domain.docket import Docket
 from services.intake.domain.files import SeenFile, bands_of
 from services.intake.domain.requests import (
     OPEN,
+    AddressLost,
     DecisionRecorded,
     DocumentsAskedAgain,
     Published,
@@ -49,7 +50,7 @@ from shared.errors import NotFound
 from shared.messaging.transaction.runner import UnitOfWork
 from shared.mongo import Collection, Doc, Mongo
 from shared.reference.catalogue import Catalogue
-from shared.values import Attachment, Receipt
+from shared.values import Attachment, Channel, Receipt
 
 _OPEN_STATES: Final = sorted(state.value for state in OPEN)
 
@@ -158,6 +159,11 @@ class MongoTx:
         query: Doc = {"origin.contact_id": {"$in": list(contact_ids)}} | ({"state": state.value} if state else {})
         docs = await self._requests.find(query).sort("_id", -1).limit(limit).to_list(None)
         return tuple(map(self._mapping.from_doc, docs))
+
+    async def chat_requests_of(self, nik: str, limit: int) -> tuple[Request, ...]:
+        query: Doc = {"search_terms": nik, "channel": {"$in": [Channel.WHATSAPP.value, Channel.DESK.value]}}
+        docs = await self._requests.find(query).sort("_id", -1).limit(limit).to_list(None)
+        return tuple(each for each in map(self._mapping.from_doc, docs) if each.is_told_by_chat and each.form.applicant.nik == nik)
 
     async def find_request_by_receipt(self, receipt: Receipt) -> Request | None:
         return await self._unit.find_one_by(self._mapping, {"receipt": receipt.text})
@@ -290,6 +296,8 @@ class MongoTx:
         elif isinstance(fact, ReplyComposed):
             correlation = fact.request_id or fact.conversation_id
             self._work.emit(CONVERSATIONS, fact.conversation_id, event, correlation_id=correlation)
+        elif isinstance(fact, AddressLost):
+            self._work.emit(CONTACTS, fact.contact_id, event, correlation_id=fact.contact_id)
         elif isinstance(fact, ChatWaits | ChatAttended):
             self._work.emit(CONVERSATIONS, fact.contact_id, event, correlation_id=fact.contact_id)
         else:

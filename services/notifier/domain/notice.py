@@ -109,18 +109,21 @@ def document_job(
     return _with_fallback(job, texts, name, values, file)
 
 
-def document_again_job(origin: SourceEvent, contact: Recipient, sent: Job, *, at: datetime) -> Job | None:
-    """Return the job that sends a document once more, to whom it was sent; None for anybody else, and where it was not sent yet."""
-    is_same = (sent.channel, sent.address) == (contact.channel, contact.address)
-    if not is_same or sent.state is not JobState.DONE or not isinstance(sent.message, DocumentMessage):
+def document_again_job(origin: SourceEvent, contact: Recipient, sent: Job, *, is_proven: bool, at: datetime) -> Job | None:
+    """Return the job that sends a document once more, to whom it was sent; None for anybody else, and while it is not sent yet.
+
+    `is_proven`: the recipient is known to be the applicant, so that it goes to them wherever it went, or failed to go, before.
+    """
+    is_same = (sent.channel, sent.address) == (contact.channel, contact.address) and sent.state is JobState.DONE
+    if sent.is_open or not (is_same or is_proven) or not isinstance(sent.message, DocumentMessage):
         return None
     return Job(
         key=f"{sent.key}{AGAIN}{origin.message_id}",
-        channel=sent.channel,
+        channel=contact.channel,
         kind=sent.kind,
-        lane=sent.lane,
+        lane=lane_of(contact),
         order=origin.message_id,
-        address=sent.address,
+        address=contact.address,
         message=sent.message,
         created_at=at,
         next_at=at,
@@ -130,6 +133,7 @@ def document_again_job(origin: SourceEvent, contact: Recipient, sent: Job, *, at
         request_id=sent.request_id,
         refs=sent.refs,
         fallback=sent.fallback,
+        known_at=contact.last_inbound_at,
     )
 
 
@@ -297,6 +301,7 @@ def _job(  # noqa: PLR0913 - everything a job begins with
         traceparent=origin.traceparent,
         request_id=about.request_id if about else request_id,
         refs=tuple(dict.fromkeys(ref for ref in (*known, *refs) if ref)),
+        known_at=contact.last_inbound_at,
     )
 
 

@@ -5,7 +5,7 @@ It is one request, or all requests of a court case, which come in any order and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -108,6 +108,11 @@ class Case:
         return Application(self.submissions)
 
     @property
+    def link_ids(self) -> tuple[str, ...]:
+        """The links by which its senders are vouched for."""
+        return tuple(each.vouching.link_id for each in self.submissions if each.vouching is not None and each.vouching.link_id)
+
+    @property
     def is_unproven(self) -> bool:
         """Whether nobody vouches for the sender."""
         return any(finding.code == IDENTITY_UNPROVEN for finding in self.findings)
@@ -116,6 +121,15 @@ class Case:
     def can_grant_link(self) -> bool:
         """Whether a decision may link the sender's contact to the person: it is a contact, and there is a selfie to compare."""
         return self.is_unproven and self.first.channel == LINKABLE_CHANNEL and SELFIE in self.first.attachment_kinds
+
+
+def without_links(case: Case, ended: Collection[str]) -> Case:
+    """Return the case with nobody vouching where that rests on a link that ended: who has the number now is not whom it was granted to."""
+    lapsed = tuple(
+        replace(each, vouching=None, sender_nik=None) if each.vouching is not None and each.vouching.link_id in ended else each
+        for each in case.submissions
+    )
+    return case if lapsed == case.submissions else replace(case, submissions=lapsed)
 
 
 def take_in(held: Case | None, submission: Submission, *, at: datetime) -> Case:

@@ -181,7 +181,7 @@ async def _decide(tx: Tx, deps: Deps, seen: TaskView, held: HeldDecision) -> Cas
 
 
 def _seen(seen: TaskView, task: Task, case: Case) -> TaskView:
-    return TaskView(task, case, seen.register, seen.preview, version_of(task, seen.register))
+    return TaskView(task, case, seen.register, seen.preview, version_of(task, seen.register, case))
 
 
 def _check_act(act: Act, service: CivilService) -> None:

@@ -49,6 +49,7 @@ async def take_in(tx: Tx, deps: Deps, submission: Submission) -> None:
 
 async def prefetch(tx: Tx, deps: Deps, submissions: Sequence[Submission]) -> None:
     """Read at once what judging these requests will ask for."""
+    await tx.links.ended([each.vouching.link_id for each in submissions if each.vouching is not None and each.vouching.link_id])
     await tx.prefetch((each.case_key for each in submissions), () if deps.gate.is_paused else _people(deps, submissions))
 
 
@@ -63,6 +64,7 @@ def _people(deps: Deps, submissions: Sequence[Submission]) -> Iterator[People]:
 
 async def judge_case(tx: Tx, deps: Deps, case: Case, *, has_waited: bool = False) -> Case:
     """Judge a complete case, and let follow what its way says. `has_waited`: it stood since it came, for want of the register."""
+    case = cases.without_links(case, await tx.links.ended(case.link_ids))
     application, rules = case.application, rules_for(deps, case.application)
     service = deps.catalogue.get(case.first.service)
     register = await tx.register(people_of(application, rules, service))

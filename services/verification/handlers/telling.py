@@ -25,4 +25,4 @@ async def tell_citizen(tx: Tx, deps: Deps, task_id: str, officer_id: str, tellin
         raise Stale("version_stale", "The task or the register changed since you looked at it.")
     tx.tasks.save(task)
     tx.emit(fact)
-    return TaskView(task, seen.case, seen.register, seen.preview, version_of(task, seen.register))
+    return TaskView(task, seen.case, seen.register, seen.preview, version_of(task, seen.register, seen.case))

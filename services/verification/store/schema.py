@@ -16,6 +16,7 @@ FAMILIES: Final = "families"
 REQUESTS: Final = "requests"
 COUNTERS: Final = "counters"
 PAUSES: Final = "pauses"
+ENDED_LINKS: Final = "ended_links"
 REGISTER_HISTORY: Final = "register_history"
 RECORDED_DECISIONS: Final = "recorded_decisions"
 OVERVIEW_DAYS: Final = "overview_days"
@@ -67,6 +68,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     REQUESTS: (),
     COUNTERS: (),
     PAUSES: (),
+    ENDED_LINKS: (),  # asked for by their ids alone
     OVERVIEW_DAYS: (),
     REGISTER_HISTORY: (
         IndexModel([("personal.kk_numbers", 1), ("at", -1)], name="family"),  # what became of a family

@@ -26,6 +26,7 @@ from services.verification.domain.submission import Submission
 from services.verification.events import to_event
 from services.verification.store.cases import CASE, REQUEST, MongoCases
 from services.verification.store.families import MongoFamilyRegister
+from services.verification.store.links import MongoLinks
 from services.verification.store.pauses import MongoPauses
 from services.verification.store.recorded import MongoRecordedDecisions
 from services.verification.store.registry import RegistryStore
@@ -54,6 +55,7 @@ class MongoTx:
         self.staff = MongoStaff(work.unit)
         self.pauses = MongoPauses(work.unit)
         self.recorded = MongoRecordedDecisions(work.unit)
+        self.links = MongoLinks(work.unit)
 
     async def register(self, people: People) -> Register:
         cards, persons = set(people.kk_numbers), set(people.niks)

@@ -335,11 +335,22 @@ def test_every_fact_fits_its_contract(channel: Channel, kind: NoticeKind) -> Non
 def test_a_document_goes_again_to_whom_it_went_and_to_nobody_else() -> None:
     sent = notice.document_job(ORIGIN, CITIZEN, ABOUT, ISSUED, texts=TEXTS, at=AT)
     later = replace(ORIGIN, message_id="01920000-0000-7000-8000-000000000002")
-    assert notice.document_again_job(later, CITIZEN, sent, at=AT) is None, "it has not been sent once"
+    assert notice.document_again_job(later, CITIZEN, sent, is_proven=False, at=AT) is None, "it has not been sent once"
     done = replace(sent, state=JobState.DONE)
-    again = notice.document_again_job(later, CITIZEN, done, at=AT)
+    again = notice.document_again_job(later, CITIZEN, done, is_proven=False, at=AT)
     assert again is not None
     assert (again.message, again.document_id, again.state) == (sent.message, ISSUED.document_id, JobState.READY)
     assert again.key != sent.key
-    assert notice.document_again_job(later, replace(CITIZEN, address="6289999999999"), done, at=AT) is None
-    assert notice.document_again_job(later, ADAPTER, replace(done, channel=Channel.ADAPTER), at=AT) is None
+    assert notice.document_again_job(later, replace(CITIZEN, address="6289999999999"), done, is_proven=False, at=AT) is None
+    assert notice.document_again_job(later, ADAPTER, replace(done, channel=Channel.ADAPTER), is_proven=False, at=AT) is None
+
+
+@pytest.mark.parametrize("state", [JobState.DONE, JobState.FAILED, JobState.DISCARDED])
+def test_a_document_goes_again_to_whoever_is_proven_to_be_the_applicant_wherever_it_went(state: JobState) -> None:
+    sent = notice.document_job(ORIGIN, CITIZEN, ABOUT, ISSUED, texts=TEXTS, at=AT)
+    later = replace(ORIGIN, message_id="01920000-0000-7000-8000-000000000002")
+    there = replace(CITIZEN, address="6289999999999", last_inbound_at=AT)
+    assert notice.document_again_job(later, there, sent, is_proven=True, at=AT) is None, "it is on its way"
+    again = notice.document_again_job(later, there, replace(sent, state=state), is_proven=True, at=AT)
+    assert again is not None
+    assert (again.address, again.lane, again.known_at) == ("6289999999999", "whatsapp:6289999999999", AT)
