@@ -43,7 +43,7 @@ async def begin(browser: httpx.AsyncClient, kind: str = "cerai_gugat") -> str:
 
 def hidden(text: str) -> dict[str, str]:
     """What the page itself sends beside what is typed."""
-    found = re.findall(r'<input type="hidden" name="([^"]+)"(?: id="versi")? value="([^"]*)"', text)
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', text)
     return {unescape(name): value for name, value in found}
 
 
