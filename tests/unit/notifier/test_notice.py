@@ -111,6 +111,13 @@ def test_only_courts_get_a_receipt_from_us() -> None:
     assert notice.received_job(ORIGIN, ADAPTER, ABOUT, submitted_at=AT, at=AT) is None
 
 
+def test_a_court_is_told_once_that_its_decision_is_kept() -> None:
+    job = notice.recorded_job(ORIGIN, COURT, "case-7", recorded_at=AT, at=AT)
+    assert isinstance(job.message, CourtCallback)
+    assert (job.key, job.message.type, job.kind) == ("recorded:case-7", "decision.recorded", NoticeKind.RECORDED)
+    assert dict(job.message.data) == {"reference": "decision-1", "case_id": "case-7", "recorded_at": AT}
+
+
 def test_the_document_by_channel() -> None:
     shapes = [type(notice.document_job(ORIGIN, to, ABOUT, ISSUED, texts=TEXTS, at=AT).message) for to in (CITIZEN, COURT, ADAPTER)]
     assert shapes == [DocumentMessage, CourtCallback, RecordOnly]

@@ -111,7 +111,7 @@ def plan_origin(
     number = before.birth_certificate or decision.answers.text(_NUMBER)
     child = replace(before, father=father, mother=mother)
     if number and practice.origin_by_side_note:
-        deed = deed_of(before, number)
+        deed = deed_of(before, number, register)
         child = replace(child, **known_of(deed))
         akta = side_note(_origin_note(decision, before, deed, father), application.first.request_id)
     else:

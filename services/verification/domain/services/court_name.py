@@ -56,7 +56,7 @@ def _plan(application: Application, register: Register, _numbers: tuple[str, ...
     """
     decision = needed_decision(application)
     person, order = needed(register, decision.parties["person"].nik), order_by(decision)
-    deed = deed_of(person, decision.answers.text(_NUMBER))
+    deed = deed_of(person, decision.answers.text(_NUMBER), register)
     note = SideNote(**{**deed.noted, **order.noted}, nik=person.nik, name=person.certified_name, event=EVENT)
     row, new = replace(person, **known_of(deed)), decision.answers.text("new_name") or ""
     basis = Basis(ORDER, order.on, order.number)
