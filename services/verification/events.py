@@ -11,6 +11,7 @@ from typing import Any, Final, assert_never
 from pydantic import ValidationError
 
 from services.verification.domain.contents import (
+    Biodata,
     BirthCertificate,
     ChildCard,
     Content,
@@ -23,11 +24,13 @@ from services.verification.domain.contents import (
 )
 from services.verification.domain.documents import KeyedDocument
 from services.verification.domain.facts import (
+    CaseAnswered,
     CaseApproved,
     CaseFact,
     CaseRejected,
     CaseReturned,
     CitizenAsked,
+    CitizenTold,
     PromiseMoved,
     RegisterChanged,
     TaskClaimed,
@@ -40,7 +43,7 @@ from services.verification.domain.facts import (
 from services.verification.domain.finding import Finding
 from services.verification.domain.register import Family, Member
 from services.verification.domain.submission import Submission
-from shared.contracts import contents, verification
+from shared.contracts import contents, verification, verification_tasks
 from shared.contracts.envelope import Event
 from shared.errors import DomainError
 from shared.reference.population import ADULT_AGE_YEARS, KTP_MARITAL, PHOTO_FROM_YEARS, Effect
@@ -62,14 +65,14 @@ def to_event(fact: CaseFact | TaskFact) -> Event:
     match fact:
         case CaseApproved():
             return _approved(fact)
-        case CaseReturned() | CaseRejected():
-            return _turned_down(fact)
-        case CitizenAsked() | PromiseMoved():
+        case CaseReturned() | CaseRejected() | CaseAnswered():
+            return _ended(fact)
+        case CitizenAsked() | CitizenTold() | PromiseMoved():
             return _in_review(fact)
         case RegisterChanged():
             return _register_changed(fact)
         case TaskOpened():
-            return verification.TaskOpened(
+            return verification_tasks.TaskOpened(
                 **_request(fact.submission),
                 products=fact.products,
                 task_id=fact.task_id,
@@ -85,32 +88,32 @@ def to_event(fact: CaseFact | TaskFact) -> Event:
             assert_never(fact)
 
 
-def _in_review(fact: CitizenAsked | PromiseMoved) -> Event:
+def _in_review(fact: CitizenAsked | CitizenTold | PromiseMoved) -> Event:
+    submission = fact.submission
     if isinstance(fact, PromiseMoved):
-        submission = fact.submission
         return verification.PromiseMoved(
             request_id=submission.request_id, receipt=submission.receipt, promised_at=fact.promised_at, moved_at=fact.at
         )
-    return verification.CitizenAsked(
-        **_request(fact.submission),
-        case_id=fact.submission.case_id,
-        question_id=fact.question_id,
-        asked_at=fact.at,
-        personal=verification.CitizenAskedPersonal(contact=fact.submission.contact, text=fact.text),
-    )
+    named = _request(submission) | {"case_id": submission.case_id}
+    if isinstance(fact, CitizenTold):
+        how = {name: getattr(fact, name) for name in ("message_id", "visit_on", "visit_at", "promised_at")}
+        told = verification.CitizenToldPersonal(contact=submission.contact, text=fact.text)
+        return verification.CitizenTold(**named, **how, told_at=fact.at, personal=told)
+    asked = verification.CitizenAskedPersonal(contact=submission.contact, text=fact.text)
+    return verification.CitizenAsked(**named, question_id=fact.question_id, asked_at=fact.at, personal=asked)
 
 
 def _task(fact: TaskClaimed | TaskReleased | TaskOverdue | TaskClosed) -> Event:
     named = {"task_id": fact.task.task_id, "request_id": fact.task.request_id, "receipt": fact.task.receipt}
     match fact:
         case TaskClaimed():
-            return verification.TaskClaimed(**named, officer_id=fact.officer_id, claimed_at=fact.at, until=fact.until)
+            return verification_tasks.TaskClaimed(**named, officer_id=fact.officer_id, claimed_at=fact.at, until=fact.until)
         case TaskReleased():
-            return verification.TaskReleased(**named, stage=fact.stage, released_at=fact.at)
+            return verification_tasks.TaskReleased(**named, stage=fact.stage, released_at=fact.at)
         case TaskOverdue():
-            return verification.TaskOverdue(**named, level=fact.level, due_at=fact.due_at, noticed_at=fact.at)
+            return verification_tasks.TaskOverdue(**named, level=fact.level, due_at=fact.due_at, noticed_at=fact.at)
         case TaskClosed():
-            return verification.TaskClosed(**named, outcome=verification.TaskOutcome(fact.outcome), closed_at=fact.at)
+            return verification_tasks.TaskClosed(**named, outcome=verification_tasks.TaskOutcome(fact.outcome), closed_at=fact.at)
         case _:
             assert_never(fact)
 
@@ -143,20 +146,20 @@ def _order(document: KeyedDocument) -> verification.DocumentOrder:
     )
 
 
-def _turned_down(fact: CaseReturned | CaseRejected) -> Event:
-    personal = verification.RequestTurnedDownPersonal(contact=fact.submission.contact, note=fact.note)
+def _ended(fact: CaseReturned | CaseRejected | CaseAnswered) -> Event:
     common: dict[str, Any] = {
         **_request(fact.submission),
         "products": fact.submission.products,
         "case_id": fact.submission.case_id,
         "reasons": _reasons(fact.reasons),
-        "personal": personal,
+        "personal": verification.OfficerNotePersonal(contact=fact.submission.contact, note=fact.note),
     }
     if isinstance(fact, CaseRejected):
         return verification.RequestRejected(**common, rejected_at=fact.at)
-    return verification.RequestReturned(
-        **common, returned_at=fact.at, round=fact.submission.round, officer_id=fact.officer_id, link_granted=fact.link_granted
-    )
+    common |= {"officer_id": fact.officer_id, "link_granted": fact.link_granted}
+    if isinstance(fact, CaseAnswered):
+        return verification.RequestAnswered(**common, answered_at=fact.at)
+    return verification.RequestReturned(**common, returned_at=fact.at, round=fact.submission.round)
 
 
 def _register_changed(fact: RegisterChanged) -> verification.RegisterChanged:
@@ -218,6 +221,8 @@ def _content(content: Content) -> contents.Content:
             return _AS_IT_IS[type(content)](**asdict(content))
         case DeathCertificate():
             return _death_certificate(content)
+        case Biodata():
+            return _biodata(content)
         case _:
             assert_never(content)
 
@@ -242,6 +247,18 @@ def _death_certificate(certificate: DeathCertificate) -> contents.DeathCertifica
     del plain["member"]
     names = ("nik", "name", "sex", "born_on", "birth_place", "citizenship")
     return contents.DeathCertificateContent(**{name: getattr(member, name) for name in names}, **plain)
+
+
+def _biodata(sheet: Biodata) -> contents.BiodataContent:
+    names = ("mother_nik", "father_nik", "disability", "former_address")
+    return contents.BiodataContent(
+        kk_number=sheet.family.kk_number,
+        head_name=sheet.family.head.name,
+        address=_address(sheet.family),
+        person=_member(sheet.member),
+        birth_certificate_number=sheet.member.birth_certificate,
+        **{name: getattr(sheet, name) for name in names},
+    )
 
 
 def _birthday(born_on: date, age: int) -> date:

@@ -45,6 +45,7 @@ _MADE: Final[Mapping[str, Callable[[Field, date], st.SearchStrategy[Any]]]] = {
     "number": lambda field, _today: _numbers(field),
     "village": lambda _field, _today: st.sampled_from(sorted(villages())),
     "regency": lambda _field, _today: st.sampled_from(sorted(regencies())),
+    "office_day": lambda field, today: st.sampled_from([day.isoformat() for day in field.offered(today)]),
     "phone": lambda _field, _today: st.integers(10**9, 10**10 - 1).map(lambda number: f"628{number}"),
 }
 

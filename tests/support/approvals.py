@@ -129,6 +129,16 @@ STILLBIRTH: Final[dict[str, Any]] = {
     "mother": {"name": WIFE["name"], "nik": WIFE["nik"], "born_on": None, "occupation": "-", "citizenship": "WNI", "address": "-"},
     "father": None,
 }
+BIODATA: Final[dict[str, Any]] = {
+    **{name: CARD[name] for name in ("kk_number", "head_name")},
+    "address": ADDRESS,
+    "former_address": "JL. MELATI CONTOH 5, SURABAYA",
+    "person": HEAD,
+    "mother_nik": None,
+    "father_nik": None,
+    "disability": None,
+    "birth_certificate_number": None,
+}
 SIDE_NOTE: Final[dict[str, Any]] = {
     "deed": "AKTA KELAHIRAN",
     "deed_number": "3519-LU-04052021-0007",
@@ -158,6 +168,7 @@ CONTENTS: Final[Mapping[str, tuple[str, dict[str, Any], str]]] = MappingProxyTyp
         "kia": ("child_card.v1", CHILD_CARD, BIRTH["name"]),
         "akta_kelahiran": ("birth_certificate.v1", BIRTH, BIRTH["name"]),
         "akta_kematian": ("death_certificate.v1", DEATH, HEAD["name"]),
+        "biodata": ("biodata.v1", BIODATA, HEAD["name"]),
         "lahir_mati": ("stillbirth_letter.v1", STILLBIRTH, WIFE["name"]),
         "catatan_pinggir": ("side_note.v1", SIDE_NOTE, BIRTH["name"]),
         "akta_pengakuan": ("parentage_certificate.v1", PARENTAGE, BIRTH["name"]),

@@ -122,6 +122,10 @@ class Field:
         """
         return self.kind.parse(text, self.setup(today))
 
+    def offered(self, today: date) -> tuple[Any, ...]:
+        """Return values to choose from, where its type offers some."""
+        return self.kind.offered(self.setup(today)) if self.type in TYPES else ()
+
     def show(self, value: Any, today: date) -> str:
         """Return a single value as it is shown to whoever gave it."""
         return self.kind.show(value, self.setup(today))

@@ -38,6 +38,8 @@ BY_TYPE: Final[Mapping[str, str]] = {
     "number": "4",
     "village": "Mejayan",
     "regency": "Kota Madiun",
+    "office_day": "rabu",
+    "phone": "081234567890",
 }
 """An answer that each type takes."""
 

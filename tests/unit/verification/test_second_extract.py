@@ -203,6 +203,14 @@ def test_an_heir_of_another_card_shows_papers_to_an_officer() -> None:
     assert codes(of_the_dead(), register) == {"asker_unproven"}
 
 
+def test_a_widow_whose_card_has_another_number_since_is_known_by_the_old_one() -> None:
+    late = bereaved().late(FATHER)
+    assert late is not None
+    left = Former(people.member(), date(2024, 3, 2), Effect.LEFT)
+    old = replace(people.family(kk_number="3519080101850001"), members=(), former=(late, left), closed_on=date(2024, 3, 2))
+    assert codes(of_the_dead(), Register.of((people.family(), old))) == set()
+
+
 @pytest.mark.parametrize("told", [asked(), of_the_dead()])
 def test_nothing_is_planned_where_the_register_knows_nobody(told: Application) -> None:
     with pytest.raises(DomainError):

@@ -21,6 +21,7 @@ from services.verification.domain.services import (
     court_name,
     death,
     divorce,
+    first_entry,
     household,
     legitimation,
     member_data,
@@ -28,6 +29,7 @@ from services.verification.domain.services import (
     reprint,
     second_extract,
     stillbirth,
+    tickets,
 )
 from shared.errors import NotFound
 from shared.reference.catalogue import Catalogue, CivilService
@@ -58,6 +60,10 @@ RULES: Final[Mapping[str, Rules]] = MappingProxyType(
         "kk_ubah": member_data.KK_UBAH,
         "kk_pisah": household.KK_PISAH,
         "kk_numpang": household.KK_NUMPANG,
+        "biodata": first_entry.BIODATA_RULES,
+        "konsolidasi": tickets.KONSOLIDASI,
+        "pengaduan": tickets.PENGADUAN,
+        "ktp_rekam": tickets.KTP_REKAM,
         "akta_betul": correction.AKTA_BETUL,
         "ubah_nama": change_of_name.UBAH_NAMA,
         "kutipan_kedua": second_extract.KUTIPAN_KEDUA,

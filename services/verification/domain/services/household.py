@@ -116,7 +116,7 @@ def _check_lodging(application: Application, register: Register, today: date) ->
     yield from check_card(register, number, "answers.host_kk_number")
     host = open_family(register, number)
     if host is not None:
-        yield from _check_host(host, answers, today)
+        yield from check_host(host, answers, today)
     if family is None:
         return
     if host is not None and host.kk_number == family.kk_number:
@@ -132,7 +132,7 @@ def _check_lodging(application: Application, register: Register, today: date) ->
         yield failure("minors_alone_differs", "answers.minors_alone")
 
 
-def _check_host(host: Family, answers: Answers, today: date) -> Iterator[Finding]:
+def check_host(host: Family, answers: Answers, today: date) -> Iterator[Finding]:
     """Check that who takes them in is an adult of the card: form F-1.03B is the head's, signed by the head or for them."""
     member = host.member(answers.text("host_nik") or "")
     if member is None:

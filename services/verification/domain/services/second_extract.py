@@ -98,8 +98,14 @@ def _check_death(application: Application, nik: str, register: Register, today: 
     yield from check_number(answers.text("certificate_number"), late.certificate, DEATH, since=since, today=today)
     yield from _check_name(answers, late.member.name)
     yield from check_word("death_place", _place(answers), late.death_place)
-    if not any(family.late(nik) and family.member(application.first.applicant.nik or "") for family in register.by_kk.values()):
+    if not any(_was_together(family, nik, application.first.applicant.nik) for family in register.by_kk.values()):
         yield failure(UNPROVEN, "answers.nik")  # an heir on another card: the papers show it
+
+
+def _was_together(family: Family, late: str, applicant: str | None) -> bool:
+    """Return whether the applicant is on the card of the dead, or was: the death of a head gives those who are left another one."""
+    people = (*family.members, *(former.member for former in family.former))
+    return family.late(late) is not None and any(row.nik == applicant for row in people)
 
 
 def _check_name(answers: Answers, name: str) -> Iterator[Finding]:
