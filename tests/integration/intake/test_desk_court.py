@@ -43,7 +43,7 @@ async def begin(browser: httpx.AsyncClient, kind: str = "cerai_gugat") -> str:
 
 def hidden(text: str) -> dict[str, str]:
     """What the page itself sends beside what is typed."""
-    found = re.findall(r'<input type="hidden" name="([^"]+)"(?: id="versi")? value="([^"]*)"', text)
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', text)
     return {unescape(name): value for name, value in found}
 
 
@@ -85,6 +85,7 @@ async def test_a_divorce_typed_by_hand_is_the_one_that_the_api_would_have_sent(r
     assert {each["channel"] for each in (first, second)} == {"court"}
     words = await page(browser, where)
     assert "Terkirim ke dinas" in words
+    assert "Sidorejo, Kecamatan Wungu" in words.title(), "what was understood is shown"
     assert words.count("Sedang diperiksa dinas") == 3
     assert first["receipt"] in words
     husband = only(await rig.rows("cases"))["decision"]["answers"]["husband"]
