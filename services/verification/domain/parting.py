@@ -157,6 +157,8 @@ def _after(homes: _Homes, numbers: tuple[str, ...], after: Mapping[str, Single])
 
 
 def _children(niks: frozenset[str], homes: _Homes) -> tuple[str, ...]:
+    """Return the children in order. A party whom the decision names as a child as well does not move to the other one."""
+    niks -= {homes.decision.husband.nik, homes.decision.wife.nik}
     found = [member for nik in niks if homes.of(nik) is not None and (member := homes.register.person(nik)) is not None]
     return tuple(member.nik for member in sorted(found, key=lambda member: (member.born_on, member.nik)))
 
