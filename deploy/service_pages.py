@@ -92,13 +92,30 @@ def _facts(service: CivilService, catalogue: Catalogue) -> Iterator[str]:
             yield f"| older card | {'taken back when the new one is handed over' if service.old_card else 'there is none, or it is lost'} |"
         if service.urgent:
             yield f"| urgent | before others{_where(service.urgent)} |"
-        yield f"| promise | {service.promise_hours:g} working hours from the complete request |"
+        yield f"| promise | {_promise(service)} |"
+        if service.places_a_day:
+            yield f"| places a day | {service.places_a_day} (`PLACES_A_DAY`) |"
+        if service.visits:
+            yield f"| visits | an officer may set a day to meet people, at the {'office' if service.visits == 'office' else 'home'} |"
     if service.report_within_days:
         yield f"| to be reported | within {service.report_within_days} days |"
     if service.effect != service.id:
         yield f"| follows the rules of | [`{service.effect}`]({service.effect}.md) |"
     if service.words:
         yield f"| people call it | {', '.join(service.words)} |"
+
+
+def _promise(service: CivilService) -> str:
+    stages = service.stages
+    if stages is not None:
+        finished = f"finished in {stages.finish_days}, with work outside the office in {stages.field_days}"
+        return f"working days: read in {stages.read_days}, answered first in {stages.reply_days}, {finished}"
+    hours = f"{service.promise_hours:g} working hours from the complete request"
+    return (
+        hours
+        if service.promise_hours and not service.day_field
+        else f"the day that is chosen{f', else {hours}' if service.promise_hours else ''}"
+    )
 
 
 def _subject(service: CivilService) -> str:
@@ -109,8 +126,8 @@ def _subject(service: CivilService) -> str:
 
 def _product(key: str, catalogue: Catalogue) -> str:
     product = catalogue.products[key]
-    codes = product.code + (f", {product.late_code} when late" if product.late_code else "")
-    return f"{product.name} (`{key}`, {product.form}, {codes})"
+    late = f"{product.late_code} when late" if product.late_code else ""
+    return f"{product.name} ({', '.join(filter(None, (f'`{key}`', product.form, product.code, late)))})"
 
 
 def _form(service: CivilService, catalogue: Catalogue) -> Iterator[list[str]]:

@@ -20,7 +20,7 @@ from deploy.local.travel import ANSWER_SECONDS, JourneyError, Places, Tell, Trav
 NUMBER: Final = re.compile(r"\b(?:[0-9]{4}-[A-Z]{2}-[0-9]{8}-[0-9]{4,6}|[A-Z]{2,10}/[0-9]{4}/[0-9]{8}/[0-9]{4,6})\b")
 CHECK_URL: Final = re.compile(r"https?://\S+/v/[A-Za-z0-9_-]+")
 WATCH_SECONDS: Final = 0.03  # between looks at a request's state, to show its steps while they happen
-OVER: Final = frozenset({"delivered", "undelivered", "rejected", "void"})
+OVER: Final = frozenset({"delivered", "undelivered", "rejected", "void", "answered"})
 
 Meanwhile = Callable[[Travel, Chat, str], Awaitable[None]]
 """What happens between the receipt and the documents: given the chat and the receipt."""
@@ -139,10 +139,11 @@ async def by_chat(
     """
     async with Travel(places, tell) as travel:
         chat = await Chat.open(travel, application.name)
-        await travel.link(chat.phone, application.answers["nik"])
+        if application.catalogued.proves_identity:
+            await travel.link(chat.phone, application.answers["nik"])
         confirmed, answer = await ask(chat, application)
         receipt = RECEIPT.findall(text_of(answer))[0]
-        watching = asyncio.create_task(_watch(travel, receipt, look_seconds))
+        watching = asyncio.create_task(watch(travel, receipt, look_seconds))
         try:
             await meanwhile(travel, chat, receipt)
             messages = await _documents_in(travel, chat, receipt)
@@ -193,7 +194,7 @@ async def court(places: Places, decision: Mapping[str, Any], tell: Tell = lambda
         tell("intake", f"case opened with {len(receipts)} requests: {', '.join(receipts)}")
         if by_officer:
             await Officer(travel).approve(receipts[0])
-        watching = [asyncio.create_task(_watch(travel, receipt, WATCH_SECONDS)) for receipt in receipts]
+        watching = [asyncio.create_task(watch(travel, receipt, WATCH_SECONDS)) for receipt in receipts]
         try:
             told = await _documents_told(travel, sent["id"], len(receipts))
             papers = [await _paper_of_court(travel, callback["data"]) for callback in told]
@@ -224,7 +225,7 @@ async def sample_decision(places: Places, index: int) -> dict[str, Any]:
     return decision
 
 
-async def _watch(travel: Travel, receipt: str, look_seconds: float) -> dict[str, Any]:
+async def watch(travel: Travel, receipt: str, look_seconds: float) -> dict[str, Any]:
     """Tell of each state of a request as it is reached; ends when it is delivered or turned down."""
     told = 0
     while True:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from deploy.local.travel import ANSWER_SECONDS, JourneyError, Travel
@@ -11,15 +12,27 @@ LOOK_SECONDS = 0.1  # between looks at the tasks and at the register
 
 
 class Officer:
-    """An officer at work: looks for the task of a request, claims it, decides it."""
+    """An officer at work: looks for the task of a request, claims it, decides it. `key`: another one than the traveller's."""
 
-    def __init__(self, travel: Travel) -> None:
+    def __init__(self, travel: Travel, key: str = "") -> None:
         self._travel = travel
+        self._key = {"Authorization": f"Bearer {key}"} if key else travel.key
         self._url = travel.places.verification
 
     async def approve(self, receipt: str) -> None:
         """Approve a request; where there is a selfie, it is the same person's."""
         await self._decide(receipt, {"action": "approve"})
+
+    async def answer(self, receipt: str, words: str) -> None:
+        """End a request with an answer in one's own words."""
+        await self._decide(receipt, {"action": "answer", "note": words})
+
+    async def tell(self, receipt: str, words: str, visit_on: date | None = None) -> None:
+        """Tell who sent a request something, and the day of a visit, without deciding it."""
+        claimed = await self._claimed(receipt)
+        body = {"text": words, "version": claimed["version"], "visit_on": visit_on.isoformat() if visit_on else None}
+        await self._call("POST", f"/v1/tasks/{claimed['id']}/tell", body)
+        self._travel.tell("officer", f"{receipt}: told")
 
     async def send_back(self, receipt: str, reasons: Sequence[Mapping[str, str]], note: str) -> None:
         """Return a request: each reason is a code with the field that is to be mended."""
@@ -43,14 +56,19 @@ class Officer:
         raise JourneyError(f"the register has no change by request {request_id}")
 
     async def _decide(self, receipt: str, decision: Mapping[str, Any]) -> None:
-        task = await self._task(receipt)
-        claimed = await self._call("POST", f"/v1/tasks/{task['id']}/claim", {})
-        seen = {"version": claimed["version"], "grant_link": decision["action"] == "approve" and claimed["identity"]["can_grant_link"]}
-        decided = await self._call("POST", f"/v1/tasks/{task['id']}/decision", {**decision, **seen})
+        claimed = await self._claimed(receipt)
+        is_compared = decision["action"] in ("approve", "answer") and claimed["identity"]["can_grant_link"]
+        seen = {"version": claimed["version"], "grant_link": is_compared}
+        decided = await self._call("POST", f"/v1/tasks/{claimed['id']}/decision", {**decision, **seen})
         self._travel.tell("officer", f"{receipt}: {decision['action']}")
         if decided["stage"] == "deciding":
             self._travel.tell("officer", f"{receipt}: can be undone until {decided['effective_at']}")
-            await self._closed(task["id"])
+            await self._closed(claimed["id"])
+
+    async def _claimed(self, receipt: str) -> dict[str, Any]:
+        task = await self._task(receipt)
+        claimed: dict[str, Any] = await self._call("POST", f"/v1/tasks/{task['id']}/claim", {})
+        return claimed
 
     async def _closed(self, task_id: str) -> None:
         """Wait until a decision takes effect.
@@ -84,7 +102,7 @@ class Officer:
         raise JourneyError(f"there is no task for request {receipt}")
 
     async def _call(self, method: str, path: str, body: Mapping[str, Any]) -> Any:
-        return await self._travel.call(method, f"{self._url}{path}", json=body, headers=self._travel.key)
+        return await self._travel.call(method, f"{self._url}{path}", json=body, headers=self._key)
 
 
 def effects(change: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,8 +7,10 @@ from functools import partial
 from typing import Any
 
 from services.intake.domain.documents import IssuedDocument, IssuedState, Notice
+from services.intake.domain.officer_messages import OfficerMessage, answer_of
 from services.intake.domain.requests import RequestState, Step
 from services.intake.handlers import (
+    note_answered,
     note_approved,
     note_document,
     note_notice,
@@ -18,6 +20,7 @@ from services.intake.handlers import (
     note_rejected,
     note_returned,
     note_revoked,
+    note_told,
     note_void,
 )
 from services.intake.ports import Deps, Tx
@@ -25,9 +28,11 @@ from shared.contracts.issuance import DocumentIssued, DocumentRevoked, DocumentV
 from shared.contracts.notifier import NoticeDelivered, NoticeFailed
 from shared.contracts.verification import (
     CitizenAsked,
+    CitizenTold,
     PromiseMoved,
     Reason,
     RegisterChanged,
+    RequestAnswered,
     RequestApproved,
     RequestRejected,
     RequestReturned,
@@ -41,6 +46,8 @@ def routes(deps: Deps) -> tuple[EventRoute[Any, Tx], ...]:
         EventRoute(RequestApproved, partial(_approved, deps), _prefetch),
         EventRoute(RequestReturned, partial(_returned, deps), _prefetch),
         EventRoute(RequestRejected, partial(_rejected, deps), _prefetch),
+        EventRoute(RequestAnswered, partial(_answered, deps), _prefetch),
+        EventRoute(CitizenTold, partial(_told, deps), _prefetch),
         EventRoute(RegisterChanged, partial(_register_changed, deps)),
         EventRoute(CitizenAsked, _asked, _prefetch),
         EventRoute(PromiseMoved, _promise_moved, _prefetch),
@@ -62,6 +69,16 @@ async def _returned(deps: Deps, tx: Tx, event: RequestReturned, _meta: Meta) -> 
 
 async def _rejected(deps: Deps, tx: Tx, event: RequestRejected, _meta: Meta) -> None:
     await note_rejected(tx, deps, event.request_id, Step(RequestState.REJECTED, event.rejected_at, _codes(event.reasons)))
+
+
+async def _answered(deps: Deps, tx: Tx, event: RequestAnswered, _meta: Meta) -> None:
+    message = answer_of((reason.code for reason in event.reasons), event.personal.note, event.answered_at)
+    await note_answered(tx, deps, event.request_id, message, _codes(event.reasons), _linked_by(event))
+
+
+async def _told(deps: Deps, tx: Tx, event: CitizenTold, _meta: Meta) -> None:
+    message = OfficerMessage(event.personal.text, event.told_at, event.visit_on)
+    await note_told(tx, deps, event.request_id, message, event.promised_at)
 
 
 async def _register_changed(deps: Deps, tx: Tx, event: RegisterChanged, _meta: Meta) -> None:
@@ -108,7 +125,7 @@ async def _prefetch(tx: Tx, events: Sequence[Any]) -> None:
     await tx.prefetch_requests([event.request_id for event in events if event.request_id is not None])
 
 
-def _linked_by(event: RequestApproved | RequestReturned) -> str | None:
+def _linked_by(event: RequestApproved | RequestReturned | RequestAnswered) -> str | None:
     """Return the officer who linked the sender's chat to the person with this decision."""
     return event.officer_id if event.link_granted else None
 

@@ -11,6 +11,7 @@ from typing import Any, Final, assert_never
 from services.intake.domain.assistance import ChatAttended, ChatWaits
 from services.intake.domain.court import CourtDecision, CourtParty
 from services.intake.domain.requests import (
+    AddressLost,
     DecisionRecorded,
     DocumentsAskedAgain,
     Published,
@@ -40,6 +41,7 @@ def to_event(fact: Published, catalogue: Catalogue) -> Event:
             return wire.ReplyComposed(
                 conversation_id=fact.conversation_id,
                 request_id=fact.request_id,
+                address_since=fact.address_since,
                 personal=wire.ReplyComposedPersonal(
                     contact=fact.origin,
                     in_reply_to=fact.in_reply_to,
@@ -51,7 +53,7 @@ def to_event(fact: Published, catalogue: Catalogue) -> Event:
             )
         case QuestionAnswered() | DocumentsAskedAgain() | StatusReceived():
             return _told(fact)
-        case ChatWaits() | ChatAttended():
+        case ChatWaits() | ChatAttended() | AddressLost():
             return _chat(fact)
         case _:
             assert_never(fact)
@@ -76,7 +78,17 @@ def _documents_asked_again(fact: DocumentsAskedAgain) -> wire.DocumentsAskedAgai
         request_id=fact.request_id,
         document_ids=fact.document_ids,
         asked_at=fact.at,
+        is_proven=fact.is_proven,
         personal=wire.DocumentsAskedAgainPersonal(contact=fact.origin),
+    )
+
+
+def _address_lost(fact: AddressLost) -> wire.AddressLost:
+    return wire.AddressLost(
+        contact_id=fact.contact_id,
+        lost_at=fact.at,
+        link_ids=fact.link_ids,
+        personal=wire.AddressLostPersonal(address=fact.address),
     )
 
 
@@ -122,7 +134,9 @@ def _status(fact: StatusReceived) -> wire.MessageStatusReceived:
     )
 
 
-def _chat(fact: ChatWaits | ChatAttended) -> Event:
+def _chat(fact: ChatWaits | ChatAttended | AddressLost) -> Event:
+    if isinstance(fact, AddressLost):
+        return _address_lost(fact)
     if isinstance(fact, ChatAttended):
         return wire.ChatAttended(conversation_id=fact.contact_id, attended_at=fact.at)
     return wire.ChatWaiting(

@@ -115,6 +115,14 @@ class Settings(WhatsappSettings, OfficeSettings, ServiceSettings):
         Field(description="JSON list of catalogue services that may be asked for online, in the menu's order; empty: all that are ready"),
     ] = ()
 
+    places_a_day: Annotated[
+        dict[str, int],
+        Field(
+            default_factory=dict,
+            description='JSON: how many may come to the office on one day for a service that is done in person, such as {"ktp_rekam": 60}',
+        ),
+    ]
+
     chats_at_once: Annotated[int, Field(ge=1, le=64, description="Chats that one process works on at a time")] = 16
     chat_lease_seconds: Annotated[
         float, Field(gt=0, description="How long a chat is one process's without a sign of life, in seconds; renewed thrice in that time")

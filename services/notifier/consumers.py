@@ -9,16 +9,18 @@ from services.notifier.domain import announcement, notice
 from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import Progress
 from services.notifier.domain.message import Button, Reply, ReplyRow, Template
-from services.notifier.domain.recipient import Recipient, recipient
+from services.notifier.domain.officer_words import OfficerWords, answered_words, question_words, told_words
+from services.notifier.domain.recipient import Recipient, lane_of, recipient
 from services.notifier.handlers import announce as handlers
 from services.notifier.ports import Deps, EarlyStatus, Tx
 from shared.contracts import intake, issuance, parts, verification
 from shared.messaging.delivery import AnyEventRoute, EventRoute, Meta
-from shared.values import Contact
+from shared.values import Channel, Contact
 
 TurnedDown = verification.RequestReturned | verification.RequestRejected
 Ended = issuance.DocumentSuperseded | issuance.DocumentRevoked | issuance.DocumentVoided
-About = intake.RequestSubmitted | TurnedDown | verification.CitizenAsked | issuance.DocumentIssued | issuance.CardReady | Ended
+Spoken = verification.RequestAnswered | verification.CitizenTold | verification.CitizenAsked
+About = intake.RequestSubmitted | TurnedDown | Spoken | issuance.DocumentIssued | issuance.CardReady | Ended
 
 
 def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
@@ -43,13 +45,22 @@ def _chat(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
             texts=deps.texts,
             at=deps.clock(),
         )
+        await handlers.lose_address(tx, lane_of(contact), event.address_since, at=deps.clock())
         await handlers.announce(tx, deps, contact, wanted)
 
     async def status(tx: Tx, event: intake.MessageStatusReceived, _: Meta) -> None:
         found = EarlyStatus(event.personal.wamid, Progress(event.status), event.at, event.error_code)
         await handlers.take_status(tx, deps, found, event.callback_data)
 
-    return EventRoute(intake.ReplyComposed, replied), EventRoute(intake.MessageStatusReceived, status, _prefetch_statuses)
+    async def address_lost(tx: Tx, event: intake.AddressLost, _: Meta) -> None:
+        lane = lane_of(Recipient(Channel.WHATSAPP, event.personal.address))
+        await handlers.lose_address(tx, lane, event.lost_at, at=deps.clock())
+
+    return (
+        EventRoute(intake.ReplyComposed, replied),
+        EventRoute(intake.AddressLost, address_lost),
+        EventRoute(intake.MessageStatusReceived, status, _prefetch_statuses),
+    )
 
 
 def _requests(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
@@ -77,12 +88,23 @@ def _requests(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
         await handlers.announce(tx, deps, contact, [job])
 
     async def asked(tx: Tx, event: verification.CitizenAsked, meta: Meta) -> None:
+        await spoken(tx, event, meta, question_words(event.question_id, event.personal.text))
+
+    async def answered(tx: Tx, event: verification.RequestAnswered, meta: Meta) -> None:
+        codes = [reason.code for reason in event.reasons]
+        await spoken(tx, event, meta, answered_words(codes, event.personal.note, event.request_id, deps.texts))
+
+    async def told(tx: Tx, event: verification.CitizenTold, meta: Meta) -> None:
+        await spoken(tx, event, meta, told_words(event.personal.text, event.visit_on, event.visit_at, event.message_id, deps.texts))
+
+    async def spoken(tx: Tx, event: Spoken, meta: Meta, words: OfficerWords) -> None:
         contact = _recipient(event.personal.contact)
-        question = event.personal.text
-        job = notice.question_job(_origin(meta), contact, _about(event), event.question_id, question, texts=deps.texts, at=deps.clock())
+        job = notice.words_job(_origin(meta), contact, _about(event), words, texts=deps.texts, at=deps.clock())
         await handlers.announce(tx, deps, contact, [job] if job else [])
 
     return (
+        EventRoute(verification.RequestAnswered, answered),
+        EventRoute(verification.CitizenTold, told),
         EventRoute(verification.CitizenAsked, asked),
         EventRoute(intake.RequestSubmitted, submitted),
         EventRoute(intake.DecisionRecorded, recorded),
@@ -100,7 +122,8 @@ def _documents(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
     async def asked_again(tx: Tx, event: intake.DocumentsAskedAgain, meta: Meta) -> None:
         contact = _recipient(event.personal.contact).having_written(event.asked_at)
         sent = [await tx.find_job(notice.document_key(document_id)) for document_id in event.document_ids]
-        again = [notice.document_again_job(_origin(meta), contact, job, at=deps.clock()) for job in sent if job is not None]
+        found = [job for job in sent if job is not None]
+        again = [notice.document_again_job(_origin(meta), contact, job, is_proven=event.is_proven, at=deps.clock()) for job in found]
         await handlers.announce(tx, deps, contact, [job for job in again if job is not None])
 
     async def superseded(tx: Tx, event: issuance.DocumentSuperseded, meta: Meta) -> None:

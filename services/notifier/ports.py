@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from services.notifier.domain.facts import Fact, NoticeKind
 from services.notifier.domain.job import Job, JobState, Progress
 from services.notifier.domain.message import CourtCallback, DocumentFile, Message
-from services.notifier.domain.outcome import Outcome, SendVerdict
+from services.notifier.domain.outcome import Known, Outcome, SendVerdict
 from services.notifier.domain.pacing import Bucket, Rate, SenderState
 from services.notifier.domain.policy import SendPolicy
 from services.notifier.domain.tally import MessageTally
@@ -20,15 +19,6 @@ from shared.clock import Clock
 from shared.values import Channel
 
 R = TypeVar("R")
-
-
-class Known(StrEnum):
-    """The other side's answer to the question whether it has something."""
-
-    YES = "yes"
-    NO = "no"
-    CANNOT_SAY = "cannot_say"
-    UNREACHABLE = "unreachable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +58,11 @@ class Tx(Protocol):
     def emit(self, *facts: Fact) -> None:
         """Emit what became true of jobs that were added or saved before."""
 
-    async def held_jobs(self, lane: str) -> tuple[Job, ...]:
-        """Return what waits in the lane for the person to write."""
+    def note_lost(self, lane: str, at: datetime) -> None:
+        """Note that whoever was known at the lane's address before that moment has it no more."""
+
+    async def jobs_in(self, lane: str, states: Collection[JobState]) -> tuple[Job, ...]:
+        """Return what is in the lane in these states, which are open ones or `held`."""
 
     def note_held(self, lane: str, since: datetime | None) -> None:
         """Note since when something is held in the lane; None: nothing is. `save_job` notes by itself what it begins to hold."""
@@ -95,7 +88,7 @@ class Transact(Protocol):
 class Lane:
     """A recipient's lane, leased to us; `revision` counts what was put in, `held_since`: something waits for the person to write.
 
-    `pair` is the recipient's own token bucket.
+    `pair` is the recipient's own token bucket. `lost_at`: when the address changed hands last.
     """
 
     key: str
@@ -103,6 +96,7 @@ class Lane:
     pair: Bucket | None
     inbound_at: datetime | None
     held_since: datetime | None = None
+    lost_at: datetime | None = None
 
 
 class Lanes(Protocol):

@@ -12,7 +12,7 @@ from services.verification.domain.task_parts import Answer
 from services.verification.ports import Deps, Tx
 from shared.contracts import decisions as wire
 from shared.contracts import parts
-from shared.contracts.intake import DecisionRecorded, QuestionAnswered, RequestSubmitted
+from shared.contracts.intake import AddressLost, DecisionRecorded, QuestionAnswered, RequestSubmitted
 from shared.contracts.issuance import DocumentIssued, DocumentVoided
 from shared.errors import NotFound
 from shared.messaging.delivery import AnyEventRoute, EventRoute, Meta, converting
@@ -45,6 +45,9 @@ def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
         answer = Answer(event.question_id, event.answered_at, event.personal.text)
         await handlers.take_answer(tx, deps, event.case_id or event.request_id, answer)
 
+    async def on_address_lost(tx: Tx, event: AddressLost, _meta: Meta) -> None:
+        await tx.links.end(event.link_ids, event.lost_at)
+
     async def prefetch_cases(tx: Tx, events: Sequence[DocumentIssued | DocumentVoided]) -> None:
         await tx.prefetch(event.case_id or event.request_id for event in events)
 
@@ -54,6 +57,7 @@ def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
         EventRoute(DocumentIssued, on_document_issued, prefetch_cases),
         EventRoute(DocumentVoided, on_document_voided, prefetch_cases),
         EventRoute(QuestionAnswered, on_question_answered),
+        EventRoute(AddressLost, on_address_lost),
     )
 
 

@@ -238,6 +238,22 @@ class MovingLetterContent(Content):
     movers: Annotated[tuple[Mover, ...], Field(min_length=1, max_length=30)]
 
 
+class BiodataContent(Content):
+    """A biodata penduduk, form F-1.08 of Permendagri 6/2026: the NIK of whoever had none, and what the register says of them."""
+
+    content_type: ClassVar[str] = "biodata.v1"
+
+    kk_number: KkText
+    head_name: str
+    address: Address
+    former_address: str | None = None
+    person: FamilyMember
+    mother_nik: NikText | None = None
+    father_nik: NikText | None = None
+    disability: Annotated[str | None, Field(description="FISIK, MENTAL, …; null: none")] = None
+    birth_certificate_number: Annotated[str | None, Field(description="null: not known to the register")] = None
+
+
 CONTENTS: Final[Mapping[str, type[Content]]] = MappingProxyType(
     {
         content.content_type: content
@@ -245,6 +261,7 @@ CONTENTS: Final[Mapping[str, type[Content]]] = MappingProxyType(
             *(FamilyCardContent, IdentityCardContent, ChildCardContent),
             *(BirthCertificateContent, DeathCertificateContent, StillbirthLetterContent),
             *(SideNoteContent, ParentageCertificateContent, MovingLetterContent),
+            BiodataContent,
         )
     }
 )

@@ -112,7 +112,7 @@ class DocumentsAskedAgainPersonal(Contract):
 class DocumentsAskedAgain(Event):
     """A citizen lost documents that the chat had sent them, and asks for them again. Subject: the request id.
 
-    They go only to the contact that got them: the notifier compares.
+    They go only to the contact that got them: the notifier compares. Or to whoever is proven to be the applicant.
     """
 
     type: ClassVar[str] = "intake.documents_asked_again.v1"
@@ -121,7 +121,30 @@ class DocumentsAskedAgain(Event):
     request_id: str
     document_ids: Annotated[tuple[str, ...], Field(min_length=1, description="Documents that were issued and are not revoked")]
     asked_at: AwareDatetime
+    is_proven: Annotated[bool, Field(description="The contact is linked to the applicant: it gets them, whoever got them before")] = False
     personal: DocumentsAskedAgainPersonal
+
+
+class AddressLostPersonal(Contract):
+    """Which address."""
+
+    address: Annotated[str, Field(min_length=1, max_length=200, description="The phone number that is not this contact's any more")]
+
+
+class AddressLost(Event):
+    """A contact lost its number: another account has it now, or its own account moved away. Subject: the id of the contact.
+
+    What was asked from there before is never told there again (`contact.last_inbound_at` of a request lies before `lost_at`), and the links
+    that ended with it vouch for nothing that is not decided. May come again, and before or after the requests that it is about.
+    """
+
+    type: ClassVar[str] = "intake.address_lost.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("verification", "notifier")
+
+    contact_id: str
+    lost_at: Annotated[AwareDatetime, Field(description="When intake heard of it")]
+    link_ids: Annotated[tuple[str, ...], Field(description="Links between the contact and a person that ended with it")] = ()
+    personal: AddressLostPersonal
 
 
 class ReplyButton(Contract):
@@ -168,6 +191,10 @@ class ReplyComposed(Event):
 
     conversation_id: str
     request_id: str | None = None
+    address_since: Annotated[
+        AwareDatetime | None,
+        Field(description="Since when the number is this contact's, where another had it before: as `intake.address_lost.v1` says, too"),
+    ] = None
     personal: ReplyComposedPersonal
 
 

@@ -39,7 +39,10 @@ class Contact(Contract):
     reference: Annotated[
         str | None, Field(description="The sender's own reference: decision id of the court, reference of the adapter", max_length=200)
     ] = None
-    last_inbound_at: Annotated[AwareDatetime | None, Field(description="Last message of the person, opens the 24-hour window")] = None
+    last_inbound_at: Annotated[
+        AwareDatetime | None,
+        Field(description="Last message of the person, or when a registrar took their number down; opens the 24-hour window"),
+    ] = None
 
 
 class Vouching(Contract):
@@ -74,3 +77,13 @@ class Attachment(Contract):
     looks: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{16})?$"), Field(description="What pictures that look the same share")] = ""
     same_file_in: Annotated[str, Field(description="Receipt of another family's request that came with the very same file")] = ""
     same_looks_in: Annotated[str, Field(description="Receipt of another family's request with a picture that looks the same")] = ""
+
+
+class Reason(Contract):
+    """Why something is not approved. The text for people goes by `code`."""
+
+    code: Code
+    field: Annotated[
+        str | None,
+        Field(description="What it is about: `answers.<field>` of the form, with `[n].<field>` inside a group; `decision.…` of a court"),
+    ] = None

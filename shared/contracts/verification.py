@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
@@ -10,6 +11,7 @@ from pydantic import AwareDatetime, Field
 from shared.contracts.contents import ContentType
 from shared.contracts.envelope import Contract, Event
 from shared.contracts.parts import ChannelCode, Code, Contact, DocumentKey, KkText, NikText, ProductCode, Vouching
+from shared.contracts.parts import Reason as Reason
 
 
 class Decider(StrEnum):
@@ -17,16 +19,6 @@ class Decider(StrEnum):
 
     AUTOMATIC = "automatic"
     STAFF = "staff"
-
-
-class Reason(Contract):
-    """Why something is not approved. The text for people goes by `code`."""
-
-    code: Code
-    field: Annotated[
-        str | None,
-        Field(description="What it is about: `answers.<field>` of the form, with `[n].<field>` inside a group; `decision.…` of a court"),
-    ] = None
 
 
 class DocumentOrder(Contract):
@@ -75,7 +67,7 @@ class RequestApproved(Event):
     personal: RequestApprovedPersonal
 
 
-class RequestTurnedDownPersonal(Contract):
+class OfficerNotePersonal(Contract):
     """Whom to tell."""
 
     contact: Contact
@@ -92,7 +84,7 @@ class RequestTurnedDown(Event):
     service: Code
     products: tuple[ProductCode, ...]
     reasons: Annotated[tuple[Reason, ...], Field(min_length=1)]
-    personal: RequestTurnedDownPersonal
+    personal: OfficerNotePersonal
 
 
 class RequestReturned(RequestTurnedDown):
@@ -116,6 +108,53 @@ class RequestRejected(RequestTurnedDown):
     consumers: ClassVar[tuple[str, ...]] = ("intake", "notifier")
 
     rejected_at: AwareDatetime
+
+
+class RequestAnswered(Event):
+    """It ends here, with an officer's answer in words and no document: a ticket, an appointment. Subject: the request id."""
+
+    type: ClassVar[str] = "verification.request_answered.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("intake", "notifier")
+
+    request_id: str
+    receipt: str
+    case_id: str | None = None
+    channel: ChannelCode
+    service: Code
+    products: tuple[ProductCode, ...]
+    reasons: Annotated[tuple[Reason, ...], Field(description="What was found, by the list of reasons; the sentences go by the codes")] = ()
+    answered_at: AwareDatetime
+    officer_id: str | None = None
+    link_granted: Annotated[
+        bool, Field(description="The officer has compared a selfie: the sender's contact is now linked to the person of the request")
+    ] = False
+    personal: OfficerNotePersonal
+
+
+class CitizenToldPersonal(Contract):
+    """Whom, and what."""
+
+    contact: Contact
+    text: Annotated[str, Field(min_length=1, max_length=1000, description="The officer's words")]
+
+
+class CitizenTold(Event):
+    """An officer tells who sent a request how it stands, or on which day they meet; it stays in review. Subject: the request id."""
+
+    type: ClassVar[str] = "verification.citizen_told.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("intake", "notifier")
+
+    request_id: str
+    receipt: str
+    case_id: str | None = None
+    channel: ChannelCode
+    service: Code
+    message_id: Annotated[str, Field(description="Of this message: it is told once")]
+    told_at: AwareDatetime
+    visit_on: Annotated[date | None, Field(description="The day on which they meet; a later message may name another")] = None
+    visit_at: Annotated[Code | None, Field(description="Where: home, office; more may follow")] = None
+    promised_at: Annotated[AwareDatetime | None, Field(description="What is promised from now on; null: as before")] = None
+    personal: CitizenToldPersonal
 
 
 class CitizenAskedPersonal(Contract):
@@ -184,86 +223,3 @@ class RegisterChanged(Event):
     families_opened: Annotated[int, Field(ge=0)] = 0
     families_closed: Annotated[int, Field(ge=0)] = 0
     personal: RegisterChangedPersonal
-
-
-class TaskOpened(Event):
-    """Work for a person is waiting: the work is a document of verification, this only announces it. Subject: the task id."""
-
-    type: ClassVar[str] = "verification.task_opened.v1"
-    exchange: ClassVar[str] = "staff"
-
-    task_id: str
-    request_id: str
-    receipt: str
-    channel: ChannelCode
-    service: Code
-    products: tuple[ProductCode, ...]
-    reasons: tuple[Reason, ...] = ()
-    opened_at: AwareDatetime
-    due_at: AwareDatetime | None = None
-    priority: Annotated[Code | None, Field(description="Class of the queue: court, urgent, elderly, ordinary; more may follow")] = None
-    place_at: Annotated[AwareDatetime | None, Field(description="Where it stands in the queue: the earliest is next")] = None
-
-
-class TaskClaimed(Event):
-    """An officer works on it, or was handed it; others leave it alone until then. A renewed claim is not told. Subject: the task id."""
-
-    type: ClassVar[str] = "verification.task_claimed.v1"
-    exchange: ClassVar[str] = "staff"
-
-    task_id: str
-    request_id: str
-    receipt: str
-    officer_id: str
-    claimed_at: AwareDatetime
-    until: Annotated[AwareDatetime, Field(description="When the claim lapses, unless it is renewed")]
-
-
-class TaskReleased(Event):
-    """It waits for somebody: given back, assigned, approved once, the citizen was asked, or has answered. Subject: the task id."""
-
-    type: ClassVar[str] = "verification.task_released.v1"
-    exchange: ClassVar[str] = "staff"
-
-    task_id: str
-    request_id: str
-    receipt: str
-    stage: Annotated[
-        Code, Field(description="Whom it waits for: first (an officer), second (the head of the section), waiting (the citizen)")
-    ]
-    released_at: AwareDatetime
-
-
-class TaskOverdue(Event):
-    """Its promise is near (amber) or broken (red, the head of the section is asked to step in). Once each. Subject: the task id."""
-
-    type: ClassVar[str] = "verification.task_overdue.v1"
-    exchange: ClassVar[str] = "staff"
-
-    task_id: str
-    request_id: str
-    receipt: str
-    level: Annotated[Code, Field(description="amber or red; more may follow")]
-    due_at: AwareDatetime
-    noticed_at: AwareDatetime
-
-
-class TaskOutcome(StrEnum):
-    """How a task ended."""
-
-    APPROVED = "approved"
-    RETURNED = "returned"
-    REJECTED = "rejected"
-
-
-class TaskClosed(Event):
-    """The work is done; consoles take it off their lists. Subject: the task id."""
-
-    type: ClassVar[str] = "verification.task_closed.v1"
-    exchange: ClassVar[str] = "staff"
-
-    task_id: str
-    request_id: str
-    receipt: str
-    outcome: TaskOutcome
-    closed_at: AwareDatetime

@@ -15,8 +15,10 @@ from shared.reference.civil_service import Offer as Offer
 from shared.reference.civil_service import Place as Place
 from shared.reference.civil_service import Product as Product
 from shared.reference.civil_service import ProductForm as ProductForm
+from shared.reference.civil_service import Stages as Stages
 from shared.reference.civil_service import Subject as Subject
 from shared.reference.civil_service import SubjectKind as SubjectKind
+from shared.reference.civil_service import VisitPlace as VisitPlace
 from shared.reference.lists import UsedFrom, check_used_from
 from shared.reference.service_files import attachments, products
 from shared.reference.service_files import read_service as read_service
@@ -61,8 +63,8 @@ class Catalogue:
         return service
 
     def online(self) -> tuple[str, ...]:
-        """Return the services that an installation may open online."""
-        return tuple(code for code, service in self.services.items() if service.ready and service.offer is Offer.ONLINE)
+        """Return the services that an installation may open to citizens: done online, or in person with a day asked for."""
+        return tuple(code for code, service in self.services.items() if service.ready and service.offer is not Offer.COURT)
 
     def attachment_name(self, kind: str) -> str:
         """Return what citizens call this kind of attachment; the kind itself where it is unknown."""
@@ -74,6 +76,7 @@ class Catalogue:
         promise_hours: Mapping[str, float] | None = None,
         automatic: Mapping[str, bool] | None = None,
         second: Mapping[str, bool] | None = None,
+        places_a_day: Mapping[str, int] | None = None,
         lists_from: UsedFrom | None = None,
     ) -> Catalogue:
         """Return the catalogue with the settings of this installation laid over it.
@@ -89,6 +92,8 @@ class Catalogue:
             services[service_id] = replace(services.get(service_id) or self.get(service_id), automatic=allowed)
         for service_id, needed in (second or {}).items():
             services[service_id] = replace(services.get(service_id) or self.get(service_id), second=needed)
+        for service_id, places in (places_a_day or {}).items():
+            services[service_id] = replace(services.get(service_id) or self.get(service_id), places_a_day=places)
         if lists_from:
             used_from = check_used_from(lists_from)
             services = {code: service.using(used_from) for code, service in services.items()}

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any, Self, TypeAlias
+from typing import Any, Final, Self, TypeAlias
 
 from shared.errors import BadInput, NotFound
 from shared.reference.forms import Form
 from shared.reference.forms.conditions import Condition, holds
 from shared.reference.lists import UsedFrom
 
+ANYONE: Final = "anyone"
+OFFICE_DAY: Final = "office_day"  # the type of a field
 When: TypeAlias = bool | Condition
 """Always, never, or where a condition on the answers holds."""
 
@@ -40,11 +42,18 @@ class SubjectKind(StrEnum):
 
 
 class ProductForm(StrEnum):
-    """The form of a product: a signed PDF, a card to be picked up, or a notice."""
+    """The form of a product: a signed PDF, a card to be picked up, or a notice: an officer's answer in words, which has no number."""
 
     PDF = "pdf"
     CARD = "card"
     NOTICE = "notice"
+
+
+class VisitPlace(StrEnum):
+    """Where an officer meets people on a day that the officer sets: at their home, or at the office."""
+
+    HOME = "home"
+    OFFICE = "office"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A document the office makes. `code`: the two letters in its numbers, `late_code` those where the event was reported late.
+    """What the office gives. `code`: the two letters in a document's numbers, `late_code` those where the event was reported late.
 
     `document` names what is sent, which for a card is the slip to pick it up with; `file_name` begins the name of its file.
     """
@@ -87,6 +96,16 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class Stages:
+    """Working days from the complete request to each stage of an answer: read, answered first, finished without and with work outside."""
+
+    read_days: int
+    reply_days: int
+    finish_days: int
+    field_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class CivilService:
     """One service of the catalogue.
 
@@ -95,6 +114,9 @@ class CivilService:
     rules it follows, itself unless its file names another one: then it has no civil effect of its own. `transition_days`: how long answers
     to an older version of the form are still taken. `ready`: every part of the product implements it, so that it may be opened. `second`:
     when an approval needs a second one, by the head of the section. `urgent`: when it comes before others for somebody's health.
+    `is_answered`: it ends with an officer's answer in words and no document. `stages`: the days of such an answer, in place of the hours.
+    `visits`: where an officer may set a day to meet people; None: nowhere. `places_a_day`: how many may come on a day that they choose.
+    `spared_by_qr`: whether documents with an electronic signature, and a KTP-el, do without it.
     `old_card`: whether whoever fetches a card of this service has an older one, which the office takes back.
     """
 
@@ -119,12 +141,32 @@ class CivilService:
     transition_days: int = 30
     second: When = False
     urgent: When = False
+    is_answered: bool = False
+    stages: Stages | None = None
+    visits: VisitPlace | None = None
+    places_a_day: int = 0
+    spared_by_qr: bool = False
     old_card: bool = True
 
     @property
     def promise(self) -> timedelta:
-        """The working time from the complete request to its end."""
+        """The working time from the complete request to its end, where no stages are counted in days."""
         return timedelta(hours=self.promise_hours)
+
+    @property
+    def is_for_anyone(self) -> bool:
+        """Whether anybody may ask for it, so that nobody is proven and nothing of the register is told."""
+        return self.may_ask == (ANYONE,)
+
+    @property
+    def proves_identity(self) -> bool:
+        """Whether who asks has to be proven: not where anybody may ask, nor where who asks has no NIK to be proven by."""
+        return not self.is_for_anyone and any(field.name == "nik" for field in self.form.fields)
+
+    @property
+    def day_field(self) -> str:
+        """The field in which people choose the day on which they come; "": they choose none."""
+        return next((field.name for field in self.form.fields if field.type == OFFICE_DAY), "")
 
     def using(self, used_from: UsedFrom) -> Self:
         """Return the service as an installation offers it that uses versions of code lists since these days."""

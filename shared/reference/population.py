@@ -136,6 +136,7 @@ class Effect(StrEnum):
     """What becomes of a person by a change of the register. The codes stand in the history and on the wire."""
 
     BORN = "born"
+    """They are new in the register: born, or entered for the first time."""
     DIED = "died"
     JOINED = "joined"
     """They came from one family into another."""

@@ -26,9 +26,10 @@ class ReasonScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KnownReason:
-    """One row. `officer`: the acts (`return`, `reject`) that an officer may give it for; none: only the checks find it.
+    """One row. `officer`: the acts (`return`, `reject`, `answer`) that an officer may give it for; none: only the checks find it.
 
-    `asks`: the field of a form that mends it where the reason names none; "" where there is none such.
+    `asks`: the field of a form that mends it where the reason names none; "" where there is none such. `services`: those that it is for;
+    empty: all. `needs_note`: whether it says nothing without the officer's own words beside it.
     """
 
     code: str
@@ -36,6 +37,12 @@ class KnownReason:
     about: ReasonScope
     officer: frozenset[str]
     asks: str = ""
+    services: frozenset[str] = frozenset()
+    needs_note: bool = False
+
+    def is_for(self, service: str) -> bool:
+        """Return whether it may be given to a request for this service."""
+        return not self.services or service in self.services
 
 
 @cache
@@ -44,7 +51,15 @@ def reasons() -> Mapping[str, KnownReason]:
     rows = tomllib.loads(files(__package__).joinpath("data/reasons.toml").read_text(encoding="utf-8"))
     return MappingProxyType(
         {
-            code: KnownReason(code, row["text"], ReasonScope(row["about"]), frozenset(row["officer"]), row.get("asks", ""))
+            code: KnownReason(
+                code,
+                row["text"],
+                ReasonScope(row["about"]),
+                frozenset(row["officer"]),
+                row.get("asks", ""),
+                frozenset(row.get("services", ())),
+                row.get("needs_note", False),
+            )
             for code, row in rows.items()
         }
     )

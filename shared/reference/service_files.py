@@ -15,16 +15,16 @@ from typing import Any, Final
 
 from shared.errors import NotFound
 from shared.reference.calendar import written_week
-from shared.reference.civil_service import CivilService, Offer, Place, Product, ProductForm, Subject, SubjectKind, When
+from shared.reference.civil_service import CivilService, Offer, Place, Product, ProductForm, Stages, Subject, SubjectKind, VisitPlace, When
 from shared.reference.forms import Field, Form
 from shared.reference.forms.conditions import Condition
 from shared.reference.lists import code_list
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")  # as `Code` on the wire
 _FORM_KEYS: Final = frozenset({"version", "valid_from", "fields"})
-_KEYS: Final = frozenset(each.name for each in fields(CivilService)) - {"id", "automatic", "second", "urgent", "form", "older_forms"} | {
-    "review"
-}
+_KEYS: Final = frozenset(each.name for each in fields(CivilService)) - {
+    *("id", "automatic", "second", "urgent", "form", "older_forms", "is_answered"),
+} | {"review"}
 _NEEDED: Final = frozenset({"name", "about", "group", "subject"})
 _REVIEW_KEYS: Final = frozenset({"automatic", "second", "urgent"})
 _GROUPS: Final = "service_group"  # the code list that `group` is of
@@ -40,7 +40,7 @@ def products() -> Mapping[str, Product]:
             id=key,
             name=row["name"],
             form=ProductForm(row["form"]),
-            code=row["code"],
+            code=row.get("code", ""),
             document=row.get("document", row["name"]),
             file_name=row.get("file_name", key.upper()),
             late_code=row.get("late_code"),
@@ -116,6 +116,11 @@ def _service(code: str, row: Mapping[str, Any], older: tuple[Form, ...]) -> Civi
         transition_days=row.get("transition_days", 30),
         second=_when(review.get("second", False)),
         urgent=_when(review.get("urgent", False)),
+        is_answered=ProductForm.NOTICE in (products()[each].form for each in row.get("products", ()) if each in products()),
+        stages=Stages(**row["stages"]) if "stages" in row else None,
+        visits=VisitPlace(row["visits"]) if "visits" in row else None,
+        places_a_day=row.get("places_a_day", 0),
+        spared_by_qr=row.get("spared_by_qr", False),
         old_card=_yes_no(row, "old_card"),
     )
 
@@ -143,6 +148,10 @@ def _checked(service: CivilService) -> CivilService:
         raise ValueError("the name of a file is a code: small letters, digits, underscores")
     if service.promise_hours < 0 or service.transition_days < 0:
         raise ValueError("promise_hours or transition_days too small")
+    if service.is_answered and len(service.products) != 1:
+        raise ValueError("an answer in words is all that a service gives")
+    if bool(service.day_field) != (service.places_a_day > 0):
+        raise ValueError("a day to come on is chosen where there are places on it, and only there")
     if (service.offer is Offer.IN_PERSON) != (service.place is not None):
         raise ValueError("a service has a place where it is done in person, and only there")
     if sorted(form.version for form in (*service.older_forms, service.form)) != list(range(1, service.form.version + 1)):

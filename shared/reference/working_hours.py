@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -85,6 +86,23 @@ class WorkingHours:
             left -= closes - begin
             moment = closes
         raise ValueError(f"promise beyond {moment.date()}")
+
+    def promise_days(self, start: datetime, days: int) -> datetime:
+        """Return when the office closes on the last of so many working days, which begin with the one after `start`; UTC.
+
+        Raises:
+            ValueError: When that is more than about a year away.
+        """
+        first = start.astimezone(self.zone).date()
+        working = (day for ahead in range(1, _HORIZON_DAYS) if self.is_working_day(day := first + timedelta(days=ahead)))
+        last = next(islice(working, days - 1, None), None) if days > 0 else None
+        if last is None:
+            raise ValueError(f"promise of {days} days beyond a year")
+        return self.end_of(last)
+
+    def end_of(self, day: date) -> datetime:
+        """Return when the office closes on a day on which it works by its week; UTC."""
+        return datetime.combine(day, self.week[day.weekday()][-1].closes, self.zone).astimezone(UTC)
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         """Return the working time between two moments; zero where `end` is not after `start`."""

@@ -21,8 +21,10 @@ from shared.reference.reasons import reasons
 from tests.architecture.source import ROOT
 
 READY = [service for service in catalogue().services.values() if service.ready]
-ONLINE = [service for service in READY if service.offer is Offer.ONLINE]
-MADE = sorted({product for service in READY for product in service.products})
+ONLINE = [service for service in READY if service.offer is not Offer.COURT]
+GIVEN = sorted({product for service in READY for product in service.products})
+MADE = [product for product in GIVEN if catalogue().products[product].form is not ProductForm.NOTICE]
+TOLD = [product for product in GIVEN if product not in MADE]
 INTAKE = ROOT / "services/intake/templates"
 TEMPLATES = ROOT / "services/issuance/templates"
 GOLDEN = ROOT / "tests/contract/golden"
@@ -54,6 +56,14 @@ def test_verification_has_rules_for_it(service: CivilService) -> None:
 
 def test_every_rule_is_of_a_service_that_is_ready() -> None:
     assert set(RULES) <= {service.effect for service in READY}
+
+
+@pytest.mark.parametrize("product", TOLD)
+def test_an_answer_in_words_is_nobodys_document(product: str) -> None:
+    """It ends in verification (ADR 39): issuance could neither number nor print it."""
+    assert product not in PRODUCTS
+    assert catalogue().products[product].code == ""
+    assert all(service.is_answered for service in READY if product in service.products)
 
 
 @pytest.mark.parametrize("product", MADE)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.notifier.domain.outcome import COURT_STATUSES, WHATSAPP_CODES, Action
+from services.notifier.domain.ownership import ADDRESS_LOST
 from services.verification.domain.recording import CONFLICT, DOCUMENT_VOID
 from shared.messaging.consumer.retry import EXHAUSTED
 from shared.messaging.consumer.settlement import FORGED_CODE
@@ -43,7 +44,9 @@ def raised(*folders: str) -> Iterator[str]:
 def notices() -> set[str]:
     known = {f"meta_{code}" for code, action in WHATSAPP_CODES.items() if action in PARKING}
     courts = {f"http_{status}" for status, action in COURT_STATUSES.items() if action in PARKING}
-    return known | courts | {"template_refused", "court_unknown", "connect_timeout", "connect_error", "http_500", "meta_999999"}
+    return (
+        known | courts | {ADDRESS_LOST, "template_refused", "court_unknown", "connect_timeout", "connect_error", "http_500", "meta_999999"}
+    )
 
 
 def of_a_child(name: str) -> set[str]:

@@ -32,7 +32,10 @@ async def sample(places: Places, kind: str, index: int) -> dict[str, Any]:
     """A decision about a couple of the sample register that no other test has."""
     async with Travel(places, lambda _who, _what: None) as travel:
         page = await travel.call("GET", f"{places.court}/sim/families", params={"limit": 200, "kind": kind})
-    found: dict[str, Any] = page["families"][index]["decision"]
+    families = [each["decision"] for each in page["families"]]
+    fewest = {group.name: group.count[0] for group in groups(decision_kinds()[kind])}
+    whole = (each for each in (*families[index:], *families) if all(len(each[name]) >= least for name, least in fewest.items()))
+    found: dict[str, Any] = next(whole)
     return found
 
 
@@ -49,8 +52,8 @@ def texts(sent: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         elif inner:
             value = (value or {}).get(inner)
         if value is not None:
-            text = roles[value] if each.name == CUSTODY else {True: "ya", False: "tidak"}.get(value, str(value))
-            yield path, text
+            said = ("ya" if value else "tidak") if isinstance(value, bool) else str(value)
+            yield path, roles[value] if each.name == CUSTODY else said
 
 
 async def begin(page: Page, kind: str) -> None:
@@ -143,7 +146,7 @@ async def send_from_summary(page: Page) -> None:
 async def test_each_kind_is_typed_by_hand_and_sent(
     browser: Browser, stack: Stack, issuer: SessionIssuer, places: Places, kind: str
 ) -> None:
-    sent = await sample(places, kind, 60 + BY_HAND.index(kind))
+    sent = await sample(places, kind, 100 + 5 * BY_HAND.index(kind))
     async with at_the_desk(browser, stack, issuer, CASES, "court", court=COURT) as page:
         await begin(page, kind)
         await type_in(page, sent)
@@ -154,7 +157,7 @@ async def test_each_kind_is_typed_by_hand_and_sent(
 
 async def test_a_returned_decision_is_corrected_on_a_phone(browser: Browser, stack: Stack, issuer: SessionIssuer, places: Places) -> None:
     sent, other = await sample(places, "cerai_gugat", 80), await sample(places, "cerai_gugat", 81)
-    wrong = sent | {"husband": other["husband"], "children": []}
+    wrong = sent | {"husband": other["husband"]}
     async with at_the_desk(browser, stack, issuer, CASES, "court", court=COURT, size=NARROW) as page:
         await begin(page, "cerai_gugat")
         await look(page, "perkara-isian-kosong-360")
@@ -169,10 +172,12 @@ async def test_a_returned_decision_is_corrected_on_a_phone(browser: Browser, sta
         await look(page, "perkara-dikembalikan-360")
         await page.get_by_role("button", name="Perbaiki").click()
         await expect(page.locator("[name='wife.nik']")).to_have_value(sent["wife"]["nik"])
-        for path, text in texts(sent | {"children": []}):
+        for path, text in texts(sent):
             if path.startswith("husband."):
                 await page.locator(f"[name='{path}']").fill(text)
         await send(page)
+        async with Travel(places, lambda _who, _what: None) as travel:
+            await Officer(travel).approve(receipt)  # what an officer returned comes back to one
         await comes_to(page, "Dokumen terbit", 2)
 
 
@@ -186,7 +191,7 @@ async def test_two_tabs_send_once_and_a_colleague_goes_on(browser: Browser, stac
         await theirs.goto(mine.url)
         await theirs.locator("[name='candidate.name']").fill("NAMA DARI JOKO")
         await theirs.locator("[name='candidate.nik']").focus()
-        await expect(theirs.locator("#versi")).to_have_value("2")
+        await expect(theirs.locator("#versi input")).to_have_value("2")
         await mine.locator("[name='candidate.name']").fill("NAMA DARI RATNA")
         await mine.locator("[name='candidate.nik']").focus()
         await expect(mine.get_by_role("alert")).to_contain_text("Joko Susilo menyimpan isian ini")
@@ -220,7 +225,7 @@ async def test_the_list_is_fit_for_everybody_and_another_courts_clerk_finds_noth
         await expect(page.locator("[data-row]").first).to_have_text(sent["case_number"])
         assert sent["bride"]["nik"] not in page.url
         await look(page, f"perkara-cari-{size}")
-        await page.get_by_role("link", name="Semua").click()
+        await page.get_by_role("link", name="Semua", exact=True).click()
         await begin(page, "wali_adhal")
         await page.goto(f"{stack.desk_page}{CASES}")
         await expect(page.get_by_text("Belum selesai diisi")).to_be_visible()

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 
-import httpx
-
 from deploy.local.applications import HOME, Application
 from deploy.local.office import Officer
 from deploy.local.stack import Stack
 from deploy.local.travel import Places, Travel
-from tests.e2e.test_services import fetch_at_counter, file_at_counter
+from tests.journeys.counter import Counter
 from tests.support.samples import KINDS
 from tests.support.samples.people import Sample
 
@@ -22,14 +20,10 @@ PLACE = 44  # in the list of people who die: nobody else's application is about 
 async def test_a_second_extract_of_a_death_has_the_number_and_the_words_of_the_first(stack: Stack, places: Places) -> None:
     sample = Sample.of(stack)
     death = KINDS["akta_mati"].made(sample, PLACE)
-    key = {"Authorization": f"Bearer {stack.keys.clients['loket']}"}
-    async with (
-        httpx.AsyncClient(base_url=stack.part("intake").url, headers=key, timeout=30, trust_env=False) as counter,
-        Travel(places, lambda _who, _what: None) as travel,
-    ):
-        first = (await file_at_counter(counter, death))["receipt"]
+    async with Counter(stack) as counter, Travel(places, lambda _who, _what: None) as travel:
+        first = (await counter.file(death))["receipt"]
         await Officer(travel).approve(first)
-        stands, texts = await fetch_at_counter(counter, first)
+        stands, texts = await counter.fetch(first)
         by_product = dict(zip((document["product"] for document in stands["documents"]), texts, strict=True))
         number, card = _found(NUMBER, by_product["akta_kematian"]), _found(CARD, by_product["kk"])
         late, widow = (sample.picked["akta_mati"][PLACE][role] for role in ("deceased", "spouse"))
@@ -45,9 +39,9 @@ async def test_a_second_extract_of_a_death_has_the_number_and_the_words_of_the_f
             "reason": "lost",
         }
         again = Application("kutipan_kedua", late["name"], answers)
-        second = (await file_at_counter(counter, again))["receipt"]
+        second = (await counter.file(again))["receipt"]
         await Officer(travel).approve(second)
-        stands, texts = await fetch_at_counter(counter, second)
+        stands, texts = await counter.fetch(second)
         assert [document["product"] for document in stands["documents"]] == ["akta_kematian"]
         assert _found(NUMBER, texts[0]) == number
         assert late["name"] in texts[0]

@@ -6,11 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import pytest
 
 from deploy.local import journeys
+from deploy.local.answered import answered_by_chat
 from deploy.local.applications import Application
+from deploy.local.chat import Chat, says
+from deploy.local.chat import text_of as said_in
 from deploy.local.office import Officer
 from deploy.local.stack import Stack
 from deploy.local.travel import Places, Travel
@@ -20,7 +24,8 @@ from tests.journeys.online import Ground
 from tests.support.pdf import text_of
 from tests.support.samples import KINDS
 from tests.support.samples.births_and_deaths import of_foreign_father
-from tests.support.samples.people import Sample
+from tests.support.samples.data_and_visits import alone, office_day, visit_at_home
+from tests.support.samples.people import Sample, days_ago
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +47,40 @@ async def test_a_service_by_chat(service: str, ground: Ground) -> None:
 async def test_a_service_by_api(service: str, ground: Ground) -> None:
     brought = await ground.by_api(service)
     assert len(brought.texts) == len(KINDS[service].products)
+
+
+async def test_somebody_without_a_nik_who_lives_alone_gets_a_card_of_their_own(ground: Ground, places: Places) -> None:
+    application = alone(ground.sample, "SARMINI PUSPITASARI")
+    result = await journeys.by_chat(places, application, ground.approval("biodata"))
+    texts = {paper.product: text_of(paper.pdf) for paper in result.papers}
+    assert set(texts) == {"biodata", "kk"}
+    assert all(application.name in text for text in texts.values())
+    assert "KEPALA KELUARGA" in texts["kk"]
+
+
+async def test_who_can_not_come_is_told_the_day_of_the_visit(ground: Ground, places: Places) -> None:
+    day = date.fromisoformat(office_day("ktp_rekam", 3))
+
+    async def visit(travel: Travel, chat: Chat, receipt: str) -> None:
+        await Officer(travel).tell(receipt, "Siapkan KK, sekitar pukul 09.00.", day)
+        told = await chat.hears(says("datang ke alamat Anda"), "the day of the visit")
+        assert f"{day.day} " in said_in(told)
+        assert "sekitar pukul 09.00" in said_in(told)
+        await chat.type("status")
+        assert f"{day.day} " in said_in(await chat.hears(says("menetapkan hari"), "how it stands"))
+        assert (await travel.request(receipt))["told"]["visit_on"] == day.isoformat()
+
+    assert "sudah direkam" in await answered_by_chat(places, visit_at_home(ground.sample, 22), "Beliau sudah direkam.", visit)
+
+
+async def test_who_is_too_young_to_be_recorded_is_told_so_at_once(ground: Ground, stack: Stack) -> None:
+    person = ground.sample.picked["kk_rusak"][23]
+    born = {"born_on": days_ago(14 * 365), "ever_married": False}
+    day = {"needs_visit": False, "visit_day": office_day("ktp_rekam", 4)}
+    application = Application("ktp_rekam", person["name"], {"nik": person["nik"], "kk_number": person["kk_number"], **born, **day})
+    async with Counter(stack) as counter:
+        stands = await counter.until((await counter.file(application))["receipt"], "rejected")
+    assert [reason["code"] for reason in stands["reasons"]] == ["too_young_to_record"]
 
 
 async def test_a_father_who_is_not_in_the_register_stands_on_the_documents(stack: Stack, ground: Ground, places: Places) -> None:

@@ -54,17 +54,27 @@ class Counter:
             JourneyError: it was turned down.
             AssertionError: they did not come in time.
         """
-
-        async def ready() -> dict[str, Any] | None:
-            stands: dict[str, Any] = (await self._call("GET", f"/v1/requests/{receipt}")).json()
-            if stands["state"] in TURNED_DOWN:
-                raise JourneyError(f"request {receipt} is {stands['state']}: {stands['timeline']}")
-            return stands if stands["state"] == "ready" else None
-
-        stands = await eventually(ready, READY_SECONDS)
-        assert stands is not None
+        stands = await self.until(receipt, "ready")
         numbers = range(1, len(stands["documents"]) + 1)
         return stands, [text_of((await self._call("GET", f"/v1/requests/{receipt}/documents/{number}")).content) for number in numbers]
+
+    async def until(self, receipt: str, state: str) -> dict[str, Any]:
+        """Wait until a request is in a state; return how it stands.
+
+        Raises:
+            JourneyError: it was turned down.
+            AssertionError: it did not come to it in time.
+        """
+
+        async def reached() -> dict[str, Any] | None:
+            stands: dict[str, Any] = (await self._call("GET", f"/v1/requests/{receipt}")).json()
+            if stands["state"] in TURNED_DOWN - {state}:
+                raise JourneyError(f"request {receipt} is {stands['state']}: {stands['timeline']}")
+            return stands if stands["state"] == state else None
+
+        stands: dict[str, Any] | None = await eventually(reached, READY_SECONDS)
+        assert stands is not None
+        return stands
 
     async def _call(self, method: str, path: str, **options: Any) -> httpx.Response:
         answer = await self.http.request(method, path, **options)

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from deploy.local import journeys
+from deploy.local.answered import answered_by_chat
 from deploy.local.applications import Application, today
-from deploy.local.chat import spoken
+from deploy.local.chat import Chat, spoken
 from deploy.local.office import Officer, effects
 from deploy.local.stack import Stack
 from deploy.local.travel import JourneyError, Places, Travel
 from shared.clock import monotonic_seconds
+from shared.reference.catalogue import catalogue
 from shared.reference.forms.form import asked
 from tests.journeys.counter import Counter
 from tests.journeys.table import Journey, Way
@@ -57,12 +59,15 @@ class Ground:
             if who == "citizen":
                 written.append(what)
 
-        decided = journeys.nothing if kind.by_rules else journeys.approval
-        changes = application.answers[kind.card] if kind.change else None
+        questions = sum(1 for _ in spoken(application))
+        if kind.answer:
+            told = await answered_by_chat(self.places, application, kind.answer, tell=heard)
+            return _answered(kind, told, questions, len(written))
+        decided = journeys.nothing if kind.by_rules else self.approval(service)
+        changes = card_of(application) if kind.change else None
         result = await journeys.by_chat(self.places, application, decided, heard, changes=changes)
         papers = result.papers
         texts = tuple(text_of(paper.pdf) for paper in papers)
-        questions = sum(1 for _ in spoken(application))
         found = Brought(tuple(paper.product for paper in papers), texts, result.register, questions, len(written))
         return _checked(kind, application, found)
 
@@ -75,18 +80,36 @@ class Ground:
         kind, application = KINDS[service], application_for(self.sample, service, 0)
         async with Counter(self.stack) as counter, Travel(self.places, lambda _who, _what: None) as travel:
             receipt = (await counter.file(application))["receipt"]
+            given = list(_given(application))
+            if kind.answer:
+                await Officer(travel).answer(receipt, kind.answer)
+                told = (await counter.until(receipt, "answered"))["told"]["text"]
+                return _answered(kind, told, len(given), sum(given))
             if not kind.by_rules:
-                await Officer(travel).approve(receipt)
+                await self._approve(travel, service, receipt)
             stands, texts = await counter.fetch(receipt)
             after = (await travel.request(receipt))["state"]
             if after != "delivered":
                 raise JourneyError(f"all documents were fetched, and request {receipt} is {after}")
             change = None
             if kind.change:
-                change = effects(await Officer(travel).history(application.answers[kind.card], stands["request_id"]))
+                change = effects(await Officer(travel).history(card_of(application), stands["request_id"]))
         products = tuple(document["product"] for document in stands["documents"])
-        given = list(_given(application))
         return _checked(kind, application, Brought(products, tuple(texts), change, len(given), sum(given)))
+
+    def approval(self, service: str) -> journeys.Meanwhile:
+        """Return what the office does with a request for a service that no rules decide."""
+
+        async def approved(travel: Travel, _chat: Chat, receipt: str) -> None:
+            await self._approve(travel, service, receipt)
+
+        return approved
+
+    async def _approve(self, travel: Travel, service: str, receipt: str) -> None:
+        """Approve a request, by the head of the section too where its service always takes two."""
+        await Officer(travel).approve(receipt)
+        if catalogue().get(service).second is True:
+            await Officer(travel, self.stack.keys.clients["kepala-seksi-01"]).approve(receipt)
 
 
 async def play(ground: Ground, services: Sequence[str]) -> AsyncIterator[Journey]:
@@ -122,6 +145,22 @@ def _given(application: Application) -> Iterator[bool]:
             yield from (cell.name in row for cell in asked(field.fields, row, today()))
         if not field.is_group:
             yield field.is_document or field.name in values
+
+
+def card_of(application: Application) -> str:
+    """Return the family card of which the change is looked at: the applicant's own, or the one that takes them in."""
+    return str(application.answers.get("kk_number") or application.answers["host_kk_number"])
+
+
+def _answered(kind: Kind, told: str, questions: int, answers: int) -> Brought:
+    """Return what came of what ends with words.
+
+    Raises:
+        JourneyError: they are others than the officer's.
+    """
+    if kind.answer not in told:
+        raise JourneyError(f"the answer is {told!r}, expected {kind.answer!r}")
+    return Brought((), (), None, questions, answers)
 
 
 def _checked(kind: Kind, application: Application, found: Brought) -> Brought:

@@ -48,6 +48,7 @@ _MADE: Final[Mapping[str, Callable[[Field, date], st.SearchStrategy[Any]]]] = {
     "village": lambda _field, _today: st.sampled_from(sorted(villages())),
     "regency": lambda _field, _today: st.sampled_from(sorted(regencies())),
     "moving_letter": lambda field, today: _days(field, today).map(lambda day: f"SKPWNI/3577/{day[8:]}{day[5:7]}{day[:4]}/0001"),
+    "office_day": lambda field, today: st.sampled_from([day.isoformat() for day in field.offered(today)]),
     "phone": lambda _field, _today: st.integers(10**9, 10**10 - 1).map(lambda number: f"628{number}"),
 }
 

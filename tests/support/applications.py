@@ -48,7 +48,7 @@ def submission(service: str, *, submitted_on: date = TODAY, **answers: Any) -> S
         products=catalogue().get(service).products,
         submitted_at=datetime.combine(submitted_on, time(3, 0), UTC),
         contact=Contact(channel="whatsapp", address=people.PHONE),
-        applicant=Person(nik=answers["nik"], kk_number=answers.get("kk_number")),
+        applicant=Person(nik=answers.get("nik"), kk_number=answers.get("kk_number")),
         answers=Answers(form.wire(values)),
     )
 

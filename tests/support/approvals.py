@@ -153,6 +153,16 @@ MOVING: Final[dict[str, Any]] = {
     "valid_days": 30,
     "movers": [{name: each[name] for name in ("nik", "name", "relation")} for each in (HEAD, WIFE)],
 }
+BIODATA: Final[dict[str, Any]] = {
+    **{name: CARD[name] for name in ("kk_number", "head_name")},
+    "address": ADDRESS,
+    "former_address": "JL. MELATI CONTOH 5, SURABAYA",
+    "person": HEAD,
+    "mother_nik": None,
+    "father_nik": None,
+    "disability": None,
+    "birth_certificate_number": None,
+}
 SIDE_NOTE: Final[dict[str, Any]] = {
     "deed": "AKTA KELAHIRAN",
     "deed_number": "3519-LU-04052021-0007",
@@ -182,6 +192,7 @@ CONTENTS: Final[Mapping[str, tuple[str, dict[str, Any], str]]] = MappingProxyTyp
         "kia": ("child_card.v1", CHILD_CARD, BIRTH["name"]),
         "akta_kelahiran": ("birth_certificate.v1", BIRTH, BIRTH["name"]),
         "akta_kematian": ("death_certificate.v1", DEATH, HEAD["name"]),
+        "biodata": ("biodata.v1", BIODATA, HEAD["name"]),
         "lahir_mati": ("stillbirth_letter.v1", STILLBIRTH, WIFE["name"]),
         "skpwni": ("moving_letter.v1", MOVING, HEAD["name"]),
         "catatan_pinggir": ("side_note.v1", SIDE_NOTE, BIRTH["name"]),

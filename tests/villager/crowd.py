@@ -49,7 +49,7 @@ class Crowd:
     async def _life(self, story: Story) -> None:
         person = story.person
         chat = await Chat.open(self._travel, person.application.name, person.phone)
-        if person.is_linked:
+        if person.is_linked and person.application.catalogued.proves_identity:
             await self._travel.link(chat.phone, person.application.answers["nik"])
         reader = reader_of(person.application.service)
         await Villager(story, Phone(chat, reader, story), reader, self._send_back).live()

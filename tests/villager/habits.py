@@ -37,6 +37,8 @@ class Habit(StrEnum):
 
 LAST: Final = frozenset({Habit.RETURNED, Habit.WANTS_HUMAN, Habit.GIVES_UP, Habit.ELSEWHERE})
 """Habits that say how it ends: one at most."""
+OF_PHOTOS: Final = frozenset({Habit.PHOTO_FIRST, Habit.ALBUM, Habit.SAME_PHOTO, Habit.WORDS_FOR_PHOTO, Habit.RETURNED})
+"""Habits of those who are asked for a photo."""
 _HOW_MANY: Final = (0, 1, 2)  # habits beside the first
 _WEIGHTS: Final = (2, 3, 1)
 
@@ -61,7 +63,7 @@ MISFITS: Final = ("besok saya tanyakan dulu", "pokoknya yang di kartu itu", "lup
 INSTEAD_OF_PHOTO: Final = ("fotonya nanti ya pak", "sudah saya kirim kemarin", "kamera hp saya rusak")
 GREETINGS: Final = ("Halo", "assalamualaikum", "selamat pagi", "permisi pak", "P")
 JAVANESE_GREETINGS: Final = ("kulo nuwun", "sugeng enjing pak", "nuwun sewu")
-AT_THE_COUNTER: Final = ("mau rekam ktp pertama kali", "legalisir kk", "mau aktivasi ikd", "mau catat pernikahan di gereja")
+AT_THE_COUNTER: Final = ("legalisir kk", "cap legalisir akta lahir", "fotocopy kk mau dilegalisir", "legalisir ktp untuk daftar polri")
 YES, NO = ("ya", "iya pak", "betul"), ("tidak", "enggak", "gak ada")
 JAVANESE_YES, JAVANESE_NO = ("nggih", "inggih pak"), ("mboten", "dereng")
 FOR_HUMAN: Final = ("petugas", "mau bicara dengan petugas", "minta petugas")

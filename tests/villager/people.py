@@ -10,16 +10,16 @@ from functools import cache
 from random import Random
 from typing import Final
 
-from deploy.local.applications import Application
+from deploy.local.applications import Application, today
 from deploy.local.commands import command
 from deploy.local.stack import Stack
 from services.intake.wiring.texts import TEMPLATES
 from shared.reference.catalogue import catalogue
 from tests.support.samples import KINDS
 from tests.support.samples.people import Sample
-from tests.villager.habits import AT_THE_COUNTER, Habit, drawn, spoilt
+from tests.villager.habits import AT_THE_COUNTER, OF_PHOTOS, Habit, drawn, spoilt
 
-PICKED_OF_A_KIND: Final = 4  # services at most whose people come from one list
+PICKED_OF_A_KIND: Final = 6  # services at most whose people come from one list
 LINKED: Final = 0.5  # share of people whom a counter has linked to their phone: the others send a selfie
 
 
@@ -70,11 +70,18 @@ def people(
         kind = KINDS[service]
         application = kind.made(sample, first + taken[kind.of])
         taken[kind.of] += 1
-        own = drawn(rng, habits[(number + number // len(services)) % len(habits)])
+        own = drawn(rng, habits[(number + number // len(services)) % len(habits)]) - _impossible(application)
         needs_officer = Habit.RETURNED in own and catalogue().get(service).automatic  # else nobody is there who could return it
         linked = rng.random() < LINKED and not needs_officer
         phone = f"62813{mark}{number:05d}"
         yield Person(number, application, phone, _wishes(service, own, rng), own, linked, rng)
+
+
+def _impossible(application: Application) -> frozenset[Habit]:
+    """Return what nobody does who is asked for no photo."""
+    form = application.catalogued.form
+    is_asked = any(field.is_document for field in form.asked(form.values(application.answers), today()))
+    return frozenset() if is_asked else OF_PHOTOS
 
 
 def _wishes(service: str, habits: frozenset[Habit], rng: Random) -> tuple[str, ...]:

@@ -22,8 +22,8 @@ _LINE: Final = re.compile(r"^(\d+)\. ", re.MULTILINE)
 _TYPED_YES: Final = 0.4  # share of people who type a yes to what they are told about, rather than press
 _GREETS: Final = 0.5  # share of people who greet first
 _FREE: Final = frozenset({"text", "person_name"})  # types that take nearly anything: nothing does not fit
-_FILED: Final = frozenset({"submitted", "submitted_checking", "mended", "already_open"})
-_REFUSED: Final = frozenset({"service_not_open", "in_person", "counter_card", "limit_reached", "limit_reached_later"})
+_FILED: Final = frozenset({"submitted", "submitted_checking", "submitted_visit", "submitted_answered", "mended", "already_open"})
+_REFUSED: Final = frozenset({"service_not_open", "in_person", "in_person_spared", "counter_card", "limit_reached", "limit_reached_later"})
 
 SendBack: TypeAlias = Callable[[str, str], Awaitable[None]]
 """Has the office return a request for a photo: receipt, field."""

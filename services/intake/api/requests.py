@@ -1,10 +1,11 @@
-"""Requests of any channel adapter, and how they stand. Answers hold nothing personal: they may be shown on a counter's screen."""
+"""Requests of any channel adapter, and how they stand. Nothing in it is personal but what an officer told (`told`)."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
@@ -14,6 +15,7 @@ from services.intake.domain.documents import IssuedState
 from services.intake.domain.requests import Request as Filed
 from services.intake.domain.requests import RequestState
 from services.intake.domain.submission import PROBLEMS, CheckedBody
+from services.intake.domain.visit_days import DAY_PROBLEMS
 from services.intake.domain.vouching import SenderVouching
 from services.intake.handlers import mend_request, submit_request
 from services.intake.ports import Deps, RequestSearch, Tx
@@ -95,6 +97,14 @@ class ReasonView(BaseModel):
     text: Annotated[str, Field(description="The sentence for people, Indonesian")]
 
 
+class ToldView(BaseModel):
+    """What an officer told who sent a request: words for the person alone, not for a counter's screen."""
+
+    text: str
+    at: datetime
+    visit_on: Annotated[date | None, Field(description="The day on which an officer meets them, where one was set")]
+
+
 class RequestView(FiledView):
     """A request with its state and timeline."""
 
@@ -102,6 +112,7 @@ class RequestView(FiledView):
     case_id: str | None
     documents: list[IssuedView]
     reasons: Annotated[list[ReasonView], Field(description="Of a returned or rejected request")]
+    told: Annotated[ToldView | None, Field(description="What an officer told last; of an answered request the answer. null: nothing")]
     timeline: list[StepView]
 
 
@@ -132,7 +143,7 @@ def routes(deps: Deps, units: UnitOfWorkRunner[Tx]) -> APIRouter:
         status_code=201,
         summary="File a complete request",
         response_model=FiledView,
-        responses=refuses(422, "request_refused", "form_outdated", fields=PROBLEMS) | _LIMITED,
+        responses=refuses(422, "request_refused", "form_outdated", fields=(*PROBLEMS, *DAY_PROBLEMS)) | _LIMITED,
     )
     async def file_request(
         request: Request,
@@ -149,7 +160,7 @@ def routes(deps: Deps, units: UnitOfWorkRunner[Tx]) -> APIRouter:
         response_model=FiledView,
         responses=refuses(404, "request_not_found")
         | refuses(409, "request_not_returned")
-        | refuses(422, "receipt_malformed", "receipt_check_wrong", "request_refused", "form_outdated", fields=PROBLEMS)
+        | refuses(422, "receipt_malformed", "receipt_check_wrong", "request_refused", "form_outdated", fields=(*PROBLEMS, *DAY_PROBLEMS))
         | _LIMITED,
     )
     async def mend(
@@ -179,7 +190,7 @@ def routes(deps: Deps, units: UnitOfWorkRunner[Tx]) -> APIRouter:
     ) -> PageView:
         own = None if READ_ALL in client.scopes else client.name
         page = await deps.register.search(RequestSearch(state, service, channel, q, after, limit, own))
-        return PageView(requests=[_view(filed) for filed in page.requests], next=page.next)
+        return PageView(requests=[_view(replace(filed, told=None)) for filed in page.requests], next=page.next)
 
     @router.get(PATH + "/{receipt}", summary="How a request stands", response_model=RequestView, responses=_UNKNOWN)
     async def show(receipt: str, client: Annotated[Client, require("requests:read")]) -> RequestView:
@@ -212,6 +223,7 @@ def _view(filed: Filed) -> RequestView:
             for each in filed.settled
         ],
         reasons=[_reason(reason) for reason in filed.reasons_at] if filed.state in _TURNED_DOWN else [],
+        told=ToldView(text=filed.told.text, at=filed.told.at, visit_on=filed.told.visit_on) if filed.told else None,
         timeline=[
             StepView(state=step.state, at=step.at, reasons=list(step.reasons), document_number=step.document_number)
             for step in filed.timeline

@@ -29,7 +29,9 @@ class ServiceRow(BaseModel):
     offer: Annotated[Offer, Field(description="online, by the court, or in person")]
     open: Annotated[bool, Field(description="Whether POST /v1/requests takes it today")]
     products: list[str]
-    promise_hours: Annotated[float, Field(description="Working hours from the complete request to its end")]
+    promise_hours: Annotated[float, Field(description="Working hours from the complete request to its end; 0: days, or a chosen day")]
+    promise_days: Annotated[int | None, Field(description="Working days in place of the hours")]
+    place: Annotated[str | None, Field(description="Where it is done in person, and when; `open`: a day for it can be asked for here")]
     form_version: int
 
 
@@ -110,6 +112,8 @@ def _row(deps: Deps, service: CivilService) -> dict[str, Any]:
         "open": service.id in deps.menu.forms,
         "products": list(dict.fromkeys(service.products)),
         "promise_hours": service.promise_hours,
+        "promise_days": service.stages.finish_days if service.stages else None,
+        "place": f"{service.place.name}, {service.place.hours}" if service.place else None,
         "form_version": service.form.version,
     }
 

@@ -144,8 +144,9 @@ class ChatPages:
         }
 
     async def requests_of(self, chat: ContactChat) -> tuple[Filed, ...]:
-        """Return the latest requests of the one who writes, the newest first."""
-        return await self.room.units.run(lambda tx: tx.latest_requests(chat.contact.ids, _REQUESTS))
+        """Return the latest requests of the one who writes, the newest first, but for those whose sender wants to be unknown."""
+        found = await self.room.units.run(lambda tx: tx.latest_requests(chat.contact.ids, _REQUESTS))
+        return tuple(each for each in found if not each.form.is_anonymous)
 
     def fields(self, chat: ContactChat, requests: Sequence[Filed], member: StaffMember) -> Mapping[str, str]:
         """Return the fields of canned replies that are known here."""

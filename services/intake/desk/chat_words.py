@@ -30,6 +30,7 @@ STATES: Final[Mapping[RequestState, State]] = {
     RequestState.SUBMITTED: State("Sedang diperiksa", Tone.INFO, icon="hourglass"),
     RequestState.RETURNED: State("Menunggu warga melengkapi", Tone.WAIT, icon="arrow-back-up"),
     RequestState.APPROVED: State("Disetujui, dokumen dibuat", Tone.INFO, icon="circle-check"),
+    RequestState.ANSWERED: State("Dijawab", Tone.GOOD, icon="send"),
     RequestState.REJECTED: State("Ditolak", Tone.BAD, icon="circle-x"),
     RequestState.ISSUED: State("Terbit, sedang dikirim", Tone.INFO, icon="send"),
     RequestState.READY: State("Terbit, siap diunduh", Tone.GOOD, icon="download"),

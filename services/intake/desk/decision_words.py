@@ -11,12 +11,14 @@ from typing import Final
 
 from services.intake.domain.chat import Say
 from services.intake.domain.clerk import CUSTODY, CourtDraft, groups, paths
-from services.intake.domain.clerk_reading import VILLAGE, may_be_meant
+from services.intake.domain.clerk_reading import VILLAGE, may_be_meant, village_code
 from services.intake.domain.requests import Request, RequestState
 from services.intake.ports import Deps, ReadCase
 from shared.errors import FieldProblem
 from shared.reference.decision_kinds import DecisionKind, case_fields, decision_kinds
 from shared.reference.forms import Field
+from shared.reference.forms.types import TYPES
+from shared.values import Malformed
 from shared.web.desk import State, Tone
 from shared.web.desk.words import masked_number
 
@@ -74,6 +76,7 @@ class Cell:
     path: str
     label: str
     value: str = field(repr=False)
+    read_as: str = field(repr=False)
     options: Sequence[tuple[str, str]] = ()
     hint: str = ""
     problem: str = ""
@@ -158,7 +161,7 @@ class DecisionWords:
         found: list[tuple[str, list[tuple[str, str]]]] = []
         for section in self.sections():
             for number, row in enumerate(section.rows, start=1):
-                shown = [(cell.label, self._shown(cell)) for cell in row if cell.value]
+                shown = [(cell.label, cell.read_as) for cell in row if cell.value]
                 if shown:
                     found.append((f"{section.title} {number}" if section.is_group else section.title, shown))
         return found
@@ -189,6 +192,7 @@ class DecisionWords:
             path=path,
             label=_VILLAGE_LABEL if each.name == VILLAGE else self._short_label(path),
             value=value,
+            read_as=self._read_as(each, value),
             options=self._options(each),
             hint=_HINTS.get(inner, "Tulis misalnya 12-3-2026" if each.type == "date" and "." not in path and not value else ""),
             problem=problem,
@@ -212,10 +216,16 @@ class DecisionWords:
             return (("ya", "Ya"), ("tidak", "Tidak"))
         return tuple(each.codes(self.today).rows.items()) if each.choices else ()
 
-    def _shown(self, cell: Cell) -> str:
-        if cell.options:
-            return dict(cell.options).get(cell.value, cell.value)
-        return cell.value
+    def _read_as(self, each: Field, text: str) -> str:
+        """Return a text as it was understood; as it is where it can't be."""
+        if options := self._options(each):
+            return dict(options).get(text, text)
+        try:
+            if each.name == VILLAGE:
+                return TYPES["village"].show(village_code(text, self.today), each.setup(self.today))
+            return each.show(each.parse(text, self.today), self.today) if each.type == "date" else text
+        except Malformed:
+            return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,11 @@ CHANNELS: Final[Mapping[Channel, str]] = MappingProxyType(
 _COLUMNS: Final[Mapping[Column, frozenset[RequestState]]] = MappingProxyType(
     {
         Column("Diperiksa", Shade.CALM): frozenset({RequestState.SUBMITTED}),
-        Column("Disetujui", Shade.MAIN): frozenset(
-            {RequestState.APPROVED, RequestState.ISSUED, RequestState.READY, RequestState.DELIVERED, RequestState.UNDELIVERED}
+        Column("Disetujui atau dijawab", Shade.MAIN): frozenset(
+            {
+                *(RequestState.APPROVED, RequestState.ISSUED, RequestState.READY, RequestState.DELIVERED, RequestState.UNDELIVERED),
+                RequestState.ANSWERED,
+            }
         ),
         Column("Dikembalikan", Shade.SOON): frozenset({RequestState.RETURNED}),
         Column("Ditolak", Shade.LATE): frozenset({RequestState.REJECTED, RequestState.VOID}),

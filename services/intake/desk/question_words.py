@@ -78,7 +78,8 @@ class QuestionWords:
         if question.asks_more or question.field.type == "yes_no":
             return (("ya", "Ya"), ("tidak", "Tidak"))
         if question.field.type != "choice":
-            return ()
+            offered = question.field.offered(self.today)
+            return tuple((question.field.kind.wire(each), question.field.show(each, self.today)) for each in offered)
         return tuple(question.field.codes(self.today).rows.items())
 
     def kinds(self, question: OpenQuestion) -> Sequence[tuple[str, str]]:

@@ -49,12 +49,12 @@ class IntakeSearch:
         service = self._room.deps.catalogue.get(filed.service)
         whom = filed.form.subject(service) or filed.form.applicant
         link = ""
-        if member.may("chats:read") and filed.origin.contact_id:
+        if member.may("chats:read") and filed.origin.contact_id and not filed.form.is_anonymous:
             link = f"/desk/percakapan/{filed.origin.contact_id}"
         elif filed.origin.village and member.covers(filed.origin.village, FILE):
             link = f"/desk/desa/{filed.receipt}"
         return Hit(
-            title=masked_name(whom.name) if whom.name else f"NIK {masked_number(whom.nik or '')}",
+            title=masked_name(whom.name) if whom.name else f"NIK {masked_number(whom.nik)}" if whom.nik else "Tanpa nama",
             what=service.name,
             link=link,
             number=filed.receipt,

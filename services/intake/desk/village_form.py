@@ -14,11 +14,12 @@ from services.intake.desk.room import DeskRoom
 from services.intake.desk.village_area import VillageArea, villages_of
 from services.intake.desk.villages import PATH as LIST
 from services.intake.desk.villages import Registrar
-from services.intake.domain.chat import Conversation
+from services.intake.domain.chat import Conversation, Say
 from services.intake.domain.drafting import DOCUMENT_TYPES
 from services.intake.domain.drafts import renewed
 from services.intake.domain.files import SentFile
 from services.intake.domain.village import VillageDraft, place_of, question_of, subject_of
+from services.intake.domain.visit_days import DayRefused
 from services.intake.handlers import answer_for_villager, attach_for_villager, begin_for_villager, drop_for_villager, file_for_villager
 from services.intake.handlers.filing import local_day
 from services.intake.ports import sent_file
@@ -30,7 +31,7 @@ from shared.web.desk import StaffMember
 PATH: Final = f"{LIST}/ajukan"
 _CHUNK_BYTES: Final = 64 * 1024  # of an upload, on its way into the store
 _MEGABYTE: Final = 1024 * 1024
-_LONGEST: Final = 500  # characters of an answer; no field takes more
+_LONGEST: Final = 1000  # characters of an answer; no field takes more
 
 Changing = Annotated[str | None, Query(alias="ubah", max_length=80)]
 
@@ -230,7 +231,8 @@ def _sending(routes: APIRouter, form: _VillageForm) -> None:
     ) -> Response:
         """File it: the registrar says that they looked at the person and the KTP-el, and vouches by that."""
         known = await form.area.draft(member, draft_id)
-        if not dilihat:
+        service = room.deps.catalogue.find(known.draft.service)
+        if not dilihat and (service is None or service.proves_identity):
             return await form.show(
                 request, member, known, phone=telepon, problem="Centang dulu bahwa Anda sudah melihat orangnya dan KTP-el aslinya."
             )
@@ -241,6 +243,9 @@ def _sending(routes: APIRouter, form: _VillageForm) -> None:
             return await form.show(
                 request, member, known, phone=telepon, problem="Nomor HP itu bukan nomor Indonesia. Tulis yang diawali 08, atau kosongkan."
             )
+        except DayRefused as refused:
+            sentence = room.deps.texts.say(Say(f"wrong_{refused.reason}"))
+            return await form.show(request, member, known, changing=refused.field, phone=telepon, problem=sentence)
         except TooMany:
             sentence = "Untuk NIK ini sudah sebanyak yang boleh diajukan hari ini. Isian tersimpan; kirim lagi besok."
             return await form.show(request, member, known, phone=telepon, problem=sentence)

@@ -112,6 +112,7 @@ def _opening(routes: APIRouter, area: VillageArea) -> None:
             service=room.deps.catalogue.get(filed.service),
             about=_about(filed),
             applicant=applicant,
+            told_day=room.deps.texts.day(filed.told.visit_on) if filed.told and filed.told.visit_on else "",
             reasons=[line.removeprefix("• ") for line in room.deps.texts.reason_list(filed.reasons).splitlines()],
             handed=filed.issued if filed.state in _HANDED else (),
             product=lambda code: room.deps.catalogue.products[code].document,

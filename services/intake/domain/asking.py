@@ -67,6 +67,14 @@ def ask(draft: Draft, question: OpenQuestion, menu: ServiceMenu) -> tuple[Say, .
     return (said, *_example(draft, question), *_options(question))
 
 
+def days(question: OpenQuestion, context: DialogueContext) -> tuple[Say, ...]:
+    """Offer the days on which somebody can come, where the question asks for one."""
+    field = question.field
+    free = [day for day in field.offered(context.today) if day not in context.full_days]
+    rows = [ListRow(_pressed(field.kind.wire(day), question), "", field.show(day, context.today)) for day in free]
+    return (Say("choose_day", rows=tuple(rows)),) if rows else ()
+
+
 def photo_waiting(draft: Draft, question: OpenQuestion, menu: ServiceMenu) -> tuple[Say, ...]:
     """Offer a photo that came before it was asked for, where nobody has said yet what it is."""
     if not question.takes_file or not draft.loose:

@@ -180,6 +180,8 @@ class DialogueContext:
     answer_by: datetime | None = None
     """By when an officer answers whoever calls one now; None: within a day."""
 
+    full_days: frozenset[date] = frozenset()  # not offered to come on
+
     @property
     def promised_by(self) -> datetime:
         """By when an officer answers whoever calls one now."""

@@ -125,14 +125,14 @@ class _Reading:
             return text
         try:
             if each.name == VILLAGE:
-                return _village(text, self.today)
+                return village_code(text, self.today)
             return each.parse(text, self.today).isoformat() if each.type == "date" else text
         except Malformed as malformed:
             self.problems.append(FieldProblem(path, malformed.code))
             return None if each.name == VILLAGE else text
 
 
-def _village(text: str, today: date) -> str:
+def village_code(text: str, today: date) -> str:
     """Return the code of a village.
 
     Raises:
@@ -148,7 +148,7 @@ def may_be_meant(text: str, today: date) -> Mapping[str, str]:
     """Return the villages that a name may mean, by code; empty where it is clear or nothing like it is known."""
     village = Field("village", "village")
     try:
-        _village(text, today)
+        village_code(text, today)
     except Unclear as unclear:
         return {code: village.show(code, today) for code in unclear.candidates}
     except Malformed:

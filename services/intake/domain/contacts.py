@@ -8,6 +8,7 @@ from datetime import datetime
 
 from services.intake.domain.docket import NONE_YET, DayCount
 from services.intake.domain.links import Links, PersonLink, lapsed, valid_link
+from services.intake.domain.requests import AddressLost
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class ChatContact:
     told_version: str = ""
     """Version of the text about their data that they were told last; "" none."""
     consent: Consent | None = None
+    number_since: datetime | None = None
+    """Since when the number is theirs, where another contact had it before."""
 
     @property
     def address(self) -> str:
@@ -95,6 +98,13 @@ def learn(contact: ChatContact, identity: ChatIdentity, at: datetime) -> ChatCon
     )
 
 
+def addresses_lost(before: ChatContact, after: ChatContact, at: datetime) -> tuple[AddressLost, ...]:
+    """Return what is lost where a contact had a number or a BSUID and has another one, or none, now."""
+    ended = tuple(link.link_id for link in before.links if link.is_valid(at))
+    both = ((before.wa_id, after.wa_id), (before.bsuid, after.bsuid))
+    return tuple(AddressLost(after.contact_id, was, at, ended) for was, now in both if was is not None and was != now)
+
+
 def _differs(contact: ChatContact, identity: ChatIdentity | ChatContact) -> bool:
     """Return whether both know the phone, or both the BSUID, and the two differ."""
     known = ((contact.wa_id, identity.wa_id), (contact.bsuid, identity.bsuid))
@@ -123,6 +133,11 @@ def is_same_account(contact: ChatContact, other: ChatContact, bsuid: str | None)
 def without_number(contact: ChatContact, at: datetime) -> ChatContact:
     """Return a contact whose number another account has now: requests and drafts stay its own, for whoever writes from there is not it."""
     return replace(contact, wa_id=None, links=lapsed(contact.links, at))
+
+
+def with_anothers_number(contact: ChatContact, at: datetime) -> ChatContact:
+    """Return a contact that has a number since this moment that another one had before."""
+    return replace(contact, number_since=at)
 
 
 def taken_over(contact: ChatContact, at: datetime) -> ChatContact:

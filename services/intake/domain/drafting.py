@@ -42,7 +42,11 @@ def ask_next(conversation: Conversation, context: DialogueContext, before: tuple
         return without_draft(conversation), (*dropped(draft), asking.menu("menu", context))
     question = open_question(draft, form, context.today)
     if question is not None:
-        asked = (*asking.ask(draft, question, context.menu), *asking.photo_waiting(draft, question, context.menu))
+        asked = (
+            *asking.ask(draft, question, context.menu),
+            *asking.days(question, context),
+            *asking.photo_waiting(draft, question, context.menu),
+        )
         return replace(conversation, stage=Stage.ASKING), (*before, *asked)
     return replace(conversation, stage=Stage.CONFIRMING), (*before, asking.summary(draft, form, context))
 
@@ -174,6 +178,15 @@ def skip(conversation: Conversation, act: Act, context: DialogueContext) -> Outc
     if not question.field.optional:
         return conversation, (Say("cannot_skip"), *asking.ask(draft, question, context.menu))
     return ask_next(replace(conversation, draft=pass_over(draft, question)), context)
+
+
+def reopen(conversation: Conversation, field: str, code: str, context: DialogueContext) -> Outcome:
+    """Ask for an answer again that could not be taken when the form was sent, and say why."""
+    draft = conversation.draft
+    if draft is None:
+        return ask_next(conversation, context)
+    kept, _ = forget(draft, field)
+    return ask_next(replace(conversation, draft=kept), context, (Say(f"wrong_{code}"),))
 
 
 def back(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:

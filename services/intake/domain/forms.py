@@ -25,7 +25,7 @@ def is_paper(field: Field) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ServiceMenu:
-    """The services as the chat knows them. `forms`: those that are open, in the order of the menu."""
+    """The services as the chat knows them. `forms`: those that are open, in the order of the menu; of those in person a day is asked."""
 
     catalogue: Catalogue
     forms: Mapping[str, Form]
@@ -36,11 +36,11 @@ class ServiceMenu:
 
         Raises:
             NotFound: `unknown_service`, an open service that the catalogue does not have: better at startup than at the first chat.
-            DomainError: `service_not_ready`; `service_not_online`: it is the court's, or done in person.
+            DomainError: `service_not_ready`; `service_not_online`: it is the court's.
         """
         services = [catalogue.openable(code) for code in open_services]
         for service in services:
-            if service.offer is not Offer.ONLINE:
+            if service.offer is Offer.COURT:
                 raise DomainError("service_not_online", service.id)
         groups = list(dict.fromkeys(service.group for service in services))
         ordered = sorted(services, key=lambda service: groups.index(service.group))

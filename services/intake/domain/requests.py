@@ -1,6 +1,7 @@
 """A request and its state. `progress(request, step)` applies the other services' events; states never go backwards (promise I5).
 
-SUBMITTED -> RETURNED | APPROVED -> ISSUED -> DELIVERED | UNDELIVERED, and REJECTED only before ISSUED. A request has one document or
+SUBMITTED -> RETURNED | APPROVED -> ISSUED -> DELIVERED | UNDELIVERED, and REJECTED only before ISSUED. One that ends with an officer's
+answer in words is ANSWERED and has no documents. Any other request has one document or
 several: it is ISSUED when all of them are, and DELIVERED when all were. A document that was given up before its issue is waited for no
 more; where all of them were, the request is VOID. An adapter is sent nothing: its documents are READY until they are fetched, then
 DELIVERED. Events of different publishers arrive in any order: a late one enters the timeline without changing the state.
@@ -19,6 +20,7 @@ from services.intake.domain.court import CourtDecision
 from services.intake.domain.desk_texts import ApprovedTemplate
 from services.intake.domain.documents import IssuedDocument, in_order
 from services.intake.domain.filled_form import FilledForm
+from services.intake.domain.officer_messages import OfficerMessage
 from services.intake.domain.vouching import SenderVouching
 from shared.errors import DomainError
 from shared.values import Channel
@@ -31,6 +33,7 @@ class RequestState(StrEnum):
     RETURNED = "returned"
     APPROVED = "approved"
     REJECTED = "rejected"
+    ANSWERED = "answered"
     ISSUED = "issued"
     READY = "ready"
     DELIVERED = "delivered"
@@ -38,7 +41,9 @@ class RequestState(StrEnum):
     VOID = "void"
 
 
-_WITHOUT_DOCUMENTS: Final = frozenset({RequestState.SUBMITTED, RequestState.RETURNED, RequestState.APPROVED, RequestState.REJECTED})
+_WITHOUT_DOCUMENTS: Final = frozenset(
+    {RequestState.SUBMITTED, RequestState.RETURNED, RequestState.APPROVED, RequestState.REJECTED, RequestState.ANSWERED}
+)
 _LATER: Final[Mapping[RequestState, frozenset[RequestState]]] = {
     RequestState.SUBMITTED: frozenset(RequestState) - {RequestState.SUBMITTED},
     RequestState.RETURNED: frozenset(RequestState) - {RequestState.SUBMITTED, RequestState.RETURNED},
@@ -47,6 +52,7 @@ _LATER: Final[Mapping[RequestState, frozenset[RequestState]]] = {
     RequestState.READY: frozenset({RequestState.DELIVERED}),
     RequestState.UNDELIVERED: frozenset({RequestState.DELIVERED}),  # the person was reached after all
     RequestState.REJECTED: frozenset(),
+    RequestState.ANSWERED: frozenset(),
     RequestState.DELIVERED: frozenset(),
     RequestState.VOID: frozenset(),
 }
@@ -123,6 +129,8 @@ class Request:
     """Ids of others' requests that join this one."""
     began_at: datetime | None = None
     """The time of the sender's first message about it, which is its place in the queue; None: that of its submission."""
+    told: OfficerMessage | None = None
+    """What an officer told its sender last."""
 
     @property
     def settled(self) -> tuple[IssuedDocument, ...]:
@@ -138,6 +146,11 @@ class Request:
     def document_number(self) -> str | None:
         """The number of the first document, once there is one."""
         return next((document.number for document in self.issued), None)
+
+    @property
+    def is_told_by_chat(self) -> bool:
+        """Whether WhatsApp carries what becomes of it."""
+        return self.origin.channel is Channel.WHATSAPP or self.origin.is_told_by_phone
 
     def is_of_adapter(self, client: str) -> bool:
         """Return whether this API client filed the request."""
@@ -195,6 +208,8 @@ class ReplyComposed:
     request_id: str | None = None
     in_reply_to: str | None = None
     template: ApprovedTemplate | None = None
+    address_since: datetime | None = None
+    """Since when the number is this contact's, where another had it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +231,8 @@ class DocumentsAskedAgain:
     document_ids: tuple[str, ...]
     origin: RequestOrigin
     at: datetime
+    is_proven: bool = False
+    """Whether the chat is linked to the applicant; else it must be the one that got them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +247,26 @@ class StatusReceived:
     error_details: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AddressLost:
+    """A number or BSUID that is a contact's no more, and the links that ended with it: what it asked from there is not told there again."""
+
+    contact_id: str
+    address: str = field(repr=False)
+    at: datetime
+    link_ids: tuple[str, ...] = ()
+
+
 Published: TypeAlias = (
-    RequestSubmitted | DecisionRecorded | ReplyComposed | QuestionAnswered | DocumentsAskedAgain | StatusReceived | ChatWaits | ChatAttended
+    RequestSubmitted
+    | DecisionRecorded
+    | ReplyComposed
+    | QuestionAnswered
+    | DocumentsAskedAgain
+    | StatusReceived
+    | ChatWaits
+    | ChatAttended
+    | AddressLost
 )
 """The facts that are published as events."""
 

@@ -82,10 +82,15 @@ def start(conversation: Conversation, act: Act, context: DialogueContext) -> Out
         return _not_open(conversation, service, context)
     if context.is_at_limit:
         return conversation, (Say("limit_reached", buttons=("status", "menu")),)
-    draft = Draft(service, context.at, form.version, outreach_source=context.outreach_source, needs_selfie=not context.is_linked)
+    draft = Draft(service, context.at, form.version, outreach_source=context.outreach_source, needs_selfie=_needs_selfie(service, context))
     told = about_service(context.menu.catalogue.get(service), context.menu)
     begun = Say(f"{service}.start", told.values, otherwise=("start",))
     return ask_next(replace(conversation, draft=draft), context, (begun,))
+
+
+def _needs_selfie(service: str, context: DialogueContext) -> bool:
+    """Return whether who asks has to be compared with a KTP-el."""
+    return not context.is_linked and context.menu.catalogue.get(service).proves_identity
 
 
 def _not_open(conversation: Conversation, code: str, context: DialogueContext) -> Outcome:

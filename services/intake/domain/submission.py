@@ -98,7 +98,7 @@ def check(
 def _service(code: str, service: CivilService | None, open_services: frozenset[str]) -> Iterator[FieldProblem]:
     if service is None:
         yield FieldProblem("service", "service_unknown", "The catalogue has no service of this code.")
-    elif service.offer is Offer.IN_PERSON:
+    elif service.offer is Offer.IN_PERSON and code not in open_services:
         where = f"{service.place.name}, {service.place.hours}" if service.place else ""
         yield FieldProblem("service", "service_in_person", f"{service.name} is done in person: {where}.")
     elif service.offer is Offer.COURT:

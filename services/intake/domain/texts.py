@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Final
 
 from services.intake.domain.chat import Button, ListRow, Say
@@ -39,6 +39,10 @@ class Dates:
             year=local.year,
             time=local.strftime("%H.%M"),
         )
+
+    def write_day(self, day: date) -> str:
+        """Return `Rabu, 25 November 2026`."""
+        return f"{self.days[day.weekday()]}, {day.day} {self.months[day.month - 1]} {day.year}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,10 @@ class DialogueTexts:
     def is_silent(self, kind: str) -> bool:
         """Return whether a message of a kind that we can't read wants no answer."""
         return self.texts.get(f"kind.{kind}") == ""
+
+    def day(self, day: date) -> str:
+        """Return a day as people say it."""
+        return self.dates.write_day(day)
 
     def moment(self, moment: datetime | None) -> str:
         """Return a moment in local time; a dash where there is none."""

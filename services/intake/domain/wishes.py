@@ -115,9 +115,15 @@ def about_service(service: CivilService, menu: ServiceMenu) -> Say:
         "place": place.name,
         "open": place.hours,
         "hours": f"{service.promise_hours:g}",
+        "within": Say("within_days", {"days": str(service.stages.finish_days)})
+        if service.stages
+        else Say("within_hours", {"hours": f"{service.promise_hours:g}"}),
     }
     if service.id not in menu.forms:
-        return Say("in_person" if service.place is not None else "counter_card", values, ("menu", "status"))
+        text = "in_person_spared" if service.spared_by_qr else "in_person" if service.place is not None else "counter_card"
+        return Say(text, values, ("menu", "status"))
+    if service.place is not None:
+        return Say("visit_card", values, (f"service:{service.id}", "menu:other"))
     askers = code_list("may_ask")
     values["who"] = ", ".join(askers.label(asker) for asker in service.may_ask).lower()
     return Say("service_card", values, (f"service:{service.id}", "menu:other"))
@@ -125,7 +131,7 @@ def about_service(service: CivilService, menu: ServiceMenu) -> Say:
 
 def needs(service: CivilService, menu: ServiceMenu) -> tuple[Say, ...] | Say:
     """Return what has to be at hand for a service, a line each: the numbers, then the documents, those of some cases last."""
-    if not service.form.fields:
+    if service.place is not None or not service.form.fields:
         return Say(f"needs.{service.id}", otherwise=("needs.unknown",))
     lines: list[Say] = []
     if any(field.type in _NUMBERS for field in service.form.fields):
@@ -155,5 +161,5 @@ def beside(conversation: Conversation, told: Fact, context: DialogueContext) -> 
 def _facts(menu: ServiceMenu) -> Mapping[str, str]:
     """Return what the answers to everyday questions may name."""
     place = office_place()
-    hours = sorted(menu.catalogue.get(code).promise_hours for code in menu.forms) or [0.0]
+    hours = sorted(found for code in menu.forms if (found := menu.catalogue.get(code).promise_hours)) or [0.0]
     return {"place": place.name, "hours": place.hours, "least": f"{hours[0]:g}", "most": f"{hours[-1]:g}"}

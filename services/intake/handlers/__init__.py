@@ -31,6 +31,7 @@ from services.intake.handlers.people import grant_link as grant_link
 from services.intake.handlers.people import link_sender as link_sender
 from services.intake.handlers.people import note_register as note_register
 from services.intake.handlers.people import revoke_link as revoke_link
+from services.intake.handlers.progress import note_answered as note_answered
 from services.intake.handlers.progress import note_approved as note_approved
 from services.intake.handlers.progress import note_document as note_document
 from services.intake.handlers.progress import note_fetched as note_fetched
@@ -38,6 +39,7 @@ from services.intake.handlers.progress import note_notice as note_notice
 from services.intake.handlers.progress import note_rejected as note_rejected
 from services.intake.handlers.progress import note_returned as note_returned
 from services.intake.handlers.progress import note_revoked as note_revoked
+from services.intake.handlers.progress import note_told as note_told
 from services.intake.handlers.progress import note_void as note_void
 from services.intake.handlers.reminding import drop_stale_draft as drop_stale_draft
 from services.intake.handlers.reminding import may_remind as may_remind

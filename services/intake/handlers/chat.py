@@ -9,11 +9,8 @@ from datetime import datetime, timedelta
 from services.intake.domain import consent
 from services.intake.domain.assistance import WaitingReason, promise
 from services.intake.domain.chat import (
-    Act,
     Conversation,
     DialogueContext,
-    EditedAnswer,
-    EditedEarlier,
     Fact,
     FilesDropped,
     FormCompleted,
@@ -23,28 +20,28 @@ from services.intake.domain.chat import (
     OfficerCalled,
     OtherContent,
     ResendAsked,
-    Revoked,
     Say,
     StatusAsked,
 )
 from services.intake.domain.chat_log import ChatExchange, exchange, preview
 from services.intake.domain.contacts import ChatContact
 from services.intake.domain.conversation import NOT_UNDERSTOOD, decide
-from services.intake.domain.correcting import paths_of
+from services.intake.domain.drafting import reopen
 from services.intake.domain.drafts import awaits_file
-from services.intake.domain.files import RefusedFile, SentFile, UnfetchedFile
+from services.intake.domain.files import RefusedFile, SentFile
 from services.intake.domain.messages import Content, Deleted, Edited, Inbound, MediaRef, NumberChanged, Silent
-from services.intake.domain.webhook_log import key_of
+from services.intake.domain.visit_days import DayRefused
 from services.intake.domain.wording import wording
-from services.intake.domain.words import Intent
+from services.intake.handlers.acts import act_of
 from services.intake.handlers.calling import announce, promised_by, said_turn
 from services.intake.handlers.chat_filing import file_draft, mend_latest, status_of
 from services.intake.handlers.chat_lookups import find_kk_number, send_again
 from services.intake.handlers.filing import local_day
 from services.intake.handlers.officer_questions import pass_on
 from services.intake.handlers.replying import OneAnswer, at_pace, send
-from services.intake.handlers.senders import change_number, contact_of
-from services.intake.ports import Deps, Tx, file_id_of
+from services.intake.handlers.senders import change_number, contact_of, make_way
+from services.intake.handlers.visits import days_to_offer
+from services.intake.ports import Deps, Tx
 from shared.errors import TooMany
 
 
@@ -86,6 +83,8 @@ async def handle_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, file: S
         return ()
     content = inbound.content
     if _is_silent(deps, content) or (_needs_a_past(content) and not await tx.contacts_of(inbound.identity)):
+        if isinstance(content, NumberChanged):
+            await make_way(tx, content, item.received_at)
         tx.finish_item(item)
         return ()
     reply = OneAnswer()
@@ -95,7 +94,7 @@ async def handle_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, file: S
         contact = await change_number(tx, contact, content, item.received_at)
         before = conversation = await tx.conversation(contact.contact_id)
         if contact.wa_id != known_as and known_as is not None and contact.blocked is None:
-            reply.parts.append(Say("number_changed"))
+            reply.parts.append(Say("number_changed", {"office": deps.texts.office}))
     elif contact.blocked is not None:
         tx.finish_item(item, exchange(contact.contact_id, content, None))
         return () if file is None or isinstance(file, RefusedFile) else (file.file_id,)
@@ -184,8 +183,9 @@ async def _talk(
         is_at_limit=contact.filed.on(local_day(at)) >= deps.limits.contact_a_day,
         answer_by=promised_by(deps, at),
         chat_kept_days=deps.chat_kept / timedelta(days=1),
+        full_days=await days_to_offer(tx, deps, conversation, local_day(at)),
     )
-    after, facts = decide(conversation, _act(deps, conversation, inbound, file), context)
+    after, facts = decide(conversation, act_of(deps, conversation, inbound, file), context)
     if any(isinstance(fact, MendAsked) for fact in facts):
         after, facts = await mend_latest(tx, deps, contact, after, context)
     if any(isinstance(fact, KkNumberUnknown) for fact in facts):
@@ -197,35 +197,13 @@ async def _talk(
                 reply.is_due = conversation.assistance.waiting_since is None  # else it was told before, and a flood is a flood
             else:
                 await _follow(tx, deps, contact, fact, at, reply)
+    except DayRefused as refused:
+        after, facts = reopen(conversation, refused.field, refused.reason, context)
+        reply.parts.extend(fact for fact in facts if isinstance(fact, Say))
     except TooMany:  # what was typed and sent is kept for tomorrow
         reply.parts.append(Say("limit_reached_later", buttons=("confirm", "cancel")))
         return replace(conversation, touched_at=after.touched_at)
     return after
-
-
-def _act(deps: Deps, conversation: Conversation, inbound: Inbound, file: SentFile | RefusedFile | None) -> Act:
-    content = inbound.content
-    match content:
-        case Edited():
-            return _edit(deps, conversation, content)
-        case Deleted():
-            file_id = file_id_of(key_of(content.original))
-            return Revoked(paths_of(conversation, content.original, file_id), file_id)
-        case MediaRef():
-            return replace(file, caption=content.caption) if isinstance(file, SentFile) else file or UnfetchedFile()
-        case Intent():
-            return deps.vocabulary.in_talk(content, conversation.talk)
-        case OtherContent():
-            return content
-        case _:
-            return OtherContent()
-
-
-def _edit(deps: Deps, conversation: Conversation, content: Edited) -> Act:
-    if content.original in conversation.unmoved:
-        return deps.vocabulary.in_talk(content.intent, conversation.talk)
-    paths = paths_of(conversation, content.original)
-    return EditedAnswer(paths, content.intent) if paths else EditedEarlier()
 
 
 async def _follow(tx: Tx, deps: Deps, contact: ChatContact, fact: Fact, at: datetime, reply: OneAnswer) -> None:

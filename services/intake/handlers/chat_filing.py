@@ -15,7 +15,7 @@ from services.intake.domain.mending import offer_mending
 from services.intake.domain.requests import Request, RequestOrigin, RequestState
 from services.intake.domain.vouching import by_link
 from services.intake.domain.words import Intent, Meaning
-from services.intake.handlers.filing import Wish, file_wish, local_day
+from services.intake.handlers.filing import Filed, Wish, file_wish, local_day
 from services.intake.handlers.mending import mend_filled
 from services.intake.handlers.returning import mending_of
 from services.intake.ports import Deps, Tx
@@ -51,12 +51,21 @@ async def file_draft(tx: Tx, deps: Deps, contact: ChatContact, draft: Draft, at:
         dropped = tuple(file.file_id for file in draft.attachments)
         return ConfirmedDraft((Say("already_open", {"receipt": receipt}, ("status", "menu")),), dropped=dropped)
     tx.save_contact(replace(contact, filed=contact.filed.plus_one(local_day(at))))
-    name = "submitted" if wish.is_own and not filed.is_waiting else "submitted_checking"
-    return ConfirmedDraft((_received(name, deps, filed.request),), filed.request.request_id)
+    return ConfirmedDraft((_received(_confirmation(deps, filed, wish), deps, filed.request),), filed.request.request_id)
+
+
+def _confirmation(deps: Deps, filed: Filed, wish: Wish) -> str:
+    """Return the name of the text that a new request is confirmed with."""
+    service = deps.catalogue.get(filed.request.service)
+    if filed.request.form.day_chosen(service) is not None:
+        return "submitted_visit"
+    if service.is_for_anyone:
+        return "submitted_answered"
+    return "submitted" if wish.is_own and not filed.is_waiting else "submitted_checking"
 
 
 async def _mend(tx: Tx, deps: Deps, request_id: str, filled: FilledForm, contact: ChatContact, at: datetime) -> ConfirmedDraft:
-    request = await tx.request(request_id)
+    request = replace(await tx.request(request_id), origin=origin_of(contact))  # told where the person is now
     try:
         again = await mend_filled(tx, deps, request, filled, at, by_link(contact.link_at(at)))
     except DomainError:  # decided meanwhile
@@ -70,6 +79,10 @@ def _received(name: str, deps: Deps, request: Request) -> Say:
         "receipt": request.receipt,
         "promised": deps.texts.moment(request.promised_at),
     }
+    service = deps.catalogue.get(request.service)
+    if (day := request.form.day_chosen(service)) is not None and service.place is not None:
+        needed = Say(f"needs.{service.id}", otherwise=("needs.unknown",))
+        return Say(name, values | {"day": deps.texts.day(day), "place": service.place.name, "open": service.place.hours, "needs": needed})
     return Say(name, values)
 
 
@@ -97,10 +110,15 @@ def _status_line(deps: Deps, request: Request) -> Say:
         "document_number": request.document_number or "-",
         "reasons": deps.texts.reason_list(request.reasons),
         "office": deps.texts.office,
+        "answer": request.told.text if request.told else "",
     }
     state = deps.texts.state(request.state, values)
     buttons = ("mend", "menu") if request.state is RequestState.RETURNED else ()
-    return Say("status_line", {"receipt": request.receipt, "service": deps.catalogue.get(request.service).name, "state": state}, buttons)
+    told = {"receipt": request.receipt, "service": deps.catalogue.get(request.service).name, "state": state}
+    day = request.told.visit_on if request.told else None
+    if day is not None and request.is_in_review:
+        return Say("status_visit", told | {"day": deps.texts.day(day)}, buttons)
+    return Say("status_line", told, buttons)
 
 
 async def mend_latest(tx: Tx, deps: Deps, contact: ChatContact, conversation: Conversation, context: DialogueContext) -> Outcome:

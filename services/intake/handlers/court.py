@@ -90,7 +90,7 @@ async def _corrected(tx: Tx, deps: Deps, case: CourtCase, decision: CourtDecisio
         key = form.person_key(deps.catalogue.get(request.service))
         origin = replace(request.origin, reference=decision.decision_id)
         named = replace(request, person_key=key, origin=origin)
-        again, _ = resubmit(named, form, promised(deps, request.service, now), now)
+        again, _ = resubmit(named, form, promised(deps, form, now), now)
         _send(tx, again, decision, is_new=False)
     corrected = replace(case, decision=decision, fingerprint=fingerprint(decision))
     tx.save_case(corrected)

@@ -34,7 +34,7 @@ class Wish:
     @property
     def is_own(self) -> bool:
         """Whether the sender is proven to be the applicant."""
-        return self.vouching is not None and self.vouching.nik == self.form.applicant_nik
+        return self.vouching is not None and self.vouching.nik is not None and self.vouching.nik == self.form.applicant.nik
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ async def file_wish(tx: Tx, deps: Deps, wish: Wish, own_ids: Iterable[str] = ())
 
     Raises:
         TooMany: `person_limit_reached`.
+        DayRefused: nobody can come on the day that it chooses.
     """
     service = deps.catalogue.get(wish.form.service)
     in_hand = await look(tx, wish.form.person_key(service), service.id)
@@ -81,16 +82,18 @@ async def file_wish(tx: Tx, deps: Deps, wish: Wish, own_ids: Iterable[str] = ())
     check_person_limit(deps, in_hand.docket, wish)
     wish = replace(wish, form=await _with_marks(tx, wish.form, service))
     docket = counted(in_hand.docket, local_day(wish.at))
-    opening = Opening(wish.origin, wish.form, wish.at, outreach_source=wish.outreach_source, vouching=wish.vouching, began_at=wish.began_at)
-    if first is not None:
+    vouching = None if service.is_for_anyone else wish.vouching  # who may be anybody is not named by whoever vouches
+    opening = Opening(wish.origin, wish.form, wish.at, outreach_source=wish.outreach_source, vouching=vouching, began_at=wish.began_at)
+    if first is not None and not service.is_for_anyone:
         tx.save_docket(docket)
         waiting = replace(submit(new_request(deps, opening))[0], joins=first.request_id)
         tx.save_request(join(first, [waiting]))
         tx.add_request(waiting)
         return Filed(waiting, is_waiting=True)
     repeats = repeated(in_hand.former, wish.at, deps.limits.repeat_within)
-    opened = open_request(tx, deps, replace(opening, repeats=repeats))
-    tx.save_docket(with_latest(docket, service.id, [opened.request_id], repeats))
+    opened = await open_request(tx, deps, replace(opening, repeats=repeats))
+    beside = [each.request_id for each in in_hand.former if each.is_open] if service.is_for_anyone else []
+    tx.save_docket(with_latest(docket, service.id, (*beside, opened.request_id), repeats))
     return Filed(opened)
 
 

@@ -13,6 +13,7 @@ from services.intake.domain.submission import CheckedBody, check_mended
 from services.intake.domain.vouching import SenderVouching
 from services.intake.handlers.filing import Wish, check_person_limit, local_day, look
 from services.intake.handlers.requests import accept, promised, summary
+from services.intake.handlers.visits import take_place
 from services.intake.ports import Deps, Tx
 from shared.errors import BadInput, NotFound
 from shared.values import Receipt
@@ -45,17 +46,20 @@ async def mend_filled(tx: Tx, deps: Deps, request: Request, form: FilledForm, at
     Raises:
         DomainError: `request_not_returned`.
         TooMany: `person_limit_reached`.
+        DayRefused: nobody can come on the day that it chooses.
     """
     key = form.person_key(deps.catalogue.get(request.service))
     wish = Wish(request.origin, form, at, vouching=vouching)
     in_hand = await look(tx, key, request.service)
     others = tuple(each for each in in_hand.former if each.request_id != request.request_id)
     repeats = repeated(others, at, deps.limits.repeat_within) or request.repeats  # what ended since it was filed counts as well
-    named = replace(request, person_key=key, vouching=vouching, repeats=repeats)
-    again, submitted = resubmit(named, form, promised(deps, request.service, at), at)
+    is_for_anyone = deps.catalogue.get(request.service).is_for_anyone
+    named = replace(request, person_key=key, vouching=None if is_for_anyone else vouching, repeats=repeats)
+    again, submitted = resubmit(named, form, promised(deps, form, at), at)
     check_person_limit(deps, in_hand.docket, wish)
+    await take_place(tx, deps, again.request_id, form)
     docket = counted(in_hand.docket, local_day(at))
-    if (first := in_hand.open_beside(request.request_id)) is not None:
+    if not is_for_anyone and (first := in_hand.open_beside(request.request_id)) is not None:
         again = replace(again, joins=first.request_id)
         tx.save_request(join(first, [again]))
     else:

@@ -6,9 +6,12 @@ from datetime import datetime
 
 from services.intake.domain.deliveries import delivered, fetched, issue, revoked, voided
 from services.intake.domain.documents import IssuedDocument, IssuedState, Notice
+from services.intake.domain.officer_messages import OfficerMessage
+from services.intake.domain.promise import told
 from services.intake.domain.requests import Request, RequestState, Step, approve, progress, returned
 from services.intake.handlers.people import link_sender
 from services.intake.handlers.returning import offer_returned
+from services.intake.handlers.visits import free_place
 from services.intake.handlers.waiting import give_back
 from services.intake.ports import Deps, Tx
 
@@ -54,6 +57,34 @@ async def note_rejected(tx: Tx, deps: Deps, request_id: str, step: Step) -> None
     """
     request = await tx.request(request_id)
     await _keep(tx, deps, request, progress(request, step))
+
+
+async def note_answered(
+    tx: Tx, deps: Deps, request_id: str, message: OfficerMessage, reasons: tuple[str, ...], linked_by: str | None
+) -> None:
+    """Record that a request ended with an officer's answer.
+
+    `linked_by`: as in `note_approved`.
+
+    Raises:
+        NotFound: `requests_not_found`.
+    """
+    request = await tx.request(request_id)
+    answered = progress(request, Step(RequestState.ANSWERED, message.at, reasons))
+    await _keep(tx, deps, request, told(answered, message))
+    if linked_by is not None:
+        await link_sender(tx, deps, request_id, linked_by, message.at)
+
+
+async def note_told(tx: Tx, deps: Deps, request_id: str, message: OfficerMessage, promised_at: datetime | None) -> None:
+    """Record what an officer told while a request is in review, and the time that is promised from then on.
+
+    Raises:
+        NotFound: `requests_not_found`.
+    """
+    request = await tx.request(request_id)
+    if request.is_in_review:
+        await _keep(tx, deps, request, told(request, message, promised_at))
 
 
 async def note_notice(tx: Tx, deps: Deps, request_id: str | None, notice: Notice, state: IssuedState, step: Step) -> None:
@@ -112,5 +143,6 @@ async def _keep(tx: Tx, deps: Deps, before: Request, after: Request) -> None:
     if after != before:
         tx.save_request(after)
     if before.is_open and not after.is_open:
+        await free_place(tx, deps, after)
         for request_id in after.joined_by:
             await give_back(tx, deps, await tx.request(request_id), after.request_id)

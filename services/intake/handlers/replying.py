@@ -67,6 +67,7 @@ def send(tx: Tx, deps: Deps, contact: ChatContact, inbound: Inbound, reply: OneA
             rows=deps.texts.rows(reply.parts),
             request_id=reply.request_id,
             in_reply_to=inbound.wamid or None,
+            address_since=contact.number_since,
         ),
     )
     return text

@@ -12,6 +12,7 @@ from services.intake.domain.filled_form import FilledForm
 from services.intake.domain.requests import Request, RequestOrigin, submit
 from services.intake.domain.submission import CheckedBody, check
 from services.intake.domain.vouching import SenderVouching
+from services.intake.handlers.visits import take_place
 from services.intake.ports import Deps, Tx, sent_file
 from shared.clock import WIB
 from shared.errors import BadInput
@@ -42,7 +43,7 @@ def new_request(deps: Deps, opening: Opening) -> Request:
         form=opening.form,
         person_key=opening.form.person_key(service),
         submitted_at=opening.at,
-        promised_at=promised(deps, service.id, opening.at),
+        promised_at=promised(deps, opening.form, opening.at),
         timeline=(),
         outreach_source=opening.outreach_source,
         vouching=opening.vouching,
@@ -51,15 +52,28 @@ def new_request(deps: Deps, opening: Opening) -> Request:
     )
 
 
-def promised(deps: Deps, service: str, at: datetime) -> datetime | None:
-    """Return the time that is promised for a request of that moment; None where the service promises none."""
-    promise = deps.catalogue.get(service).promise
-    return deps.office.promise(at, promise) if promise else None
+def promised(deps: Deps, form: FilledForm, at: datetime) -> datetime | None:
+    """Return the time that is promised for a request of that moment; None where the service promises none.
+
+    Of somebody who comes on a day of their own choice it is the end of that day.
+    """
+    service = deps.catalogue.get(form.service)
+    day = form.day_chosen(service)
+    if day is not None:
+        return deps.office.end_of(day)
+    if service.stages is not None:
+        return deps.office.promise_days(at, service.stages.finish_days)
+    return deps.office.promise(at, service.promise) if service.promise else None
 
 
-def open_request(tx: Tx, deps: Deps, opening: Opening) -> Request:
-    """Create a request, store it and emit it."""
+async def open_request(tx: Tx, deps: Deps, opening: Opening) -> Request:
+    """Create a request, store it and emit it.
+
+    Raises:
+        DayRefused: nobody can come on the day that it chooses.
+    """
     request, submitted = submit(new_request(deps, opening))
+    await take_place(tx, deps, request.request_id, request.form)
     tx.add_request(request)
     tx.emit(submitted)
     return request

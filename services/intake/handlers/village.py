@@ -92,7 +92,8 @@ async def file_for_villager(tx: Tx, deps: Deps, draft_id: str, phone: str) -> Fi
         raise DomainError("form_incomplete", "A question is open.")
     whole, _ = completed(known.draft, form, local_day(at))
     address = Phone.parse(phone).text if phone.strip() else known.village
-    origin = RequestOrigin(Channel.DESK, address, village=known.village)
+    was_there = at if address != known.village else None  # the number was theirs today; it may be given to somebody else later
+    origin = RequestOrigin(Channel.DESK, address, last_inbound_at=was_there, village=known.village)
     filled = filled_form(whole, form)
     tx.remove_village_draft(known)
     if known.draft.mends is not None:

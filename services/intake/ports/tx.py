@@ -16,6 +16,7 @@ from services.intake.domain.docket import Docket
 from services.intake.domain.files import SeenFile
 from services.intake.domain.requests import Published, Request, RequestState
 from services.intake.domain.village import VillageDraft
+from services.intake.domain.visit_days import VisitDay
 from services.intake.domain.word_book import WordBook
 from services.intake.ports.webhook_log import ParkedItem, StoredItem
 from shared.values import Attachment, Receipt
@@ -98,6 +99,9 @@ class Tx(Protocol):
     async def latest_requests(self, contact_ids: Sequence[str], limit: int, state: RequestState | None = None) -> tuple[Request, ...]:
         """Return the newest requests of these contacts, the newest first; those in this state alone where one is given."""
 
+    async def chat_requests_of(self, nik: str, limit: int) -> tuple[Request, ...]:
+        """Return the latest requests whose applicant is this person and that are told by WhatsApp."""
+
     async def find_request_by_receipt(self, receipt: Receipt) -> Request | None:
         """Return a request by its receipt number."""
 
@@ -121,6 +125,15 @@ class Tx(Protocol):
 
     def save_docket(self, docket: Docket) -> None:
         """Store a docket that was read with `docket`; of two who write it at once, the second one's commit fails."""
+
+    async def visit_day(self, key: str) -> VisitDay:
+        """Return who comes on a day for a service; nobody where the day has no row yet."""
+
+    async def prefetch_visit_days(self, keys: Sequence[str]) -> None:
+        """Read several days in one query."""
+
+    def save_visit_day(self, day: VisitDay) -> None:
+        """Store a day that was read with `visit_day`; of two who write it at once, the second one's commit fails."""
 
     async def find_link_holder(self, link_id: str) -> ChatContact | None:
         """Return the contact that has, or had, this link."""

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Hashable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from services.intake.domain.filled_form import ANONYMOUS
 from services.intake.domain.words import plain
 from services.intake.ports import ChatCounts, ChatPage, ChatView, ContactChat, LogLine, LogPage, SearchText
 from services.intake.store.chat_entries import entry_from
@@ -92,7 +93,7 @@ class MongoChatReader:
         """Yield ids of contacts: what is exact first."""
         numbered = {"$gte": text.phone, "$lt": f"{text.phone}{_LAST}"}
         exact = (
-            (self._requests, {"receipt": text.receipt}, "origin.contact_id", text.receipt),
+            (self._requests, {"receipt": text.receipt, f"form.answers.{ANONYMOUS}": {"$ne": True}}, "origin.contact_id", text.receipt),
             (self._contacts, {"links.nik": text.nik}, "_id", text.nik),
             (self._contacts, {"wa_id": numbered}, "_id", text.phone),
         )

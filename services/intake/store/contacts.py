@@ -27,6 +27,7 @@ def _contact_to(contact: ChatContact) -> Doc:
         "blocked": fields_of(contact.blocked) if contact.blocked else None,
         "told_version": contact.told_version,
         "consent": fields_of(contact.consent) if contact.consent else None,
+        "number_since": contact.number_since,
     }
 
 
@@ -45,6 +46,7 @@ def _contact_from(doc: Doc) -> ChatContact:
         blocked=Blocked(**doc["blocked"]) if doc.get("blocked") else None,
         told_version=doc.get("told_version", ""),  # absent: written before 0.6
         consent=Consent(**doc["consent"]) if doc.get("consent") else None,
+        number_since=doc.get("number_since"),
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Final
 
 from services.intake.domain.documents import IssuedDocument, IssuedState
 from services.intake.domain.files import bands_of
 from services.intake.domain.filled_form import FilledForm, Person
+from services.intake.domain.officer_messages import OfficerMessage
 from services.intake.domain.requests import Request, RequestOrigin, RequestState, Step
 from services.intake.domain.vouching import SenderVouching
 from services.intake.ports import RequestPage, RequestSearch
@@ -58,6 +59,7 @@ def _request_to(request: Request, *, catalogue: Catalogue) -> Doc:
         "joins": request.joins,
         "joined_by": list(request.joined_by),
         "began_at": request.began_at,
+        "told": _told_to(request.told) if request.told else None,
         "attachments": [fields_of(file) for file in form.attachments],
         "looks_bands": sorted({band for file in form.attachments for band in bands_of(file.looks)}),
         "village_words": _names(request, catalogue) if request.origin.village else [],
@@ -78,7 +80,8 @@ def _search_terms(request: Request, catalogue: Catalogue) -> list[str]:
     if party is not None:
         numbers, names = [*numbers, party.nik, party.kk_number], [*names, party.name]
     words = (word for name in names if name for word in name_terms(name))
-    return list(dict.fromkeys([*filter(None, numbers), *words, *filter(None, [phone_term(request.origin.address)])]))
+    phone = None if request.form.is_anonymous else phone_term(request.origin.address)
+    return list(dict.fromkeys([*filter(None, numbers), *words, *filter(None, [phone])]))
 
 
 def _names(request: Request, catalogue: Catalogue) -> list[str]:
@@ -125,7 +128,16 @@ def request_from(doc: Doc, *, catalogue: Catalogue) -> Request:
         joins=doc["joins"],
         joined_by=tuple(doc["joined_by"]),
         began_at=doc.get("began_at"),
+        told=_told_from(doc["told"]) if doc.get("told") else None,
     )
+
+
+def _told_to(told: OfficerMessage) -> Doc:
+    return {"text": told.text, "at": told.at, "visit_on": told.visit_on.isoformat() if told.visit_on else None}
+
+
+def _told_from(doc: Doc) -> OfficerMessage:
+    return OfficerMessage(doc["text"], doc["at"], date.fromisoformat(doc["visit_on"]) if doc["visit_on"] else None)
 
 
 def _form_from(doc: Doc, catalogue: Catalogue) -> FilledForm:

@@ -57,6 +57,9 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("links.link_id", 1)], name="by_link", partialFilterExpression={"links.link_id": {"$gt": ""}}),
     ),
     "dockets": (),
+    "visit_days": (
+        IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0),  # a month after the day
+    ),
     "conversations": (
         # The sweeper looks for drafts that nobody came back to.
         IndexModel([("touched_at", 1)], name="drafts", partialFilterExpression={"draft.service": {"$type": "string"}}),

@@ -17,6 +17,7 @@ from services.intake.domain.docket import Docket
 from services.intake.domain.files import SeenFile, bands_of
 from services.intake.domain.requests import (
     OPEN,
+    AddressLost,
     DecisionRecorded,
     DocumentsAskedAgain,
     Published,
@@ -27,6 +28,7 @@ from services.intake.domain.requests import (
     RequestSubmitted,
 )
 from services.intake.domain.village import VillageDraft
+from services.intake.domain.visit_days import VisitDay
 from services.intake.domain.word_book import WordBook
 from services.intake.events import to_event
 from services.intake.ports import CourtCase, ParkedItem, SentMessage, StoredItem
@@ -41,13 +43,14 @@ from services.intake.store.parts import attachments_from
 from services.intake.store.requests import COLLECTION, requests_of
 from services.intake.store.sent_messages import SENT_MESSAGES, sent_key
 from services.intake.store.village_drafts import VILLAGE_DRAFTS
+from services.intake.store.visit_days import VISIT_DAYS
 from services.intake.store.words import BOOK, WORD_BOOK
 from shared.clock import Clock
 from shared.errors import NotFound
 from shared.messaging.transaction.runner import UnitOfWork
 from shared.mongo import Collection, Doc, Mongo
 from shared.reference.catalogue import Catalogue
-from shared.values import Attachment, Receipt
+from shared.values import Attachment, Channel, Receipt
 
 _OPEN_STATES: Final = sorted(state.value for state in OPEN)
 
@@ -157,6 +160,11 @@ class MongoTx:
         docs = await self._requests.find(query).sort("_id", -1).limit(limit).to_list(None)
         return tuple(map(self._mapping.from_doc, docs))
 
+    async def chat_requests_of(self, nik: str, limit: int) -> tuple[Request, ...]:
+        query: Doc = {"search_terms": nik, "channel": {"$in": [Channel.WHATSAPP.value, Channel.DESK.value]}}
+        docs = await self._requests.find(query).sort("_id", -1).limit(limit).to_list(None)
+        return tuple(each for each in map(self._mapping.from_doc, docs) if each.is_told_by_chat and each.form.applicant.nik == nik)
+
     async def find_request_by_receipt(self, receipt: Receipt) -> Request | None:
         return await self._unit.find_one_by(self._mapping, {"receipt": receipt.text})
 
@@ -192,6 +200,18 @@ class MongoTx:
             self._unit.save(DOCKETS, docket)
         else:
             self._unit.add(DOCKETS, docket)
+
+    async def visit_day(self, key: str) -> VisitDay:
+        return await self._unit.find(VISIT_DAYS, key) or VisitDay(key)
+
+    async def prefetch_visit_days(self, keys: Sequence[str]) -> None:
+        await self._unit.prefetch(VISIT_DAYS, keys)
+
+    def save_visit_day(self, day: VisitDay) -> None:
+        if self._unit.version(VISIT_DAYS, day.key):
+            self._unit.save(VISIT_DAYS, day)
+        else:
+            self._unit.add(VISIT_DAYS, day)
 
     async def find_link_holder(self, link_id: str) -> ChatContact | None:
         return await self._unit.find_one_by(CONTACTS, {"links.link_id": link_id})
@@ -276,6 +296,8 @@ class MongoTx:
         elif isinstance(fact, ReplyComposed):
             correlation = fact.request_id or fact.conversation_id
             self._work.emit(CONVERSATIONS, fact.conversation_id, event, correlation_id=correlation)
+        elif isinstance(fact, AddressLost):
+            self._work.emit(CONTACTS, fact.contact_id, event, correlation_id=fact.contact_id)
         elif isinstance(fact, ChatWaits | ChatAttended):
             self._work.emit(CONVERSATIONS, fact.contact_id, event, correlation_id=fact.contact_id)
         else:

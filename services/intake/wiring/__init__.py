@@ -48,7 +48,7 @@ from shared.mongo.files import Files
 from shared.mongo.unused import UnusedFiles
 from shared.poller import Poller, sweeper
 from shared.process import BackgroundJob, Service
-from shared.reference.catalogue import catalogue
+from shared.reference.catalogue import Catalogue, catalogue
 from shared.reference.working_hours import WorkingHours
 from shared.refill import RefillJob
 from shared.stuck_messages import StuckWithMessages
@@ -63,7 +63,10 @@ ACCOUNTS: Final = (
     accounting.by_state(
         "requests",
         "requests",
-        finished=(RequestState.RETURNED, RequestState.REJECTED, RequestState.VOID, RequestState.READY, RequestState.DELIVERED),
+        finished=(
+            *(RequestState.RETURNED, RequestState.REJECTED, RequestState.ANSWERED),
+            *(RequestState.VOID, RequestState.READY, RequestState.DELIVERED),
+        ),
         parked=(RequestState.UNDELIVERED,),
         in_flight=(RequestState.SUBMITTED, RequestState.APPROVED, RequestState.ISSUED),
     ),
@@ -146,8 +149,7 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
 
 
 def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside: Outside) -> Deps:
-    services = catalogue().adjusted(promise_hours=settings.promise_hours, lists_from=settings.code_lists_from)
-    office = _office(settings, clock)
+    services, office = _catalogue(settings), _office(settings, clock)
     menu, word_reader = ServiceMenu.of(services, settings.open_services or services.online()), MongoWordReader(mongo, database)
     return Deps(
         clock=clock,
@@ -265,6 +267,12 @@ def _app(parts: Parts, health: Health) -> FastAPI:
 def _unused_files(settings: Settings, mongo: Mongo, database: str, clock: Clock) -> UnusedFiles:
     age, used = timedelta(days=settings.unused_file_days), UsedFiles(mongo, database).used
     return UnusedFiles(mongo, database, BUCKET, used=used, age=age, clock=clock)
+
+
+def _catalogue(settings: Settings) -> Catalogue:
+    return catalogue().adjusted(
+        promise_hours=settings.promise_hours, places_a_day=settings.places_a_day, lists_from=settings.code_lists_from
+    )
 
 
 def _office(settings: Settings, clock: Clock) -> WorkingHours:

@@ -67,10 +67,10 @@ def read_vocabulary(path: Path, menu: ServiceMenu) -> Vocabulary:
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     commands = {word: Meaning(name) for name, words in document["commands"].items() for word in words}
     numbered = {str(number): code for number, code in enumerate(menu.forms, start=1)}
-    online = [service for service in menu.catalogue.services.values() if service.offer is Offer.ONLINE]
-    phrases = {plain(word): service.id for service in online for word in service.words}
+    open_or_online = [each for each in menu.catalogue.services.values() if each.offer is Offer.ONLINE or each.id in menu.forms]
+    phrases = {plain(word): service.id for service in open_or_online for word in service.words}
     named = {plain(menu.title(code)): code for code in menu.forms}
-    in_person = {plain(word): code for code, service in menu.in_person.items() for word in service.words}
+    in_person = {plain(word): code for code, service in menu.in_person.items() if code not in menu.forms for word in service.words}
     officer = tuple(plain(phrase) for phrase in document["phrases"]["officer"])
     lexicon, polite = read_lexicon(path.parent, menu.catalogue), frozenset(document["phrases"]["polite"])
     return Vocabulary(commands, phrases | named, in_person, lexicon, officer, numbered, polite)

@@ -18,8 +18,7 @@ from standardwebhooks.webhooks import Webhook
 
 from services.notifier.adapters.network import retry_after_seconds, what_happened
 from services.notifier.domain.message import CourtCallback
-from services.notifier.domain.outcome import Accepted, Outcome, Refused
-from services.notifier.ports import Known
+from services.notifier.domain.outcome import Accepted, Known, Outcome, Refused
 from shared.clock import Clock
 from shared.faults import call_points, crash_point
 

@@ -77,6 +77,7 @@ _RESULTS: Final[Mapping[str, str]] = MappingProxyType(
         "status_sent": "Terkirim menurut penyedia",
         "status_delivered": "Sampai menurut penyedia",
         "status_read": "Dibaca menurut penyedia",
+        "address_lost": "Tidak dikirim: nomor ini sudah bukan milik pemohon. Hubungi pemohon dengan cara lain",
         "court_unknown": "Alamat pengadilan belum diatur",
     }
 )

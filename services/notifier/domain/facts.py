@@ -26,6 +26,10 @@ class NoticeKind(StrEnum):
     VOIDED = "voided"
     CARD_READY = "card_ready"
     QUESTION = "question"
+    ANSWERED = "answered"
+    TOLD = "told"
+    VISIT_HOME = "visit_home"
+    VISIT_OFFICE = "visit_office"
 
 
 CARD: Final = "card"
@@ -37,6 +41,10 @@ SPEAKS_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         NoticeKind.RETURNED: frozenset({"products", "receipt", "reasons", "note"}),
         NoticeKind.REJECTED: frozenset({"products", "receipt", "reasons", "note", "office"}),
         NoticeKind.QUESTION: frozenset({"receipt", "question"}),
+        NoticeKind.ANSWERED: frozenset({"receipt", "reasons", "note"}),
+        NoticeKind.TOLD: frozenset({"receipt", "text"}),
+        NoticeKind.VISIT_HOME: frozenset({"receipt", "text", "day"}),
+        NoticeKind.VISIT_OFFICE: frozenset({"receipt", "text", "day", "office"}),
         NoticeKind.DOCUMENT: frozenset({"product", "receipt", "document_number", "check_url", "opening", "closing"}),
         CARD: frozenset({"product", "receipt", "document_number", "check_url", "opening", "closing"}),
         NoticeKind.SUPERSEDED: frozenset({"product", "receipt", "document_number", "office"}),

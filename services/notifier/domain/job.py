@@ -105,6 +105,8 @@ class Job:
     done_at: datetime | None = None
     history: tuple[Try, ...] = ()
     note: str | None = None
+    known_at: datetime | None = None
+    """When the address was last known to be the recipient's: their last message before they asked for what this tells."""
 
     @property
     def is_open(self) -> bool:

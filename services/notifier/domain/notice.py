@@ -7,10 +7,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from services.notifier.domain.announcement import AnnouncedDocument, EndedDocument, ReadyCard, RequestSummary, SourceEvent, TurnedDown
-from services.notifier.domain.facts import CARD, NoticeKind
+from services.notifier.domain.announcement import (
+    AnnouncedDocument,
+    EndedDocument,
+    ReadyCard,
+    RequestSummary,
+    SourceEvent,
+    TurnedDown,
+)
+from services.notifier.domain.facts import CARD, SPEAKS_OF, NoticeKind
 from services.notifier.domain.job import AGAIN, DOCUMENT_KEY, Job, JobState
 from services.notifier.domain.message import CourtCallback, DocumentFile, DocumentMessage, Message, RecordOnly, Reply, Template
+from services.notifier.domain.officer_words import OfficerWords
 from services.notifier.domain.recipient import Recipient, lane_of
 from services.notifier.domain.texts import NoticeTexts
 from shared.values import Channel, file_stem
@@ -101,18 +109,21 @@ def document_job(
     return _with_fallback(job, texts, name, values, file)
 
 
-def document_again_job(origin: SourceEvent, contact: Recipient, sent: Job, *, at: datetime) -> Job | None:
-    """Return the job that sends a document once more, to whom it was sent; None for anybody else, and where it was not sent yet."""
-    is_same = (sent.channel, sent.address) == (contact.channel, contact.address)
-    if not is_same or sent.state is not JobState.DONE or not isinstance(sent.message, DocumentMessage):
+def document_again_job(origin: SourceEvent, contact: Recipient, sent: Job, *, is_proven: bool, at: datetime) -> Job | None:
+    """Return the job that sends a document once more, to whom it was sent; None for anybody else, and while it is not sent yet.
+
+    `is_proven`: the recipient is known to be the applicant, so that it goes to them wherever it went, or failed to go, before.
+    """
+    is_same = (sent.channel, sent.address) == (contact.channel, contact.address) and sent.state is JobState.DONE
+    if sent.is_open or not (is_same or is_proven) or not isinstance(sent.message, DocumentMessage):
         return None
     return Job(
         key=f"{sent.key}{AGAIN}{origin.message_id}",
-        channel=sent.channel,
+        channel=contact.channel,
         kind=sent.kind,
-        lane=sent.lane,
+        lane=lane_of(contact),
         order=origin.message_id,
-        address=sent.address,
+        address=contact.address,
         message=sent.message,
         created_at=at,
         next_at=at,
@@ -122,6 +133,7 @@ def document_again_job(origin: SourceEvent, contact: Recipient, sent: Job, *, at
         request_id=sent.request_id,
         refs=sent.refs,
         fallback=sent.fallback,
+        known_at=contact.last_inbound_at,
     )
 
 
@@ -237,16 +249,20 @@ def turned_down_job(
     return _with_fallback(_job(origin, contact, kind, key, message, at=at, about=about), texts, str(kind), values)
 
 
-def question_job(
-    origin: SourceEvent, contact: Recipient, about: RequestSummary, question_id: str, text: str, *, texts: NoticeTexts, at: datetime
+def words_job(
+    origin: SourceEvent, contact: Recipient, about: RequestSummary, words: OfficerWords, *, texts: NoticeTexts, at: datetime
 ) -> Job | None:
-    """Return the job that asks the citizen what an officer wants to know; None where there is no chat to ask in."""
-    if contact.channel is not Channel.WHATSAPP:
+    """Return the job that brings what an officer wrote about a request; whoever is sent nothing reads it where the request stands.
+
+    None: a question where there is no chat to answer in.
+    """
+    if contact.channel is not Channel.WHATSAPP and words.kind is NoticeKind.QUESTION:
         return None
-    values = {"receipt": about.receipt, "question": text}
-    message = Reply(texts.fill(str(NoticeKind.QUESTION), **values)[:_TEXT_MAX])
-    job = _job(origin, contact, NoticeKind.QUESTION, f"question:{question_id}", message, at=at, about=about)
-    return _with_fallback(job, texts, str(NoticeKind.QUESTION), values)
+    name = str(words.kind)
+    values = {"receipt": about.receipt, "office": texts.office, **dict(words.values)}
+    known = {field: value for field, value in values.items() if field in SPEAKS_OF[words.kind]}
+    message: Message = Reply(texts.fill(name, **known)[:_TEXT_MAX]) if contact.channel is Channel.WHATSAPP else RecordOnly()
+    return _with_fallback(_job(origin, contact, words.kind, words.key, message, at=at, about=about), texts, name, known)
 
 
 def _about_data(about: RequestSummary) -> tuple[tuple[str, object], ...]:
@@ -285,6 +301,7 @@ def _job(  # noqa: PLR0913 - everything a job begins with
         traceparent=origin.traceparent,
         request_id=about.request_id if about else request_id,
         refs=tuple(dict.fromkeys(ref for ref in (*known, *refs) if ref)),
+        known_at=contact.last_inbound_at,
     )
 
 

@@ -50,6 +50,15 @@ class Unanswered:
 Outcome: TypeAlias = Accepted | Refused | NotSent | Unanswered
 
 
+class Known(StrEnum):
+    """The other side's answer to the question whether it has something."""
+
+    YES = "yes"
+    NO = "no"
+    CANNOT_SAY = "cannot_say"
+    UNREACHABLE = "unreachable"
+
+
 class Action(StrEnum):
     """The action after a call."""
 

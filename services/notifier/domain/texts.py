@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from string import Formatter
 from typing import Any, Self
 
@@ -45,6 +46,8 @@ class NoticeTexts:
     void_alone: str
     void_among: str
     office: str
+    days: tuple[str, ...]
+    months: tuple[str, ...]
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
@@ -78,7 +81,13 @@ class NoticeTexts:
             void_alone=data["void_alone"],
             void_among=data["void_among"],
             office=data["office"],
+            days=tuple(data["days"]),
+            months=tuple(data["months"]),
         )
+
+    def day(self, on: date) -> str:
+        """Return `Selasa, 1 Desember 2026`."""
+        return f"{self.days[on.weekday()]}, {on.day} {self.months[on.month - 1]} {on.year}"
 
     def document(self, product: str) -> str:
         """Return the name of what the chat brings: the product itself, or the slip of a card."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.notifier.domain import attempt, window
+from services.notifier.domain import attempt, ownership, window
 from services.notifier.domain import job as jobs
 from services.notifier.domain import status as statuses
-from services.notifier.domain.job import Job, Progress
+from services.notifier.domain.job import Job, JobState, Progress
 from services.notifier.domain.message import RecordOnly
 from services.notifier.domain.outcome import Action, Refused, judge_whatsapp
 from services.notifier.domain.recipient import Recipient, lane_of
@@ -75,12 +75,29 @@ async def _apply(tx: Tx, deps: Deps, job: Job, status: EarlyStatus) -> None:
 
 async def let_out_held(tx: Tx, lane: str, inbound_at: datetime, *, at: datetime) -> None:
     """Release the jobs held before the person wrote at `inbound_at`; they go before anything new."""
-    held = await tx.held_jobs(lane)
+    held = await tx.jobs_in(lane, {JobState.HELD})
     waiting = [job for job in held if job.template_since is not None and job.template_since >= inbound_at]
     for job in held:
         if job not in waiting:
             tx.save_job(window.let_out(job, await tx.find_job(job.template_key or ""), at=at))
     tx.note_held(lane, min((job.template_since for job in waiting if job.template_since), default=None))
+
+
+async def lose_address(tx: Tx, lane: str, lost_at: datetime | None, *, at: datetime) -> None:
+    """Withhold what waits for whoever had the address until then; None: nobody lost it.
+
+    What comes later, or is on its way, the sender asks about each time. A reply to who has the address now says it too, for the news of
+    the loss may come after it.
+    """
+    if lost_at is None:
+        return
+    tx.note_lost(lane, lost_at)
+    for job in await tx.jobs_in(lane, ownership.WAITING):
+        if ownership.is_of_former(job, lost_at):
+            withheld, facts = ownership.withhold(job, at=at)
+            _log.warning("effect.withheld", job=job.key, reason=ownership.ADDRESS_LOST)
+            tx.save_job(withheld)
+            tx.emit(*facts)
 
 
 async def retry_job(tx: Tx, key: str, *, at: datetime) -> Job:

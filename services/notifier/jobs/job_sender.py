@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from services.notifier.domain import attempt
+from services.notifier.domain import attempt, ownership
 from services.notifier.domain.job import Job, JobState
 from services.notifier.domain.message import CourtCallback, Template, file_of
-from services.notifier.domain.outcome import Accepted, Action, Outcome, SendVerdict, judge_court, judge_whatsapp
+from services.notifier.domain.outcome import Accepted, Action, Known, Outcome, SendVerdict, judge_court, judge_whatsapp
 from services.notifier.domain.window import fit_window
 from services.notifier.jobs.lane_lease import LaneLease, LeaseLost
 from services.notifier.jobs.recorder import Again, Next, Recorder, Until
-from services.notifier.ports import Deps, Known
+from services.notifier.ports import Deps
 from shared import logs, metrics
 from shared.clock import monotonic_seconds
 from shared.errors import Permanent, Transient
@@ -50,7 +50,7 @@ class JobSender:
     async def send(self, lease: LaneLease, stored: StoredJob) -> Next:
         """Try the job once, as far as it can be tried now. Each stage returns the job as it goes on, or where it ends for this time."""
         job = stored.job
-        for stage in (self._reconcile, self._choose_message, self._wait_for_turn, self._upload):
+        for stage in (self._reconcile, self._choose_message, self._wait_for_turn, self._upload, self._look_whose):
             found = await stage(lease, stored, job)
             if not isinstance(found, Job):
                 return found
@@ -129,6 +129,15 @@ class JobSender:
             verdict = SendVerdict(Action.RETRY, f"upload_{verdict.reason}")
         return await self._refuse(stored, job, verdict)
 
+    async def _look_whose(self, lease: LaneLease, stored: StoredJob, job: Job) -> Job | Next:
+        """Ask at the last moment whether the address is still whose this is: the number may have changed hands while it waited."""
+        if job.channel is not Channel.WHATSAPP or not ownership.is_of_former(job, await lease.lost_at()):
+            return job
+        metrics.EFFECTS.labels("whatsapp", ownership.ADDRESS_LOST).inc()
+        _log.warning("effect.withheld", job=job.key, reason=ownership.ADDRESS_LOST, correlation_id=job.correlation_id)
+        withheld = ownership.withhold(_flagged(stored.job, job), at=self._deps.clock())
+        return await self._recorder.conclude(stored.job, stored.version, *withheld)
+
     async def _refuse(self, stored: StoredJob, fitted: Job, verdict: SendVerdict) -> Next:
         """End a try before any byte of the message left."""
         before = stored.job
@@ -136,8 +145,9 @@ class JobSender:
         _log.warning(
             "effect.unprepared", job=before.key, reason=verdict.reason, action=verdict.action, correlation_id=before.correlation_id
         )
-        flagged = replace(fitted, maybe_duplicate=before.maybe_duplicate or before.state is JobState.UNKNOWN)
-        settled = attempt.settle(flagged, verdict, at=self._deps.clock(), jitter=self._deps.jitter(), policy=self._deps.policy)
+        settled = attempt.settle(
+            _flagged(before, fitted), verdict, at=self._deps.clock(), jitter=self._deps.jitter(), policy=self._deps.policy
+        )
         step = await self._recorder.conclude(before, stored.version, *settled)
         await self._deps.sender_limiter.apply(verdict)
         return step
@@ -169,6 +179,11 @@ class JobSender:
             return outcome, judge_court(outcome)
         outcome = await self._deps.messenger.send(job.address, job.outgoing, media_id=job.media_id, effect_key=job.key)
         return outcome, judge_whatsapp(outcome)
+
+
+def _flagged(before: Job, job: Job) -> Job:
+    """Return a job that ends without another try, flagged where an earlier one may have arrived."""
+    return replace(job, maybe_duplicate=before.maybe_duplicate or before.state is JobState.UNKNOWN)
 
 
 def _tell(job: Job, verdict: SendVerdict, *, seconds: float) -> None:

@@ -42,6 +42,17 @@ class LaneLease:
             raise LeaseLost
         self.lane = replace(lane, pair=self.lane.pair)
 
+    async def lost_at(self) -> datetime | None:
+        """Return when the address changed hands last, as it is known now. The revision that we work by stays what it was.
+
+        Raises:
+            LeaseLost: somebody else has the lane.
+        """
+        lane = await self._lanes.reread(self.lane.key, self.token)
+        if lane is None:
+            raise LeaseLost
+        return lane.lost_at
+
     async def release(self, due_at: datetime | None) -> bool:
         """Release the lane; return False, and reread it, where something was put into it meanwhile.
 

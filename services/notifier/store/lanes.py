@@ -88,4 +88,5 @@ def _lane(doc: Doc) -> Lane:
         pair=None if pair is None else Bucket(pair["tokens"], pair["at"]),
         inbound_at=doc.get("inbound_at"),
         held_since=doc.get("held_since"),
+        lost_at=doc.get("lost_at"),
     )

@@ -158,6 +158,7 @@ def job_to_doc(job: Job) -> Doc:
         "done_at": job.done_at,
         "history": [{"attempt": each.attempt, "at": each.at, "result": each.result} for each in job.history],
         "note": job.note,
+        "known_at": job.known_at,
     }
 
 
@@ -192,6 +193,7 @@ def job_from_doc(doc: Mapping[str, Any]) -> Job:
         done_at=doc["done_at"],
         history=tuple(Try(each["attempt"], each["at"], each["result"]) for each in doc["history"]),
         note=doc.get("note"),
+        known_at=doc.get("known_at", doc["created_at"]),  # absent: written before 0.7, when nothing was known of lost numbers
     )
 
 

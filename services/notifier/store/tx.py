@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -79,10 +79,17 @@ class MongoTx:
             job = self._work.unit.present(JOB, fact.job_key)
             self._work.emit(JOB, job.key, to_event(fact), correlation_id=job.correlation_id)
 
-    async def held_jobs(self, lane: str) -> tuple[Job, ...]:
+    def note_lost(self, lane: str, at: datetime) -> None:
+        update = {"$max": {"lost_at": at}, "$setOnInsert": {"channel": channel_of(lane), "revision": 0}}
+        self._work.unit.defer(LANES, UpdateOne({"_id": lane}, update, upsert=True))
+
+    async def jobs_in(self, lane: str, states: Collection[JobState]) -> tuple[Job, ...]:
+        jobs: list[Job] = []
         with reachable():
-            docs = await self._rows.find({"lane": lane, "state": JobState.HELD.value}, {"_id": 1}).to_list(None)
-        return tuple([await self.get_job(doc["_id"]) for doc in docs])
+            for state in states:  # one query each: the open ones and those that are held have each an index of their own
+                docs = await self._rows.find({"lane": lane, "state": state.value}, {"_id": 1}).to_list(None)
+                jobs += [await self.get_job(doc["_id"]) for doc in docs]
+        return tuple(job for job in jobs if job.state in states)
 
     def note_held(self, lane: str, since: datetime | None) -> None:
         update: dict[str, Any] = {"$unset": {"held_since": ""}} if since is None else {"$set": {"held_since": since}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
@@ -13,6 +14,7 @@ from services.verification.api.area import within
 from services.verification.api.shapes import Input, TaskDetailOut
 from services.verification.api.showing import AT_REST, UNKNOWN, TaskAnswers, context, officer_of
 from services.verification.domain.officer import DeskOfficer
+from services.verification.domain.tickets import Telling
 from services.verification.ports import Deps, Tx
 from shared.errors import AppError, Transient
 from shared.messaging.transaction.runner import UnitOfWorkRunner
@@ -26,6 +28,15 @@ class AskIn(Input):
 
     text: Annotated[str, Field(min_length=1, max_length=1000, description="Sent in these words; nothing of the register, if unproven")]
     version: Annotated[str, Field(min_length=1, max_length=100, description="`version` of the task as it was seen")]
+
+
+class TellIn(Input):
+    """Words to who sent a request, which stays open."""
+
+    text: Annotated[str, Field(min_length=1, max_length=1000, description="Sent in these words; nothing of the register, if unproven")]
+    version: Annotated[str, Field(min_length=1, max_length=100, description="`version` of the task as it was seen")]
+    visit_on: Annotated[date | None, Field(description="The day on which an officer meets them; of services with `visits`")] = None
+    needs_field: Annotated[bool, Field(description="It takes work outside the office; of services that count its days")] = False
 
 
 class BulkIn(Input):
@@ -71,6 +82,26 @@ def _asking(routes: APIRouter, deps: Deps, answers: TaskAnswers) -> None:
             client,
             "task.asked",
             lambda tx: handlers.ask_citizen(tx, deps, task_id, client.name, body.text, body.version),
+        )
+
+    @routes.post(
+        "/tasks/{task_id}/tell",
+        responses=UNKNOWN
+        | refuses(409, *AT_REST, "task_not_claimed")
+        | refuses(412, "version_stale")
+        | refuses(422, "telling_not_for_this", "visit_not_for_this", "visit_in_past", "visit_office_closed", "field_not_for_this"),
+    )
+    async def tell_citizen(
+        request: Request, response: Response, task_id: str, body: TellIn, client: Client = require("tasks:decide")
+    ) -> TaskDetailOut:
+        """Tell who sent the request how it stands, or the day on which an officer meets them, without closing the task."""
+        telling = Telling(body.text, body.needs_field, body.visit_on)
+        return await answers.after(
+            request,
+            response,
+            client,
+            "task.told",
+            lambda tx: handlers.tell_citizen(tx, deps, task_id, client.name, telling, body.version),
         )
 
     @routes.post("/tasks/{task_id}/withdraw", responses=UNKNOWN | refuses(409, "nothing_asked", "question_of_another"))

@@ -58,7 +58,9 @@ _DECIDING: Final = (
     )
     | refuses(412, "version_stale")
     | refuses(
-        422, "reason_missing", "reason_unknown", "reason_not_for_this", "reason_tells_register", "faces_not_same", "link_not_grantable"
+        422,
+        *("act_not_for_this", "reason_missing", "reason_unknown", "reason_not_for_this", "reason_tells_register", "note_missing"),
+        *("faces_not_same", "link_not_grantable"),
     )
 )
 _OWN: Final = frozenset({TaskFilter.HELD, TaskFilter.MINE})  # what one holds is listed wherever it is from

@@ -14,9 +14,10 @@ from services.verification.domain.case import Case
 from services.verification.domain.finding import Finding
 from services.verification.domain.policy import TELLS_NOTHING
 from services.verification.domain.register import Family, Member
+from services.verification.domain.task_parts import TicketProgress
 from services.verification.handlers import Act, TaskDecision, TaskView
 from services.verification.ports import TaskFilter, TaskOrder
-from shared.reference.catalogue import Catalogue
+from shared.reference.catalogue import Catalogue, CivilService
 from shared.reference.reasons import KnownReason, ReasonScope
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
@@ -43,11 +44,13 @@ class DecisionIn(Input):
 
     action: Act
     version: Annotated[str, Field(min_length=1, max_length=100, description="`version` of the task as it was seen")]
-    reasons: Annotated[tuple[ReasonIn, ...], Field(max_length=20, description="Required for return and reject; none for approve")] = ()
+    reasons: Annotated[
+        tuple[ReasonIn, ...], Field(max_length=20, description="Required for return and reject, optional for answer; none for approve")
+    ] = ()
     note: Annotated[str | None, Field(max_length=1000, description="Told to the citizen in these words")] = None
     grant_link: Annotated[
         bool,
-        Field(description="The selfie was compared and shows the person: link the sender's chat to the NIK; with approve or return only"),
+        Field(description="The selfie was compared and shows the person: link the sender's chat to the NIK; not with reject"),
     ] = False
 
     def decision(self) -> TaskDecision:
@@ -82,13 +85,23 @@ class KnownReasonOut(BaseModel):
     text: Annotated[str, Field(description="What the citizen is told, in Indonesian")]
     about: Annotated[ReasonScope, Field(description="What `field` names where the reason is given")]
     acts: Annotated[tuple[Act, ...], Field(description="What an officer may give it for; empty: only the checks find it")]
+    services: Annotated[tuple[str, ...], Field(description="For which services it may be given; empty: all")]
+    needs_note: Annotated[bool, Field(description="It says nothing without a `note` beside it")]
     tells_register: Annotated[bool, Field(description="It says what the register holds: not for a sender whose identity is unproven")]
 
     @classmethod
     def of(cls, reason: KnownReason) -> KnownReasonOut:
         """Build from a reason of the shared list."""
         acts = tuple(act for act in Act if act.value in reason.officer)
-        return cls(code=reason.code, text=reason.text, about=reason.about, acts=acts, tells_register=reason.code not in TELLS_NOTHING)
+        return cls(
+            code=reason.code,
+            text=reason.text,
+            about=reason.about,
+            acts=acts,
+            services=tuple(sorted(reason.services)),
+            needs_note=reason.needs_note,
+            tells_register=reason.code not in TELLS_NOTHING,
+        )
 
 
 class ReasonListOut(BaseModel):
@@ -180,15 +193,40 @@ class IdentityOut(BaseModel):
     can_grant_link: Annotated[bool, Field(description="A decision may say `grant_link`: there is a selfie to compare")]
 
     @classmethod
-    def of(cls, case: Case) -> IdentityOut:
-        """Build from a case."""
+    def of(cls, case: Case, service: CivilService) -> IdentityOut:
+        """Build from a case; where anybody may ask, nobody is proven."""
         vouching = case.first.vouching
         return cls(
-            proven=not case.is_unproven,
+            proven=not (case.is_unproven or service.is_for_anyone),
             vouched_by=vouching.by if vouching else None,
             link_id=vouching.link_id if vouching else None,
             level=vouching.level if vouching else None,
             can_grant_link=case.can_grant_link,
+        )
+
+
+class TicketOut(BaseModel):
+    """How a request stands that ends with an officer's answer, or on the way to which an officer meets its sender."""
+
+    answered: Annotated[bool, Field(description="It ends with `answer`; else with `approve`")]
+    visits: Annotated[str | None, Field(description="Where an officer may meet the sender on a day told by `POST …/tell`: home, office")]
+    counts_days: Annotated[bool, Field(description="Its stages are counted in working days: read, answered first, finished")]
+    read_at: datetime | None
+    told_at: datetime | None
+    needs_field: bool
+    visit_on: date | None
+
+    @classmethod
+    def of(cls, progress: TicketProgress, service: CivilService) -> TicketOut:
+        """Build from a task's progress."""
+        return cls(
+            answered=service.is_answered,
+            visits=service.visits.value if service.visits else None,
+            counts_days=service.stages is not None,
+            read_at=progress.read_at,
+            told_at=progress.told_at,
+            needs_field=progress.needs_field,
+            visit_on=progress.visit_on,
         )
 
 
@@ -200,6 +238,7 @@ class TaskDetailOut(TaskOut):
     case_state: str
     findings: tuple[ReasonOut, ...]
     identity: IdentityOut
+    ticket: TicketOut
     repeats: Annotated[str | None, Field(description="Id of the request for the same that ended a short time ago")]
     requests: Annotated[tuple[RequestOut, ...], Field(description="One, or of a court's case one for each party: they are decided as one")]
     personal: PersonalOut
@@ -214,7 +253,8 @@ def detail_out(view: TaskView, catalogue: Catalogue, at: datetime) -> TaskDetail
         round=case.round,
         case_state=case.state.value,
         findings=tuple(map(ReasonOut.of, case.findings)),
-        identity=IdentityOut.of(case),
+        identity=IdentityOut.of(case, catalogue.get(task.service)),
+        ticket=TicketOut.of(task.ticket, catalogue.get(task.service)),
         repeats=case.first.repeats,
         requests=requests_out(case.submissions, catalogue, view.task.id),
         personal=PersonalOut(

@@ -17,12 +17,15 @@ from services.verification.console.sheet import place_of
 from services.verification.console.words import key_line, word
 
 ASK: Final = "ask"
-_WITH_REASONS: Final = ("return", "reject")
+TELL: Final = "tell"
+_WITH_REASONS: Final = ("return", "reject", "answer")
 _NOTES: Final = {
     "approve": "Catatan (boleh kosong)",
     "return": "Tambahan untuk warga (boleh kosong)",
     "reject": "Tambahan untuk warga (boleh kosong)",
     ASK: "Pertanyaan untuk warga",
+    "answer": "Kata-kata Anda untuk warga; sesudah ini selesai",
+    TELL: "Kabar untuk warga; permintaannya tetap terbuka",
 }
 _LONGEST_NOTE: Final = 1_000  # characters; the API takes no more
 
@@ -35,12 +38,15 @@ class DecisionDraft:
     reasons: list[str] = field(default_factory=list)
     note: str = ""
     grant_link: bool = False
+    visit_on: str = ""
     sent: bool = False
 
     def body(self, version: str) -> dict[str, Any]:
         """Return it as the API takes it."""
         if self.act == ASK:
             return {"text": self.note, "version": version}
+        if self.act == TELL:
+            return {"text": self.note, "version": version, "visit_on": self.visit_on or None}
         reasons = [{"code": code, "field": about or None} for code, _, about in (each.partition("|") for each in self.reasons)]
         return {
             "action": self.act,
@@ -56,7 +62,8 @@ def choices(task: Mapping[str, Any], known: Sequence[Mapping[str, Any]], act: st
 
     Of an unproven sender those are left out that would tell what the register holds.
     """
-    allowed = {each["code"]: each for each in known if act in each["acts"] and (task["identity"]["proven"] or not each["tells_register"])}
+    fitting = (each for each in known if act in each["acts"] and (not each["services"] or task["service"] in each["services"]))
+    allowed = {each["code"]: each for each in fitting if task["identity"]["proven"] or not each["tells_register"]}
     found = {f"{each['code']}|{each['field'] or ''}": each for each in task["findings"] if each["code"] in allowed}
     first = []
     for value, each in found.items():
@@ -90,8 +97,10 @@ class Decision(ModalScreen[DecisionDraft]):
             if act == "approve":
                 names = [f"{each['name']} ({each['holder_name']})" for each in self._seen["personal"]["documents"]]
                 yield Static("Yang akan terbit: " + (", ".join(names) or "tidak ada"), markup=False)
-            if self._seen["identity"]["can_grant_link"] and act in ("approve", "return"):
+            if self._seen["identity"]["can_grant_link"] and act in ("approve", "answer", "return"):
                 yield Checkbox("Wajah di swafoto cocok: hubungkan nomor HP dengan NIK ini", self._draft.grant_link, id="link")
+            if act == TELL and self._seen["ticket"]["visits"]:
+                yield Input(self._draft.visit_on, placeholder="Hari bertemu, TTTT-BB-HH (boleh kosong)", id="day", max_length=10)
             yield Input(self._draft.note, placeholder=_NOTES[act], id="note", max_length=_LONGEST_NOTE)
             if act in _WITH_REASONS:
                 yield Static(id="message", markup=False)
@@ -130,6 +139,8 @@ class Decision(ModalScreen[DecisionDraft]):
 
     def _keep(self) -> None:
         self._draft.note = self.query_one("#note", Input).value.strip()
+        for day in self.query("#day").results(Input):
+            self._draft.visit_on = day.value.strip()
         for box in self.query("#link").results(Checkbox):
             self._draft.grant_link = box.value
         for reasons in self.query(ReasonList):

@@ -53,7 +53,7 @@ def head(task: Json, officers: Mapping[str, str], at: datetime) -> str:
 
 def rows(task: Json, reasons: Mapping[str, str]) -> tuple[SheetRow, ...]:
     """Return everything that is to be known of a task."""
-    return (*_findings(task, reasons), *_notes(task), *_sender(task), *_requests(task), *_register(task), *_planned(task))
+    return (*_findings(task, reasons), *_notes(task), *_told(task), *_sender(task), *_requests(task), *_register(task), *_planned(task))
 
 
 def changes(then: Json, now: Json, reasons: Mapping[str, str]) -> tuple[SheetChange, ...]:
@@ -102,6 +102,15 @@ def _notes(task: Json) -> Iterator[SheetRow]:
     for name, label in labels.items():
         if task["personal"][name]:
             yield SheetRow("Catatan", name, label, task["personal"][name])
+
+
+def _told(task: Json) -> Iterator[SheetRow]:
+    ticket = task["ticket"]
+    if ticket["visit_on"]:
+        yield SheetRow("Catatan", "hari", "Hari yang ditetapkan", ticket["visit_on"])
+    if ticket["counts_days"]:
+        stage = "sudah dikabari" if ticket["told_at"] else "sudah dibaca" if ticket["read_at"] else "belum dibaca"
+        yield SheetRow("Catatan", "tahap", "Tahap", f"{stage}{', perlu pemeriksaan lapangan' if ticket['needs_field'] else ''}")
 
 
 def _sender(task: Json) -> Iterator[SheetRow]:

@@ -19,7 +19,7 @@ from textual.widgets import Static
 
 from services.verification.console import sheet
 from services.verification.console.announcements import Announcement
-from services.verification.console.decision import ASK, Decision, DecisionDraft
+from services.verification.console.decision import ASK, TELL, Decision, DecisionDraft
 from services.verification.console.notices import Changed
 from services.verification.console.verification_api import ConsoleError, Json, SessionOverError
 from services.verification.console.words import SOMEBODY, key_line, word
@@ -30,7 +30,8 @@ RENEW_SECONDS: Final = 60.0  # between two looks whether a claim is to be renewe
 RENEWED_BEFORE: Final = timedelta(minutes=10)  # half of the usual lease
 _LABEL: Final = 22  # columns
 _INDENT: Final = 2  # columns
-_ACTS: Final = {"s": "approve", "k": "return", "t": "reject", "w": ASK}
+_ACTS: Final = {"s": "approve", "j": "answer", "k": "return", "t": "reject", "w": ASK, "h": TELL}
+_ROUTES: Final = {ASK: "ask", TELL: "tell"}  # of acts that decide nothing
 
 
 class TaskSheet(WorkScreen):
@@ -145,9 +146,9 @@ class TaskSheet(WorkScreen):
 
     async def _send(self, act: str, draft: DecisionDraft) -> str:
         """Send what was put together; return why it was not taken, empty when it was."""
-        if act == ASK and not draft.note:
-            return self.office.say(ConsoleError("question_missing"))
-        route, body = "ask" if act == ASK else "decision", draft.body(self.seen["version"])
+        if act in _ROUTES and not draft.note:
+            return self.office.say(ConsoleError("question_missing" if act == ASK else "telling_missing"))
+        route, body = _ROUTES.get(act, "decision"), draft.body(self.seen["version"])
         try:
             done = await self.office.api.send("POST", self._path(route), json=body)
         except SessionOverError as error:
@@ -170,6 +171,9 @@ class TaskSheet(WorkScreen):
         return "Berubah sejak Anda melihatnya. Periksa lagi, lalu kirim."
 
     async def _decided(self, act: str, task: Json) -> None:
+        if act == TELL:
+            await self._became(task, "Kabar dikirim; permintaannya tetap terbuka.")
+            return
         if act == ASK:
             await self._became(task, "Pertanyaan dikirim. Jam berhenti sampai warga menjawab. N membuka yang berikutnya.")
             return

@@ -52,6 +52,10 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "plurality": "Jenis kelahiran",
         "months": "Usia kandungan (bulan)",
         "reporter": "Pelapor",
+        "former_address": "Alamat sebelumnya",
+        "mother_nik": "NIK ibu",
+        "father_nik": "NIK ayah",
+        "disability": "Disabilitas",
         "address": "Alamat",
         "applicant_name": "Nama pemohon",
         "reason": "Alasan pindah",
@@ -76,7 +80,7 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "basis_on": "Tanggal dasar",
     }
 )
-NUMBERS: Final = frozenset({"nik", "kk_number"})
+NUMBERS: Final = frozenset({"nik", "kk_number", "mother_nik", "father_nik"})
 _MEMBERS: Final = ("name", "nik", "sex", "birth_place", "born_on", "relation", "marital_status", "father", "mother")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import Annotated, Final
 
@@ -10,15 +11,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.verification.desk import reason_choices
 from services.verification.domain.finding import Finding
+from services.verification.domain.tickets import Telling
 from services.verification.handlers import Act, TaskDecision
 from shared.errors import BadInput, FieldProblem
 from shared.reference.reasons import reasons
 
 ASK: Final = "tanya"
+TELL: Final = "kabari"
 APPROVE: Final = "setujui"
 REJECT: Final = "tolak"
-ACTS: Final[Mapping[str, Act]] = MappingProxyType({APPROVE: Act.APPROVE, "kembalikan": Act.RETURN, REJECT: Act.REJECT})
-"""What the form sends; `tanya` is no decision."""
+ANSWER: Final = "jawab"
+ACTS: Final[Mapping[str, Act]] = MappingProxyType({APPROVE: Act.APPROVE, "kembalikan": Act.RETURN, REJECT: Act.REJECT, ANSWER: Act.ANSWER})
+"""What the form sends; `tanya` and `kabari` are no decisions."""
 _SAME: Final = "sama"  # the answer that the faces are one person's
 _MOST_NOTE: Final = 1_000  # characters, as the API has it
 
@@ -35,6 +39,9 @@ class DecisionForm(BaseModel):
     lain: Annotated[str, Field(max_length=64)] = ""
     tolakan: Annotated[list[str], Field(max_length=20)] = []
     tolakan_lain: Annotated[str, Field(max_length=64)] = ""
+    jawaban: Annotated[list[str], Field(max_length=20)] = []
+    hari: Annotated[str, Field(max_length=10)] = ""
+    lapangan: Annotated[str, Field(max_length=5)] = ""
     catatan: Annotated[str, Field(max_length=_MOST_NOTE)] = ""
     wajah: Annotated[str, Field(max_length=20)] = ""
     terlihat: Annotated[str, Field(max_length=100_000)] = ""
@@ -52,6 +59,8 @@ class DecisionForm(BaseModel):
         """
         if self.putusan == REJECT:
             return reason_choices.given(self.tolakan, self.bidang, self.tolakan_lain)
+        if self.putusan == ANSWER:
+            return reason_choices.given(self.jawaban, (), "")
         return reason_choices.given(self.alasan, self.bidang, self.lain)
 
     def question(self) -> str:
@@ -64,10 +73,24 @@ class DecisionForm(BaseModel):
             raise BadInput("question_missing", problems=(FieldProblem("catatan", "question_missing"),))
         return self.note
 
+    def telling(self) -> Telling:
+        """Return what the citizen is told while the request stays open.
+
+        Raises:
+            BadInput: `telling_missing` or `visit_malformed`.
+        """
+        if self.note is None:
+            raise BadInput("telling_missing", problems=(FieldProblem("catatan", "telling_missing"),))
+        try:
+            day = date.fromisoformat(self.hari) if self.hari else None
+        except ValueError:
+            raise BadInput("visit_malformed", problems=(FieldProblem("hari", "visit_malformed"),)) from None
+        return Telling(self.note, needs_field=bool(self.lapangan), visit_on=day)
+
     def said(self) -> tuple[str, ...]:
         """Return the sentences of the reasons that were ticked; none of an approval."""
         try:
-            found = self.reasons() if ACTS.get(self.putusan) in (Act.RETURN, Act.REJECT) else ()
+            found = self.reasons() if ACTS.get(self.putusan) in (Act.RETURN, Act.REJECT, Act.ANSWER) else ()
         except BadInput:  # it is said where the form was sent
             return ()
         return tuple(reasons()[each.code].text for each in found)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
@@ -11,7 +13,7 @@ from fastapi.responses import RedirectResponse
 
 from services.verification import handlers
 from services.verification.desk import stale
-from services.verification.desk.decision_form import ASK, DecisionForm
+from services.verification.desk.decision_form import ASK, TELL, DecisionForm
 from services.verification.desk.sheet import lay_out
 from services.verification.desk.sheet_pages import Around, show
 from services.verification.desk.work_list import TABS, WorkFilter, query_of
@@ -32,8 +34,8 @@ def router(room: WorkRoom) -> APIRouter:
     async def decide(request: Request, task_id: str, member: Decider, form: Annotated[DecisionForm, Form()]) -> Response:
         """Decide what was on the screen; then the next task is opened. What can't be is said on the page, and the words are kept."""
         try:
-            if form.putusan == ASK:
-                return await _ask(room, member, task_id, form)
+            if (writing := _WRITING.get(form.putusan)) is not None:
+                return await writing(room, member, task_id, form)
             decision = form.decision()
             await room.units.run(
                 lambda tx: handlers.decide_task(tx, room.deps, task_id, officer_of(room, member), decision),
@@ -86,6 +88,22 @@ async def _ask(room: WorkRoom, member: StaffMember, task_id: str, form: Decision
         audit=lambda view: noted(room, member, "task.asked", view),
     )
     return await _onward(room, member, task_id)
+
+
+async def _tell(room: WorkRoom, member: StaffMember, task_id: str, form: DecisionForm) -> Response:
+    """Tell the citizen something without closing; the task stays open before the officer."""
+    telling = form.telling()
+    await room.units.run(
+        lambda tx: handlers.tell_citizen(tx, room.deps, task_id, member.staff_id, telling, form.versi),
+        audit=lambda view: noted(room, member, "task.told", view),
+    )
+    return RedirectResponse(f"{PATH}/{task_id}", HTTPStatus.SEE_OTHER)
+
+
+_WRITING: Final[Mapping[str, Callable[[WorkRoom, StaffMember, str, DecisionForm], Awaitable[Response]]]] = MappingProxyType(
+    {ASK: _ask, TELL: _tell}
+)
+"""What is written to the citizen and decides nothing."""
 
 
 async def _changed(room: WorkRoom, request: Request, member: StaffMember, task_id: str, form: DecisionForm) -> Response:

@@ -56,7 +56,10 @@ class Choice:
 
 
 def choices(view: TaskView, act: Act, catalogue: Catalogue) -> tuple[Choice, ...]:
-    """Return the reasons for an act that fit this case, each once."""
+    """Return the reasons for an act that fit this case, each once. To an answer all that its service has are shown."""
+    if act is Act.ANSWER:
+        fitting = (known for known in reasons().values() if act.value in known.officer and known.is_for(view.task.service))
+        return tuple(Choice(known.code, known.text) for known in fitting)
     documents, answers = tuple(_documents(view.case, catalogue)), tuple(_answers(view.case, catalogue))
     found = [*_found(view, act, catalogue)]
     named = {choice.code for choice in found}
@@ -83,10 +86,11 @@ def with_kept(shown: tuple[Choice, ...], ticked: Sequence[str], service: str, ca
     )
 
 
-def others(shown: Sequence[Choice], act: Act) -> tuple[KnownReason, ...]:
-    """Return the reasons of the list that are not among those shown."""
+def others(shown: Sequence[Choice], act: Act, service: str) -> tuple[KnownReason, ...]:
+    """Return the reasons of the list for a service that are not among those shown."""
     codes = {choice.code for choice in shown}
-    return tuple(known for known in reasons().values() if act.value in known.officer and known.code not in codes)
+    fitting = (known for known in reasons().values() if act.value in known.officer and known.is_for(service))
+    return tuple(known for known in fitting if known.code not in codes)
 
 
 def given(ticked: Sequence[str], places: Sequence[str], other: str) -> tuple[Finding, ...]:

@@ -48,6 +48,15 @@ _REFUSALS: Final[Mapping[str, RefusedAct]] = MappingProxyType(
         "link_not_grantable": RefusedAct(
             "Nomor HP tidak bisa dihubungkan.", "Hubungkan hanya bila ada swafoto, dan hanya saat menyetujui atau mengembalikan.", "wajah"
         ),
+        "act_not_for_this": RefusedAct("Putusan itu bukan untuk layanan ini.", "Muat ulang lembar ini, lalu pilih lagi.", "putusan"),
+        "note_missing": RefusedAct("Tulis dulu jawabannya.", "Warga harus tahu apa yang ditemukan atau dilakukan.", "catatan"),
+        "telling_missing": RefusedAct("Tulis dulu kabarnya.", "Warga menerima kata-kata Anda apa adanya.", "catatan"),
+        "telling_not_for_this": RefusedAct("Layanan ini tidak memakai kabar.", "Tanya warga, kembalikan, atau putuskan."),
+        "field_not_for_this": RefusedAct("Layanan ini tidak menghitung pemeriksaan lapangan.", "Kosongkan centangnya."),
+        "visit_malformed": RefusedAct("Hari itu belum terbaca.", "Pilih harinya dari kalender.", "hari"),
+        "visit_not_for_this": RefusedAct("Untuk layanan ini tidak ada kunjungan.", "Kosongkan harinya.", "hari"),
+        "visit_in_past": RefusedAct("Hari itu sudah lewat.", "Pilih hari ini atau sesudahnya.", "hari"),
+        "visit_office_closed": RefusedAct("Kantor libur pada hari itu.", "Pilih hari kerja.", "hari"),
         "question_missing": RefusedAct("Tulis dulu pertanyaannya.", "Warga menerima kata-kata Anda apa adanya.", "catatan"),
         "cannot_ask": RefusedAct("Pengirim ini tidak bisa ditanya lewat chat.", "Kembalikan saja dengan alasannya."),
         "nothing_asked": RefusedAct("Tidak ada pertanyaan yang menunggu.", "Warga mungkin sudah menjawab; muat ulang lembar ini."),

@@ -22,6 +22,7 @@ _ENDS: Final = {
     Outcome.APPROVED: State("Disetujui", Tone.GOOD, icon="circle-check"),
     Outcome.RETURNED: State("Dikembalikan", Tone.WAIT, icon="corner-up-left"),
     Outcome.REJECTED: State("Ditolak", Tone.BAD, icon="circle-x"),
+    Outcome.ANSWERED: State("Dijawab", Tone.GOOD, icon="send"),
 }
 
 

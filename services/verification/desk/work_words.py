@@ -32,6 +32,10 @@ CHANNELS: Final[Mapping[str, str]] = MappingProxyType(
 )
 _FOR_OFFICERS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "answer_awaited": "Warga menunggu jawaban dengan kata-kata. Tidak ada dokumen yang terbit.",
+        "visit_awaited": "Warga tidak dapat datang dan minta didatangi. Tetapkan harinya; warga dikabari sendiri.",
+        "biometrics_needed": "Undang orangnya dan cari sidik jarinya dulu, supaya tidak mendapat NIK kedua. Tetapkan harinya di bawah.",
+        "person_perhaps_registered": "Ada orang yang lahir pada hari yang sama dengan nama atau ibu yang mirip. Bandingkan dulu.",
         IDENTITY_UNPROVEN: "Pengirim belum terbukti orangnya. Cocokkan swafoto dengan foto KTP.",
         OFFICER_REQUIRED: "Layanan ini selalu diperiksa petugas. Pemeriksaan otomatis tidak menemukan yang salah.",
         "repeated_recently": "Hal yang sama baru saja diminta.",
@@ -101,6 +105,7 @@ _ENDS: Final[Mapping[Outcome, State]] = MappingProxyType(
         Outcome.APPROVED: State("Disetujui", Tone.GOOD, icon="circle-check"),
         Outcome.RETURNED: State("Dikembalikan", Tone.WAIT, icon="corner-down-left"),
         Outcome.REJECTED: State("Ditolak", Tone.BAD, icon="ban"),
+        Outcome.ANSWERED: State("Dijawab", Tone.GOOD, icon="send"),
     }
 )
 _KEPT: Final = State("dalam janji", Tone.GOOD, icon="clock")
@@ -179,7 +184,12 @@ def clock_time(moment: datetime) -> str:
 
 
 OUTCOMES: Final[Mapping[Outcome, str]] = MappingProxyType(
-    {Outcome.APPROVED: "disetujui", Outcome.RETURNED: "dikembalikan", Outcome.REJECTED: "ditolak"}
+    {
+        Outcome.APPROVED: "disetujui",
+        Outcome.RETURNED: "dikembalikan",
+        Outcome.REJECTED: "ditolak",
+        Outcome.ANSWERED: "dijawab",
+    }
 )
 
 

@@ -5,7 +5,7 @@ It is one request, or all requests of a court case, which come in any order and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ from typing import Final
 
 from services.verification.domain.answers import UnclearAnswer
 from services.verification.domain.documents import CaseDocument, KeyedDocument, awaited
-from services.verification.domain.facts import CaseApproved, CaseRejected, CaseReturned
+from services.verification.domain.facts import CaseAnswered, CaseApproved, CaseRejected, CaseReturned
 from services.verification.domain.finding import Finding
 from services.verification.domain.identity import IDENTITY_UNPROVEN, LINKABLE_CHANNEL, SELFIE
 from services.verification.domain.reasons import missing
@@ -33,6 +33,7 @@ class CaseState(StrEnum):
     APPROVED = "approved"
     RETURNED = "returned"
     REJECTED = "rejected"
+    ANSWERED = "answered"
     UNRECORDED = "unrecorded"
     ISSUED = "issued"
     VOID = "void"
@@ -42,10 +43,11 @@ MOVES: Final[Mapping[CaseState, frozenset[CaseState]]] = MappingProxyType(
     {
         CaseState.GATHERING: frozenset({CaseState.OPENED}),
         CaseState.OPENED: frozenset({CaseState.IN_REVIEW, CaseState.APPROVED, CaseState.RETURNED, CaseState.REJECTED}),
-        CaseState.IN_REVIEW: frozenset({CaseState.APPROVED, CaseState.RETURNED, CaseState.REJECTED}),
+        CaseState.IN_REVIEW: frozenset({CaseState.APPROVED, CaseState.RETURNED, CaseState.REJECTED, CaseState.ANSWERED}),
         CaseState.APPROVED: frozenset({CaseState.ISSUED, CaseState.UNRECORDED, CaseState.VOID}),
         CaseState.RETURNED: frozenset({CaseState.GATHERING, CaseState.OPENED}),
         CaseState.REJECTED: frozenset(),
+        CaseState.ANSWERED: frozenset(),
         CaseState.UNRECORDED: frozenset({CaseState.ISSUED}),
         CaseState.ISSUED: frozenset(),
         CaseState.VOID: frozenset(),
@@ -106,6 +108,11 @@ class Case:
         return Application(self.submissions)
 
     @property
+    def link_ids(self) -> tuple[str, ...]:
+        """The links by which its senders are vouched for."""
+        return tuple(each.vouching.link_id for each in self.submissions if each.vouching is not None and each.vouching.link_id)
+
+    @property
     def is_unproven(self) -> bool:
         """Whether nobody vouches for the sender."""
         return any(finding.code == IDENTITY_UNPROVEN for finding in self.findings)
@@ -114,6 +121,15 @@ class Case:
     def can_grant_link(self) -> bool:
         """Whether a decision may link the sender's contact to the person: it is a contact, and there is a selfie to compare."""
         return self.is_unproven and self.first.channel == LINKABLE_CHANNEL and SELFIE in self.first.attachment_kinds
+
+
+def without_links(case: Case, ended: Collection[str]) -> Case:
+    """Return the case with nobody vouching where that rests on a link that ended: who has the number now is not whom it was granted to."""
+    lapsed = tuple(
+        replace(each, vouching=None, sender_nik=None) if each.vouching is not None and each.vouching.link_id in ended else each
+        for each in case.submissions
+    )
+    return case if lapsed == case.submissions else replace(case, submissions=lapsed)
 
 
 def take_in(held: Case | None, submission: Submission, *, at: datetime) -> Case:
@@ -200,6 +216,16 @@ def reject(case: Case, reasons: tuple[Finding, ...], decided: Decided) -> tuple[
     """
     moved = _turned_down(case, CaseState.REJECTED, reasons, decided)
     return moved, tuple(CaseRejected(submission, reasons, decided.at, decided.note) for submission in case.submissions)
+
+
+def answer(case: Case, reasons: tuple[Finding, ...], decided: Decided) -> tuple[Case, tuple[CaseAnswered, ...]]:
+    """End a case of which nothing is made with an officer's answer in words."""
+    moved = _decided(case, CaseState.ANSWERED, reasons, decided)
+    facts = tuple(
+        CaseAnswered(submission, reasons, decided.at, decided.note, decided.officer_id, link_granted=decided.grant_link)
+        for submission in case.submissions
+    )
+    return moved, facts
 
 
 def issued(case: Case, *, at: datetime) -> Case:

@@ -91,17 +91,17 @@ def check_application(application: Application, service: CivilService, register:
     """
     findings: list[Finding] = []
     for submission in application.submissions:
-        if not is_vouched_for(submission, register, today=today, only_self=service.may_ask == ("self",)):
+        if not service.is_for_anyone and not is_vouched_for(submission, register, today=today, only_self=service.may_ask == ("self",)):
             findings.append(failure(IDENTITY_UNPROVEN))
-        findings += _check_applicant(submission)
+        findings += _check_applicant(submission, service)
         findings += check_answers(submission, service)
         if submission.repeats is not None:
             findings.append(failure("repeated_recently"))
     first = application.first
     if service.offer is Offer.COURT:
         findings += [] if first.decision is not None else [failure("decision_missing", "decision")]
-    elif service.subject.of is SubjectKind.NEWCOMER:
-        pass  # neither they nor a card of theirs are here: their own rules say what must hold
+    elif service.subject.of is SubjectKind.NEWCOMER or not service.proves_identity:
+        pass  # of a newcomer neither they nor a card of theirs are here: their own rules say what must hold
     elif not (_is_malformed(findings) or register.is_unclear(first.applicant.nik, first.kk_number)):
         findings += check_card(first, service, register, today=today)
     return tuple(dict.fromkeys(findings))
@@ -121,9 +121,11 @@ def check_pending(case_id: str, application: Application, plan: Plan, register: 
         yield failure(PENDING, CARD_FIELD if application.first.kk_number else None)
 
 
-def _check_applicant(submission: Submission) -> Iterator[Finding]:
+def _check_applicant(submission: Submission, service: CivilService) -> Iterator[Finding]:
     nik, name = submission.applicant.nik, submission.applicant.name
     if nik is None:
+        if service.offer is not Offer.COURT and service.form.get("nik") is None:
+            return  # who asks has none, or is asked for none
         yield failure(NIK_MISSING, NIK_FIELD)
     elif submission.answers.text("nik") is None:
         yield from check_nik(nik, NIK_FIELD)

@@ -139,6 +139,18 @@ class MovingLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class Biodata:
+    """A biodata penduduk (F-1.08) of a member, who lives with this family."""
+
+    member: Member
+    family: Family
+    mother_nik: str | None = None
+    father_nik: str | None = None
+    disability: str | None = None
+    former_address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ParentageCertificate:
     """A kutipan akta pengakuan or pengesahan anak. `deed_number`, `deed_on`: of the akta kelahiran; `basis` and its parts as `SideNote`.
 
@@ -213,4 +225,5 @@ Content: TypeAlias = (
     | SideNote
     | ParentageCertificate
     | MovingLetter
+    | Biodata
 )

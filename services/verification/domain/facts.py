@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeAlias
 
 from services.verification.domain.documents import KeyedDocument
@@ -49,6 +49,18 @@ class CaseRejected:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseAnswered:
+    """A request of a case that ends with an officer's answer in words: the sentences of its reasons, and a note."""
+
+    submission: Submission
+    reasons: tuple[Finding, ...]
+    at: datetime
+    note: str | None = None
+    officer_id: str | None = None
+    link_granted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterChanged:
     """The register became what an approved case said."""
 
@@ -80,6 +92,22 @@ class CitizenAsked:
     question_id: str
     text: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CitizenTold:
+    """What an officer tells who sent a request, which stays in review. `visit_on`, `visit_at`: the day on which they meet, and where.
+
+    `promised_at`: what is promised from now on; None: as before.
+    """
+
+    submission: Submission
+    message_id: str
+    text: str
+    at: datetime
+    visit_on: date | None = None
+    visit_at: str | None = None
+    promised_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,5 +172,7 @@ class TaskClosed:
     at: datetime
 
 
-CaseFact: TypeAlias = CaseApproved | CaseReturned | CaseRejected | CitizenAsked | PromiseMoved | RegisterChanged
+CaseFact: TypeAlias = (
+    CaseApproved | CaseReturned | CaseRejected | CaseAnswered | CitizenAsked | CitizenTold | PromiseMoved | RegisterChanged
+)
 TaskFact: TypeAlias = TaskOpened | TaskClaimed | TaskReleased | TaskOverdue | TaskClosed

@@ -31,13 +31,18 @@ def check_host(answers: Answers, register: Register, rows: tuple[Named, ...], to
     host = host_of(answers, register)
     if host is None:
         return
-    member = host.member(answers.text(HOST) or "")
-    if member is None:
-        yield failure("host_not_on_card", f"answers.{HOST}")
-    elif not is_adult(member, today=today):
-        yield failure("host_is_child", f"answers.{HOST}")
+    yield from check_answerer(host, answers, today)
     if own is not None and host.kk_number == own.kk_number:
         yield failure("host_is_own_card", f"answers.{CARD}")
     for row in rows:
         if row.relation in OF_THE_HEAD:
             yield failure("relation_not_allowed", f"{row.field}.relation")
+
+
+def check_answerer(host: Family, answers: Answers, today: date) -> Iterator[Finding]:
+    """Check that who answers for the family that takes somebody in is an adult of its card."""
+    member = host.member(answers.text(HOST) or "")
+    if member is None:
+        yield failure("host_not_on_card", f"answers.{HOST}")
+    elif not is_adult(member, today=today):
+        yield failure("host_is_child", f"answers.{HOST}")

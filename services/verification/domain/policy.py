@@ -61,7 +61,10 @@ FORM: Final = frozenset(
 )
 """Failures that are seen in the request alone, without the register."""
 
-TELLS_NOTHING: Final = FORM | {IDENTITY_UNPROVEN, NIK_MISSING, "attachment_unreadable", "attachment_wrong", "withdrawn_by_applicant"}
+TELLS_NOTHING: Final = FORM | {
+    *(IDENTITY_UNPROVEN, NIK_MISSING, "attachment_unreadable", "attachment_wrong", "withdrawn_by_applicant"),
+    *("too_young_to_record", "visit_done", "visit_missed", "complaint_settled", "complaint_forwarded", "complaint_unclear"),
+}
 """What an unproven sender may be told: none of it depends on what the register holds. A code that is not listed here may."""
 
 OFFICER_REQUIRED: Final = "officer_required"

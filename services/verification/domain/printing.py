@@ -10,10 +10,13 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from services.verification.domain.contents import (
+    Biodata,
     BirthCertificate,
+    ChildCard,
     Content,
     DeathCertificate,
     FamilyCard,
+    IdentityCard,
     MovingLetter,
     ParentageCertificate,
     SideNote,
@@ -73,8 +76,17 @@ def _check_content(content: Content, place: str) -> Iterator[Finding]:
         yield from _check_texts(place, birth_place=content.birth_place)
         yield from _check_parents(content, place)
     else:
-        yield from _check_address(content.family, place)
-        yield from _check_letter(content, place) if isinstance(content, MovingLetter) else _check_member(content.member, f"{place}.member")
+        yield from _check_own(content, place)
+
+
+def _check_own(content: IdentityCard | ChildCard | Biodata | MovingLetter, place: str) -> Iterator[Finding]:
+    yield from _check_address(content.family, place)
+    if isinstance(content, MovingLetter):
+        yield from _check_letter(content, place)
+        return
+    yield from _check_member(content.member, f"{place}.member")
+    if isinstance(content, Biodata) and content.former_address is not None:
+        yield from _check_texts(place, address=content.former_address)
 
 
 def _check_letter(letter: MovingLetter, place: str) -> Iterator[Finding]:

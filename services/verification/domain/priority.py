@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Final
 
 from services.verification.domain.register import Register
 from services.verification.domain.rules import Application
+from services.verification.domain.submission import OFFICE_ZONE
 from shared.reference.civil_service import CivilService
 from shared.reference.priorities import PriorityClass, priorities
 
@@ -34,11 +35,16 @@ class QueuePlace:
 
 
 def place_of(application: Application, service: CivilService, register: Register, *, today: date, elderly_age: int) -> QueuePlace:
-    """Return the place of what is judged as one: that of its earliest request, in the most urgent class that its facts give."""
+    """Return the place of what is judged as one: that of its earliest request, in the most urgent class that its facts give.
+
+    Who comes on a day stands at the head of that day: until then nobody is handed it.
+    """
     told = frozenset(_facts(application, service, register, today, elderly_age))
     known: PriorityClass = next(each for each in priorities().values() if each.code in told)
     began_at = min(each.began_at or each.submitted_at for each in application.submissions)
-    return QueuePlace(known.code, began_at, began_at - known.head_start, areas_of(application, register))
+    comes_on = application.first.answers.date(service.day_field)
+    at = datetime.combine(comes_on, time(), OFFICE_ZONE) if comes_on else began_at - known.head_start
+    return QueuePlace(known.code, began_at, at, areas_of(application, register))
 
 
 def areas_of(application: Application, register: Register) -> tuple[str, ...]:

@@ -10,17 +10,29 @@ from shared.errors import BadInput, FieldProblem
 from shared.reference.reasons import reasons
 
 
-def check_reasons(given: tuple[Finding, ...], act: str, *, needed: bool = True) -> None:
-    """Refuse reasons that are not in the list or not for this act (`return`, `reject`); and no reason where one is needed.
+def check_reasons(given: tuple[Finding, ...], act: str, service: str, *, needed: bool = True) -> None:
+    """Refuse reasons that are not in the list, not for this act (`return`, `reject`, `answer`) or service; and none where one is needed.
 
     Raises:
         BadInput: `reason_missing`, `reason_unknown` or `reason_not_for_this`.
     """
     if needed and not given:
         raise missing()
-    problems = tuple(_problems(given, act))
+    problems = tuple(_problems(given, act, service))
     if problems:
         raise BadInput(problems[0].code, "GET /v1/reasons lists the reasons that may be given.", problems)
+
+
+def check_answer(given: tuple[Finding, ...], note: str | None) -> None:
+    """Refuse an answer that says nothing: without any reason, or where a reason says nothing alone, without the officer's own words.
+
+    Raises:
+        BadInput: `note_missing`.
+    """
+    known = reasons()
+    if not (note or "").strip() and (not given or any(known[each.code].needs_note for each in given)):
+        detail = "Write to the citizen what was found or done."
+        raise BadInput("note_missing", detail, (FieldProblem("note", "note_missing", detail),))
 
 
 def check_neutral(given: tuple[Finding, ...]) -> None:
@@ -43,11 +55,11 @@ def missing() -> BadInput:
     return BadInput("reason_missing", "Name at least one reason.", (FieldProblem("reasons", "reason_missing", "At least one."),))
 
 
-def _problems(given: tuple[Finding, ...], act: str) -> Iterator[FieldProblem]:
+def _problems(given: tuple[Finding, ...], act: str, service: str) -> Iterator[FieldProblem]:
     known = reasons()
     for number, finding in enumerate(given):
         reason = known.get(finding.code)
         if reason is None:
             yield FieldProblem(f"reasons[{number}].code", "reason_unknown", "The list has no reason of this code.")
-        elif act not in reason.officer:
-            yield FieldProblem(f"reasons[{number}].code", "reason_not_for_this", f"This reason can't be given to {act} a request.")
+        elif act not in reason.officer or not reason.is_for(service):
+            yield FieldProblem(f"reasons[{number}].code", "reason_not_for_this", f"This reason can't be given to {act} this request.")

@@ -11,7 +11,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import TypeAlias
 
-from services.verification.domain.contents import ChildCard, Content, FamilyCard, IdentityCard
+from services.verification.domain.contents import Biodata, ChildCard, Content, FamilyCard, IdentityCard
 from services.verification.domain.finding import Finding
 from services.verification.domain.register import Family, Register
 from services.verification.domain.submission import Submission
@@ -19,16 +19,28 @@ from shared.reference.population import Effect
 
 
 @dataclass(frozen=True, slots=True)
+class Likeness:
+    """Somebody who may be in the register under another spelling: born on that day, with a name, or a mother and a sex, like these."""
+
+    name: str
+    born_on: date
+    sex: str
+    mother: str
+
+
+@dataclass(frozen=True, slots=True)
 class People:
     """Whom to look up in the register: persons by NIK, families by the number of their card, and whose `certificates` have these numbers.
 
     `everybody_of`: cards of which each member is looked up as well, because they may all move: one who is on a second card would stay
-    there. That is a second query, for these services alone. `relying`: those of whom courts may have decided something that they rely on.
+    there. That is a second query, for these services alone. `alike`: who is looked for by birth and name, because nobody has a number.
+    `relying`: those of whom courts may have decided something that they rely on.
     """
 
     niks: tuple[str, ...] = ()
     kk_numbers: tuple[str, ...] = ()
     everybody_of: tuple[str, ...] = ()
+    alike: tuple[Likeness, ...] = ()
     relying: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
 
@@ -116,7 +128,7 @@ class Plan:
         """The numbers of the family cards that it changes, or of which its documents show something."""
         changed = self.change.families if self.change is not None else ()
         shown = (ordered.content for ordered in self.documents)
-        printed = (content.family for content in shown if isinstance(content, FamilyCard | IdentityCard | ChildCard))
+        printed = (content.family for content in shown if isinstance(content, FamilyCard | IdentityCard | ChildCard | Biodata))
         return frozenset(family.kk_number for family in (*changed, *printed))
 
 

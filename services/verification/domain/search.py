@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from services.verification.domain.rules import Application
 from shared.values import RECEIPT_PREFIX, phone_term
 from shared.values.name_terms import name_beginnings, name_terms
+
+_ANONYMOUS: Final = "anonymous"  # the answer of who wants to be unknown: nothing leads from their number to what they said
 
 
 def search_terms(application: Application) -> tuple[str, ...]:
@@ -22,7 +25,8 @@ def search_terms(application: Application) -> tuple[str, ...]:
     if decision is not None:
         names += [party.name for party in decision.parties.values()]
         numbers += [decision.case_number, decision.answers.text("deed_number"), *(party.nik for party in decision.parties.values())]
-    phones = filter(None, (phone_term(each.contact.address) for each in application.submissions))
+    told = (each for each in application.submissions if not each.answers.is_yes(_ANONYMOUS))
+    phones = filter(None, (phone_term(each.contact.address) for each in told))
     words = (word for name in names if name for word in name_terms(name))
     return tuple(dict.fromkeys([*filter(None, map(search_key, filter(None, numbers))), *words, *phones]))
 

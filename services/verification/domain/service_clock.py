@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -13,6 +13,15 @@ class OfficeHours(Protocol):
 
     def promise(self, start: datetime, working_time: timedelta) -> datetime:
         """Return when that much working time will have passed."""
+
+    def promise_days(self, start: datetime, days: int) -> datetime:
+        """Return when the office closes on the last of so many working days after that day."""
+
+    def end_of(self, day: date) -> datetime:
+        """Return when the office closes on a day on which it works."""
+
+    def is_working_day(self, day: date) -> bool:
+        """Return whether the office works on that day."""
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         """Return the working time between two moments; zero where the end is not later."""

@@ -12,7 +12,7 @@ from shared.errors import DomainError
 from shared.values import Attachment, Contact, Vouching
 
 CERAI_TALAK: Final = "cerai_talak"
-_OFFICE_ZONE: Final = timezone(timedelta(hours=7))  # Western Indonesian Time, which has no summer time
+OFFICE_ZONE: Final = timezone(timedelta(hours=7))  # Western Indonesian Time, which has no summer time
 CASE_FIELDS: Final = ("court_code", "case_number", "kind", "decided_on", "final_on")
 """What every decision of a court carries."""
 NIK_MISSING: Final = "nik_missing"  # code of a finding, and of the error for what can't be done without a NIK
@@ -181,7 +181,7 @@ class Submission:
     @property
     def submitted_on(self) -> date:
         """The day on which it came in, in the office's zone: by it the conditions of the form are judged."""
-        return self.submitted_at.astimezone(_OFFICE_ZONE).date()
+        return self.submitted_at.astimezone(OFFICE_ZONE).date()
 
     @property
     def attachment_kinds(self) -> frozenset[str]:

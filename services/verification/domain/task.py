@@ -15,6 +15,7 @@ from services.verification.domain.search import search_terms
 from services.verification.domain.service_clock import ServiceClock
 from services.verification.domain.subjects import ruling_of
 from services.verification.domain.task_parts import (
+    NOT_READ,
     Answer,
     Claim,
     FirstApproval,
@@ -25,6 +26,7 @@ from services.verification.domain.task_parts import (
     TaskPerson,
     TaskStage,
     TaskState,
+    TicketProgress,
 )
 from shared.errors import DomainError
 
@@ -70,6 +72,7 @@ class Task:
     persons: tuple[TaskPerson, ...] = ()
     """Whom it is about, one for each request; personal."""
     ruling: Ruling | None = None
+    ticket: TicketProgress = NOT_READ
 
     @property
     def case_key(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from services.verification.domain.finding import Finding
 
@@ -32,6 +33,23 @@ class Outcome(StrEnum):
     APPROVED = "approved"
     RETURNED = "returned"
     REJECTED = "rejected"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketProgress:
+    """How far an answer came that is counted in stages: when an officer read it first, and told its sender something first.
+
+    `needs_field`: whether it takes work outside the office. `visit_on`: the day on which an officer meets the sender.
+    """
+
+    read_at: datetime | None = None
+    told_at: datetime | None = None
+    needs_field: bool = False
+    visit_on: date | None = None
+
+
+NOT_READ: Final = TicketProgress()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,3 +33,4 @@ from services.verification.handlers.recording import apply_again as apply_again
 from services.verification.handlers.recording import give_up as give_up
 from services.verification.handlers.recording import record_document as record_document
 from services.verification.handlers.recording import record_void as record_void
+from services.verification.handlers.telling import tell_citizen as tell_citizen

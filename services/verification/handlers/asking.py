@@ -35,7 +35,7 @@ async def ask_citizen(tx: Tx, deps: Deps, task_id: str, officer_id: str, text: s
     tx.tasks.save(task)
     tx.emit(fact)
     tx.emit(freed(task, now)[1])  # consoles: it waits for the citizen
-    return TaskView(task, seen.case, seen.register, seen.preview, version_of(task, seen.register))
+    return TaskView(task, seen.case, seen.register, seen.preview, version_of(task, seen.register, seen.case))
 
 
 async def withdraw_question(tx: Tx, deps: Deps, task_id: str, officer: DeskOfficer) -> TaskView:

@@ -35,7 +35,7 @@ async def approve_green(tx: Tx, deps: Deps, task_id: str, officer: DeskOfficer) 
     if any(each.place.at <= task.place.at for each in await unopened_sample(deps, officer, task.service)):
         raise DomainError("sample_unopened", "One of the sample comes before it: claim that one and look at it first.")
     claimed = take(tx, deps, task, officer)
-    held = TaskView(claimed, seen.case, seen.register, seen.preview, version_of(claimed, seen.register))
+    held = TaskView(claimed, seen.case, seen.register, seen.preview, version_of(claimed, seen.register, seen.case))
     return await conclude(tx, deps, held, officer, TaskDecision(Act.APPROVE, held.version))
 
 

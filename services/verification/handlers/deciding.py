@@ -13,7 +13,7 @@ from services.verification.domain.case import Case, Decided
 from services.verification.domain.finding import Finding
 from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.priority import COURT
-from services.verification.domain.reasons import check_neutral, check_reasons
+from services.verification.domain.reasons import check_answer, check_neutral, check_reasons
 from services.verification.domain.task import Task
 from services.verification.domain.task_parts import HeldDecision, Outcome
 from services.verification.handlers.desk import TaskView, version_of, view
@@ -21,6 +21,7 @@ from services.verification.handlers.pausing import refuse_paused
 from services.verification.handlers.planning import approve, check_approvable, log_decision, preview
 from services.verification.ports import Deps, Tx
 from shared.errors import BadInput, FieldProblem, Stale
+from shared.reference.civil_service import CivilService
 
 
 class Act(StrEnum):
@@ -29,6 +30,7 @@ class Act(StrEnum):
     APPROVE = "approve"
     RETURN = "return"
     REJECT = "reject"
+    ANSWER = "answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class TaskDecision:
     grant_link: bool = False
 
 
-_OUTCOMES: Final = {Act.APPROVE: Outcome.APPROVED, Act.RETURN: Outcome.RETURNED, Act.REJECT: Outcome.REJECTED}
+_OUTCOMES: Final = {Act.APPROVE: Outcome.APPROVED, Act.RETURN: Outcome.RETURNED, Act.REJECT: Outcome.REJECTED, Act.ANSWER: Outcome.ANSWERED}
 
 
 async def decide_task(tx: Tx, deps: Deps, task_id: str, officer: DeskOfficer, decision: TaskDecision) -> TaskView:
@@ -55,17 +57,21 @@ async def decide_task(tx: Tx, deps: Deps, task_id: str, officer: DeskOfficer, de
     Raises:
         NotFound: `tasks_not_found`.
         Stale: `version_stale`: the task or the register changed since; look again.
-        BadInput: `reason_missing`, `reason_unknown`, `reason_not_for_this`, `reason_tells_register`, `faces_not_same`
-            or `link_not_grantable`.
+        BadInput: `act_not_for_this`, `reason_missing`, `reason_unknown`, `reason_not_for_this`, `reason_tells_register`, `note_missing`,
+            `faces_not_same` or `link_not_grantable`.
         DomainError: as `domain.holding.check_decidable`, or why nothing can follow from an approval (`handlers.planning.approve`).
     """
-    check_reasons(decision.reasons, decision.act.value, needed=decision.act is not Act.APPROVE)
     seen = await view(tx, deps, await tx.tasks.get(task_id))
+    service = deps.catalogue.get(seen.task.service)
+    _check_act(decision.act, service)
+    check_reasons(decision.reasons, decision.act.value, service.id, needed=decision.act in (Act.RETURN, Act.REJECT))
+    if decision.act is Act.ANSWER:
+        check_answer(decision.reasons, decision.note)
     outcome = _OUTCOMES[decision.act]
     holding.check_decidable(seen.task, officer, outcome)
     if decision.version != seen.version:
         raise Stale("version_stale", "The task or the register changed since you looked at it.")
-    _check_identity(seen, decision)
+    _check_identity(seen, decision, service)
     return await conclude(tx, deps, seen, officer, decision)
 
 
@@ -162,6 +168,11 @@ async def _decide(tx: Tx, deps: Deps, seen: TaskView, held: HeldDecision) -> Cas
     if held.outcome is Outcome.APPROVED:
         known = seen.preview or preview(deps, seen.case.application, seen.register)
         return await approve(tx, deps, seen.case, seen.register, decided, known)
+    if held.outcome is Outcome.ANSWERED:
+        case, answers = cases.answer(seen.case, held.reasons, decided)
+        for answer in answers:
+            tx.emit(answer)
+        return case
     turn_down = cases.return_to_sender if held.outcome is Outcome.RETURNED else cases.reject
     case, facts = turn_down(seen.case, held.reasons, decided)
     for fact in facts:
@@ -170,10 +181,21 @@ async def _decide(tx: Tx, deps: Deps, seen: TaskView, held: HeldDecision) -> Cas
 
 
 def _seen(seen: TaskView, task: Task, case: Case) -> TaskView:
-    return TaskView(task, case, seen.register, seen.preview, version_of(task, seen.register))
+    return TaskView(task, case, seen.register, seen.preview, version_of(task, seen.register, case))
 
 
-def _check_identity(seen: TaskView, decision: TaskDecision) -> None:
+def _check_act(act: Act, service: CivilService) -> None:
+    """Refuse to approve what ends with an answer, and to answer what ends with documents.
+
+    Raises:
+        BadInput: `act_not_for_this`.
+    """
+    if act is (Act.APPROVE if service.is_answered else Act.ANSWER):
+        detail = "It ends with an answer in words." if service.is_answered else "It ends with documents: approve, return or reject it."
+        raise BadInput("act_not_for_this", detail, (FieldProblem("action", "act_not_for_this", detail),))
+
+
+def _check_identity(seen: TaskView, decision: TaskDecision, service: CivilService) -> None:
     """Check that the decision fits what is known of the sender.
 
     Raises:
@@ -181,11 +203,11 @@ def _check_identity(seen: TaskView, decision: TaskDecision) -> None:
     """
     case, before = seen.case, seen.task.first_approval
     is_compared = decision.grant_link or (before is not None and before.grant_link)
-    if decision.act is Act.APPROVE and case.can_grant_link and not is_compared:
+    if decision.act in (Act.APPROVE, Act.ANSWER) and case.can_grant_link and not is_compared:
         detail = "Compare the selfie first: say `grant_link` where it is the same person, else return or reject."
         raise BadInput("faces_not_same", detail, (FieldProblem("grant_link", "faces_not_same", detail),))
     if decision.grant_link and (decision.act is Act.REJECT or not case.can_grant_link):
-        detail = "Only with approve or return, of an unproven request of a chat that has a selfie (selfie_ktp)."
+        detail = "Only with approve, answer or return, of an unproven request of a chat that has a selfie (selfie_ktp)."
         raise BadInput("link_not_grantable", detail, (FieldProblem("grant_link", "link_not_grantable", detail),))
-    if decision.act is not Act.APPROVE and case.is_unproven and not decision.grant_link:
+    if decision.act is not Act.APPROVE and (case.is_unproven or service.is_for_anyone) and not decision.grant_link:
         check_neutral(decision.reasons)

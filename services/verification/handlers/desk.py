@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from services.verification.domain import case as cases
 from services.verification.domain import task as tasks
+from services.verification.domain import tickets
 from services.verification.domain.case import Case, CaseState
 from services.verification.domain.identity import IDENTITY_UNPROVEN
 from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.register import Register
 from services.verification.domain.task import Task
-from services.verification.handlers.planning import Preview, judge, people_of, rules_for
+from services.verification.handlers.planning import Preview, judge, office_time, people_of, rules_for
 from services.verification.ports import Deps, FileStream, Tx
 from shared.errors import DomainError, NotFound
 
@@ -59,6 +60,7 @@ def take(tx: Tx, deps: Deps, task: Task, officer: DeskOfficer) -> Task:
     """
     claimed, fact = tasks.claim(task, officer, at=deps.clock(), lease=deps.claim_lease)
     if claimed is not task:
+        claimed = tickets.read(claimed, deps.catalogue.get(task.service), office_time(deps))
         tx.tasks.save(claimed)
     if fact is not None:
         tx.emit(fact)
@@ -117,12 +119,15 @@ async def open_attachment(tx: Tx, deps: Deps, task_id: str, file_id: str) -> Fil
 async def view(tx: Tx, deps: Deps, task: Task) -> TaskView:
     """Return a task with its case and what the register says now; of one that is to be decided, with what the checks find in it now.
 
-    The case waited: a child who was reported twice may have been recorded meanwhile. Who is unproven stays so until an officer decides.
+    The case waited: a link may have ended, a child who was reported twice may have been recorded meanwhile. Who is unproven stays so until
+    an officer decides.
     While the register is not to be had nothing of it is shown.
     """
     case = await tx.cases.get(task.case_key)
+    if case.state is CaseState.IN_REVIEW:
+        case = cases.without_links(case, await tx.links.ended(case.link_ids))
     if (await tx.pauses.get()).is_paused:
-        return TaskView(task, case, Register(), None, version_of(task, Register()))
+        return TaskView(task, case, Register(), None, version_of(task, Register(), case))
     application = case.application
     register = await tx.register(people_of(application, rules_for(deps, application), deps.catalogue.get(application.first.service)))
     known = None
@@ -130,9 +135,9 @@ async def view(tx: Tx, deps: Deps, task: Task) -> TaskView:
         findings, known = judge(deps, case, register)
         unproven = tuple(finding for finding in case.findings if finding.code == IDENTITY_UNPROVEN)
         case = cases.judged(case, tuple(dict.fromkeys((*unproven, *findings))), register.unclear)
-    return TaskView(task, case, register, known, version_of(task, register))
+    return TaskView(task, case, register, known, version_of(task, register, case))
 
 
-def version_of(task: Task, register: Register) -> str:
-    """Return the version that a decision must carry: of the task, and of every family that it rests on."""
-    return f"{task.edition}-{register.editions}"
+def version_of(task: Task, register: Register, case: Case) -> str:
+    """Return the version that a decision must carry: of the task, of every family that it rests on, and of whether the sender is proven."""
+    return f"{task.edition}-{register.editions}" + ("-unproven" if case.is_unproven else "")

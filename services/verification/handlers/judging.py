@@ -18,6 +18,7 @@ from services.verification.domain.service_clock import started
 from services.verification.domain.subjects import persons_of
 from services.verification.domain.submission import Submission
 from services.verification.domain.task_parts import Claim
+from services.verification.domain.tickets import first_due
 from services.verification.handlers.planning import Preview, approve, judge, log_decision, log_unclear, people_of, rules_for, today
 from services.verification.ports import Deps, Tx
 from shared.errors import DomainError, NotFound
@@ -48,6 +49,7 @@ async def take_in(tx: Tx, deps: Deps, submission: Submission) -> None:
 
 async def prefetch(tx: Tx, deps: Deps, submissions: Sequence[Submission]) -> None:
     """Read at once what judging these requests will ask for."""
+    await tx.links.ended([each.vouching.link_id for each in submissions if each.vouching is not None and each.vouching.link_id])
     await tx.prefetch((each.case_key for each in submissions), () if deps.gate.is_paused else _people(deps, submissions))
 
 
@@ -62,6 +64,7 @@ def _people(deps: Deps, submissions: Sequence[Submission]) -> Iterator[People]:
 
 async def judge_case(tx: Tx, deps: Deps, case: Case, *, has_waited: bool = False) -> Case:
     """Judge a complete case, and let follow what its way says. `has_waited`: it stood since it came, for want of the register."""
+    case = cases.without_links(case, await tx.links.ended(case.link_ids))
     application, rules = case.application, rules_for(deps, case.application)
     service = deps.catalogue.get(case.first.service)
     register = await tx.register(people_of(application, rules, service))
@@ -109,8 +112,9 @@ def _to_officers(tx: Tx, deps: Deps, case: Case, found: _Judgement) -> Case:
     verdict, register = found.verdict, found.register
     now, first = deps.clock(), case.first
     service = deps.catalogue.get(first.service)
-    due_at = first.promised_at or deps.hours.promise(first.submitted_at, service.promise)
-    if found.has_waited:  # that was not the office's time: what was left when it came is left now
+    due_at = first_due(service, deps.hours, now) or first.promised_at or deps.hours.promise(first.submitted_at, service.promise)
+    if found.has_waited and service.stages is None and service.day_field not in first.answers.values:
+        # that was not the office's time: what was left when it came is left now
         due_at = deps.hours.promise(now, deps.hours.elapsed(max(each.submitted_at for each in case.submissions), due_at))
         tell_later(tx, deps, case, due_at)
     clock = started(deps.hours, deps.queue.alarms, at=now, due_at=due_at)

@@ -19,6 +19,7 @@ from services.verification.domain.recording import AwaitedChange, ensure_sound
 from services.verification.domain.register import Register
 from services.verification.domain.rules import Application, People, Plan, Rules
 from services.verification.domain.services import rules_of
+from services.verification.domain.tickets import OfficeTime
 from services.verification.domain.unclear import UNCLEAR, check_clear
 from services.verification.ports import Deps, Tx
 from shared.clock import WIB
@@ -177,6 +178,11 @@ def log_unclear(tx: Tx, case: Case, findings: Sequence[Finding]) -> None:
 def today(deps: Deps) -> date:
     """Return the office's day."""
     return deps.clock().astimezone(WIB).date()
+
+
+def office_time(deps: Deps) -> OfficeTime:
+    """Return the office's clock now."""
+    return OfficeTime(deps.hours, deps.queue.alarms, deps.clock(), today(deps))
 
 
 def day_of(moment: datetime) -> tuple[datetime, datetime]:

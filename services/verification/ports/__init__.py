@@ -100,6 +100,16 @@ class RecordedDecisions(Protocol):
         """Store a decision; the same again changes nothing."""
 
 
+class Links(Protocol):
+    """Links between chats and people that ended because a number changed hands."""
+
+    async def ended(self, link_ids: Iterable[str]) -> frozenset[str]:
+        """Return those that ended."""
+
+    async def end(self, link_ids: Iterable[str], at: datetime) -> None:
+        """Note that they ended."""
+
+
 class Tx(Protocol):
     """One unit of work. May handle many messages: a later one sees what an earlier one did."""
 
@@ -118,6 +128,10 @@ class Tx(Protocol):
     @property
     def recorded(self) -> RecordedDecisions:
         """Decisions of courts that somebody may rely on."""
+
+    @property
+    def links(self) -> Links:
+        """Links between chats and people that ended."""
 
     @property
     def registry(self) -> FamilyRegister:

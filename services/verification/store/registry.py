@@ -169,6 +169,13 @@ class RegistryStore:
             tuple(each for each in found if isinstance(each, Family)), tuple(each for each in found if isinstance(each, UnclearAnswer))
         )
 
+    async def born_on(self, days: Iterable[date]) -> tuple[Family, ...]:
+        """Return the families in which somebody is, or was, who was born on one of these days, as far as they make sense."""
+        wanted = {"members.born_on": {"$in": [day.isoformat() for day in days]}}
+        with reachable():
+            found = [understood(doc) for doc in await self._families.find(wanted).to_list(None)]
+        return tuple(each for each in found if isinstance(each, Family))
+
     async def taken(self, beginnings: Collection[str]) -> set[str]:
         """Return the numbers of persons and cards, former ones included, that begin with one of these twelve digits."""
         of_persons: list[Doc] = [{"members.nik": {"$gte": each, "$lt": f"{each}:"}} for each in beginnings]  # a colon follows the digits

@@ -16,6 +16,7 @@ FAMILIES: Final = "families"
 REQUESTS: Final = "requests"
 COUNTERS: Final = "counters"
 PAUSES: Final = "pauses"
+ENDED_LINKS: Final = "ended_links"
 REGISTER_HISTORY: Final = "register_history"
 RECORDED_DECISIONS: Final = "recorded_decisions"
 OVERVIEW_DAYS: Final = "overview_days"
@@ -61,11 +62,13 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     ),
     FAMILIES: (
         IndexModel([("members.nik", 1)], name="nik"),  # in which family is this person
+        IndexModel([("members.born_on", 1)], name="born_on"),  # whether somebody who has no number is there under another spelling
         *(IndexModel([(f"members.{column}", 1)], name=column, sparse=True) for column in CERTIFICATES),  # whose certificate is this
     ),
     REQUESTS: (),
     COUNTERS: (),
     PAUSES: (),
+    ENDED_LINKS: (),  # asked for by their ids alone
     OVERVIEW_DAYS: (),
     REGISTER_HISTORY: (
         IndexModel([("personal.kk_numbers", 1), ("at", -1)], name="family"),  # what became of a family
@@ -95,7 +98,11 @@ ACCOUNTS: Final = (
         "cases",
         CASES,
         finished=tuple(
-            state.value for state in (CaseState.APPROVED, CaseState.ISSUED, CaseState.VOID, CaseState.RETURNED, CaseState.REJECTED)
+            state.value
+            for state in (
+                *(CaseState.APPROVED, CaseState.ISSUED, CaseState.VOID),
+                *(CaseState.RETURNED, CaseState.REJECTED, CaseState.ANSWERED),
+            )
         ),
         parked=(CaseState.UNRECORDED.value,),
         in_flight=(CaseState.GATHERING.value, CaseState.OPENED.value, CaseState.IN_REVIEW.value),

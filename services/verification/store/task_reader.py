@@ -69,7 +69,7 @@ class MongoTaskReader:
         free, workable = _free(at), _workable(officer.id, is_lead=officer.is_lead)
         own = {**workable, **free, "preferred_officer": officer.id, "preferred_until": {"$gt": at}}
         reserved = await self._ids(own, "place_at", limit)
-        wanted: Doc = {**workable, "$and": [free, _unreserved(at)]}
+        wanted: Doc = {**workable, "place_at": {"$lte": at}, "$and": [free, _unreserved(at)]}
         if officer.services is not None:
             wanted["service"] = {"$in": sorted(officer.services)}
         if officer.areas:

@@ -18,6 +18,7 @@ from services.verification.domain.task_parts import (
     Ruling,
     TaskPerson,
     TaskState,
+    TicketProgress,
 )
 from services.verification.store.cases import finding_doc, finding_from
 from services.verification.store.schema import TASKS
@@ -26,6 +27,7 @@ from shared.mongo import ChangeTracker, Doc, DocumentMapping, fields_of
 
 
 def _to_doc(task: Task) -> Doc:
+    ticket = task.ticket
     doc: Doc = {
         "request_id": task.request_id,
         "case_id": task.case_id,
@@ -47,6 +49,7 @@ def _to_doc(task: Task) -> Doc:
         "first_approval": _without(task.first_approval, "note") if task.first_approval else None,
         "question": _without(task.question, "text") if task.question else None,
         "answer": _without(task.answer, "text") if task.answer else None,
+        "ticket": fields_of(ticket) | {"visit_on": ticket.visit_on.isoformat() if ticket.visit_on else None},
         "personal": _personal(task),
     }
     if task.held is not None:  # absent, not null, here and below: the indexes are sparse
@@ -105,8 +108,13 @@ def task_from(doc: Doc) -> Task:
         answer=Answer(**doc["answer"], text=personal["answer"]) if doc["answer"] else None,
         handover_note=personal["handover_note"],
         persons=tuple(TaskPerson(**person) for person in personal["persons"]),
+        ticket=_ticket(doc.get("ticket")),
         ruling=Ruling(**(personal["ruling"] | {"final_on": date_from(personal["ruling"]["final_on"])})) if personal["ruling"] else None,
     )
+
+
+def _ticket(doc: Doc | None) -> TicketProgress:
+    return TicketProgress(**(doc | {"visit_on": date_from(doc["visit_on"])})) if doc else TicketProgress()
 
 
 def _clock_doc(clock: ServiceClock) -> Doc:

@@ -19,12 +19,14 @@ from services.verification.domain.facts import (
     TaskOverdue,
     TaskReleased,
 )
+from services.verification.domain.likeness import has_alike
 from services.verification.domain.register import Family, Register
-from services.verification.domain.rules import People, Wish
+from services.verification.domain.rules import Likeness, People, Wish
 from services.verification.domain.submission import Submission
 from services.verification.events import to_event
 from services.verification.store.cases import CASE, REQUEST, MongoCases
 from services.verification.store.families import MongoFamilyRegister
+from services.verification.store.links import MongoLinks
 from services.verification.store.pauses import MongoPauses
 from services.verification.store.recorded import MongoRecordedDecisions
 from services.verification.store.registry import RegistryStore
@@ -53,6 +55,7 @@ class MongoTx:
         self.staff = MongoStaff(work.unit)
         self.pauses = MongoPauses(work.unit)
         self.recorded = MongoRecordedDecisions(work.unit)
+        self.links = MongoLinks(work.unit)
 
     async def register(self, people: People) -> Register:
         cards, persons = set(people.kk_numbers), set(people.niks)
@@ -64,6 +67,8 @@ class MongoTx:
         for person in persons:
             found |= self._by_person.get(person, {})
         found |= {family.kk_number: family for number in certificates for family in self._by_certificate.get(number, ())}
+        for family in await self._alike(people.alike):
+            found.setdefault(family.kk_number, family)
         for family in self.registry.written():  # what this unit changed is not yet where the others were read
             if family.kk_number in found or family.kk_number in cards or _holds(family, persons):
                 found[family.kk_number] = family
@@ -99,6 +104,12 @@ class MongoTx:
 
     def on_commit(self, hook: Callable[[], None]) -> None:
         self._work.on_commit(hook)
+
+    async def _alike(self, wanted: Sequence[Likeness]) -> tuple[Family, ...]:
+        """Return the families of those who may be the same persons; of the others who were born on their days nothing is kept."""
+        if not wanted:
+            return ()
+        return tuple(family for family in await self._store.born_on({each.born_on for each in wanted}) if has_alike(family, wanted))
 
     async def _read(self, cards: set[str], persons: set[str], certificates: AbstractSet[str] = frozenset()) -> None:
         new_cards, new_persons = cards - self._asked_cards, persons - self._asked_persons

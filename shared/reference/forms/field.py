@@ -138,6 +138,10 @@ class Field:
                 raise NotHere(code)
         return value
 
+    def offered(self, today: date) -> tuple[Any, ...]:
+        """Return values to choose from, where its type offers some."""
+        return self.kind.offered(self.setup(today)) if self.type in TYPES else ()
+
     def show(self, value: Any, today: date) -> str:
         """Return a single value as it is shown to whoever gave it."""
         return self.kind.show(value, self.setup(today))

@@ -70,6 +70,10 @@ class FieldType(ABC):
         """Return a value as it is shown to whoever gave it: of numbers of persons and families the district is masked."""
         return str(value)
 
+    def offered(self, setup: Setup) -> tuple[Any, ...]:  # noqa: ARG002 - for the types that offer some
+        """Return values to choose from where there are some to offer that no list has."""
+        return ()
+
     @abstractmethod
     def schema(self, setup: Setup) -> Mapping[str, Any]:
         """Return the JSON Schema of the wire form. What it can't say, such as a day that must be past, `read` still refuses."""

@@ -16,6 +16,7 @@ from shared.reference.forms.dates import parse_date, parse_time
 from shared.reference.forms.field_type import FieldType as FieldType
 from shared.reference.forms.field_type import Setup as Setup
 from shared.reference.forms.letters import MovingLetterType
+from shared.reference.forms.office_days import OfficeDayType
 from shared.reference.forms.places import RegencyType, VillageType
 from shared.typed import visible, without_marks
 from shared.values import KkNumber, Malformed, Nik, PersonName, Phone
@@ -262,6 +263,7 @@ TYPES: Final[Mapping[str, FieldType]] = MappingProxyType(
         "regency": RegencyType(),
         "phone": PhoneType(),
         "moving_letter": MovingLetterType(),
+        "office_day": OfficeDayType(),
     }
 )
 """The types of single values. `group` and `document` are the form's own: rows of fields, and files."""

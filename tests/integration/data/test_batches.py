@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from shared.contracts.registry import decode
-from shared.contracts.verification import TaskClosed
+from shared.contracts.verification_tasks import TaskClosed
 from shared.errors import BadInput, DomainError
 from shared.messaging.delivery import Context, Dead, Delivery, Done, Duplicate, Meta, Retry, Unavailable, converting, routing
 from shared.messaging.transaction.outbox import LeasedRows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.clock import now
-from shared.contracts.verification import TaskClosed
+from shared.contracts.verification_tasks import TaskClosed
 from shared.messaging.delivery import Dead, Delivery
 from shared.messaging.operations import accounting
 from shared.messaging.operations.accounting import AccountSpec, Count, Tally

@@ -11,7 +11,7 @@ from pymongo import IndexModel, monitoring
 from shared.clock import now
 from shared.contracts.envelope import Envelope
 from shared.contracts.registry import encode
-from shared.contracts.verification import TaskClosed, TaskOutcome
+from shared.contracts.verification_tasks import TaskClosed, TaskOutcome
 from shared.errors import DomainError, Transient
 from shared.ids import new_id, new_traceparent
 from shared.messaging.delivery import AnyEventRoute, Delivery, EventRoute, Meta, Outcome, routing

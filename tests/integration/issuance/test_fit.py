@@ -44,6 +44,7 @@ LENGTHS: Final = {
     "death_place": LONGEST["birth_place"],
     "place": 2 * LONGEST["birth_place"],  # of a stillbirth: where, and in which regency
     "street": LONGEST["address"],
+    "former_address": 120,  # `rules` of its field
     "birth_certificate_number": 40,  # as people type it where the register has none: `rules` of its field
     "address": LONGEST["address"] + 160,  # of a declarant: the street with village, district, regency in one line
     **dict.fromkeys(("village", "district", "regency", "province", "plurality"), 40),  # ours: of lists, whose longest is shorter

@@ -195,7 +195,7 @@ class Rig(Harness):
             products=("kk",),
             reasons=(verification.Reason(code="nik_not_in_kk", field="answers.nik"), verification.Reason(code="nobody_wrote_a_text")),
             returned_at=self.clock(),
-            personal=verification.RequestTurnedDownPersonal(contact=contact, note=note),
+            personal=verification.OfficerNotePersonal(contact=contact, note=note),
         )
 
     def submitted(self, contact: Contact, request_id: str = "request-1", case_id: str | None = None) -> Event:

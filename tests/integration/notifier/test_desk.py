@@ -5,12 +5,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from services.notifier import desk as pages
+from shared.contracts import intake
 from shared.health import Health
 from shared.web import create_app
 from shared.web.desk import shell
@@ -138,3 +140,16 @@ async def test_a_page_is_told_how_much_is_new(still: Rig, issuer: SessionIssuer)
 async def test_who_has_nothing_to_do_with_messages_sees_none(still: Rig, issuer: SessionIssuer) -> None:
     async with browser_of(app_of(still, issuer), issuer, "village") as client:
         assert (await client.get("/desk/pesan")).status_code == 403
+
+
+async def test_what_was_withheld_says_why_and_offers_no_repeat(still: Rig, issuer: SessionIssuer) -> None:
+    personal = intake.AddressLostPersonal(address=PHONE)
+    await still.tell(still.turned_down(still.whatsapp_contact(ago=timedelta(hours=1)), note="Foto buram, kata petugas"))
+    await still.tell(intake.AddressLost(contact_id="contact-1", lost_at=still.clock(), personal=personal))
+    job = await still.job()
+    async with browser_of(app_of(still, issuer), issuer, "section_head") as client:
+        assert (await client.get("/desk/pesan/jumlah")).json() == {"waiting": 1, "urgent": True}
+        page = html.unescape((await client.get("/desk/pesan", params={"keadaan": "gagal", "buka": job.key})).text)
+        assert page.count("Nomor ini sudah bukan milik pemohon") == 1
+        assert "nomor ini sudah bukan milik pemohon. Hubungi pemohon dengan cara lain" in page
+        assert "/ulangi" not in page

@@ -8,14 +8,16 @@ import httpx
 import pytest
 
 from services.verification.domain.register import Family
-from services.verification.domain.submission import CourtParty, Submission
+from services.verification.domain.submission import CourtChild, CourtParty, Submission
+from shared.contracts.intake import DecisionRecorded, DecisionRecordedPersonal
+from shared.contracts.parts import Contact
 from shared.ids import new_id
 from shared.messaging.delivery import Dead, Done
 from tests.integration.verification.conftest import Office
 from tests.integration.verification.test_desk import decision, ok, refused
 from tests.support import families as people
 from tests.support.families import CASE, DAUGHTER, HUSBAND, KK, SON, WIFE
-from tests.support.submissions import document_issued, request_submitted
+from tests.support.submissions import document_issued, request_submitted, sent_decision
 
 HIS, HERS = people.divorces()
 NEW_KK = "3519082411260001"
@@ -213,3 +215,19 @@ async def test_a_load_that_contradicts_the_change_is_a_persons_and_nothing_is_lo
     assert [family.pending for family in changed.values()] == [None] * len(changed)
     assert len(await office.told("register_changed")) == (act == "replay")
     assert niks(changed[KK]) == ([HUSBAND, SON] if act == "replay" else [HUSBAND, WIFE, SON, DAUGHTER])
+
+
+async def test_a_guardian_of_whom_a_court_said_so_is_known_when_they_ask(office: Office) -> None:
+    guardian = CourtParty(nik=HUSBAND, name="Slamet Darmawan")
+    ruling = people.ruling("perwalian", guardian=guardian, scope="both", children=(CourtChild(nik=SON),))
+    told = DecisionRecorded(
+        case_id=CASE,
+        kind="perwalian",
+        final_on=ruling.final_on,
+        recorded_at=people.NOW,
+        personal=DecisionRecordedPersonal(contact=Contact(channel="court", address="PA.Kab.Mn"), decision=sent_decision(ruling)),
+    )
+    for _ in range(2):
+        assert await office.deliver(office.delivery(told, subject=CASE, correlation_id=CASE)) == [Done()]
+    [kept] = await office.rows("recorded_decisions")
+    assert (kept["_id"], kept["kind"], kept["personal"]["relied_on_by"]) == (CASE, "perwalian", HUSBAND)

@@ -7,6 +7,8 @@ import httpx
 import pytest
 
 from services.verification.domain.submission import Submission
+from shared.contracts.intake import AddressLost, AddressLostPersonal
+from shared.messaging.delivery import Delivery
 from shared.values import VouchedBy, Vouching
 from tests.integration.verification.conftest import Office
 from tests.integration.verification.test_desk import decision, ok, refused
@@ -108,3 +110,42 @@ async def test_reasons_say_which_of_them_tell_the_register(desk: httpx.AsyncClie
     listed = {reason["code"]: reason["tells_register"] for reason in (await ok(desk.get("/v1/reasons")))["reasons"]}
     assert (listed["identity_unproven"], listed["attachment_unreadable"]) == (False, False)
     assert all(listed[code] for code in ("not_in_register", "nik_not_in_kk", "kk_number_differs", "other_office", "repeated_recently"))
+
+
+def lost_number(office: Office, link_id: str = "link-1") -> Delivery:
+    event = AddressLost(
+        contact_id="contact-1", lost_at=office.clock(), link_ids=(link_id,), personal=AddressLostPersonal(address="6281234567890")
+    )
+    return office.delivery(event, subject="contact-1")
+
+
+async def test_a_link_that_ended_with_the_number_vouches_for_no_request_that_comes_in_later(office: Office) -> None:
+    await office.load(people.family())
+    await office.deliver(lost_number(office))
+    await office.deliver(lost_number(office))
+    await office.take_in(people.lost_card())
+    [task] = await office.rows("tasks")
+    assert [reason["code"] for reason in task["reasons"]] == ["identity_unproven"]
+    assert await office.told("request_") == []
+
+
+async def test_a_link_that_ends_while_a_request_waits_makes_it_unproven_and_what_was_seen_before_stale(
+    office: Office, desk: httpx.AsyncClient
+) -> None:
+    path, seen = await claimed(office, desk, people.lost_card(repeats="request-0"))
+    assert seen["identity"]["proven"]
+    await office.deliver(lost_number(office))
+    assert await refused(desk.post(path, json=decision("approve", seen["version"]))) == (412, "version_stale")
+    now = await ok(desk.get(path.removesuffix("/decision")))
+    assert now["identity"] == {"proven": False, "vouched_by": None, "link_id": None, "level": None, "can_grant_link": False}
+    await ok(desk.post(path, json=decision("approve", now["version"])))
+    [approved] = await office.told("request_approved")
+    assert approved["data"]["vouching"] is None
+
+
+async def test_another_link_that_ended_changes_nothing(office: Office) -> None:
+    await office.load(people.family())
+    await office.deliver(lost_number(office, "link-2"))
+    await office.take_in(people.lost_card())
+    [approved] = await office.told("request_approved")
+    assert approved["data"]["vouching"]["link_id"] == "link-1"

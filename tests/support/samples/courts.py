@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Final, TypeAlias
 
 from deploy.keys import COURT, GENERAL_COURT
@@ -42,6 +43,12 @@ def _party(row: Row) -> dict[str, str]:
 
 def _person(row: Row) -> dict[str, str]:
     return {"nik": row["nik"], "name": row["name"]}
+
+
+def _akta(row: Row) -> str:
+    """A number that an akta kelahiran of somebody may have: given ten days after the birth."""
+    given_on = date.fromisoformat(row["born_on"]) + timedelta(days=10)
+    return f"3519-LU-{given_on:%d%m%Y}-{secrets.randbelow(9_000) + 1_000}"
 
 
 def _couple(sample: Sample, at: int) -> list[Row]:
@@ -98,12 +105,13 @@ def _annulment(sample: Sample, at: int) -> tuple[Decision, ...]:
 
 def _origin(sample: Sample, at: int) -> tuple[Decision, ...]:
     father, mother, *_ = rows = _couple(sample, at)
+    child = minors(rows)[0]
     found = {
-        "child": _party(minors(rows)[0]),
+        "child": _party(child),
         "child_status": "legitimate",
         "father": _party(father),
         "mother": _party(mother),
-        "certificate_number": "3519-LU-04052021-0007",
+        "certificate_number": _akta(child),
         "birth_order": 1,
     }
     return (_case("asal_usul_anak", "Pdt.P") | found,)
@@ -117,7 +125,7 @@ def _adoption(sample: Sample, at: int) -> tuple[Decision, ...]:
         "adoptive_mother": _party(mother),
         "birth_father_name": child["father"],
         "birth_mother_name": child["mother"],
-        "certificate_number": "3519-LU-04052021-0008",
+        "certificate_number": _akta(child),
     }
     return (_case("pengangkatan_anak", "Pdt.P") | decided,)
 
@@ -155,7 +163,7 @@ def _further(sample: Sample, at: int) -> tuple[Decision, ...]:
 
 def _name(sample: Sample, at: int) -> tuple[Decision, ...]:
     person, *_ = _couple(sample, at)
-    change = {"old_name": person["name"], "new_name": f"{person['name']} WIJAYA", "certificate_number": "3519-LT-04052010-0009"}
+    change = {"old_name": person["name"], "new_name": f"{person['name']} WIJAYA", "certificate_number": _akta(person)}
     return (_case("perubahan_nama", "Pdt.P", GENERAL_COURT) | {"person": _party(person)} | change,)
 
 
@@ -166,7 +174,7 @@ COURT_KINDS: Final[Mapping[str, CourtKind]] = {
     "itsbat_nikah": CourtKind(0, _itsbat, ("kk", "ktp", "ktp"), Change("marriage_book", {"changed": 2}), by_rules=True),
     "pembatalan_perkawinan": CourtKind(4, _annulment, _PARTED, Change("court_order", {"joined": 1, "changed": 1})),
     "asal_usul_anak": CourtKind(6, _origin, ("catatan_pinggir", "kk")),
-    "pengangkatan_anak": CourtKind(8, _adoption, ("catatan_pinggir", "kk", "kk", "kia"), Change("court_order", {"joined": 1})),
+    "pengangkatan_anak": CourtKind(8, _adoption, ("catatan_pinggir", "kk", "kia"), Change("court_order", {"joined": 1})),
     "hadhanah": CourtKind(12, _custody, ("kk", "kk", "kia"), Change("court_order", {"joined": 1}), by_rules=True),
     "perubahan_nama": CourtKind(14, _name, ("catatan_pinggir", "kk", "ktp"), Change("court_order", {"changed": 1})),
     "perwalian": CourtKind(16, _guardianship),

@@ -95,5 +95,5 @@ def _arriving(nik: str, name: str, sex: str, born_on: str, **more: str) -> dict[
 KINDS: Final[Mapping[str, Kind]] = {
     "pindah": Kind("grown", 20, _out, ("skpwni", "kk"), Change("skpwni", {"moved_out": 1})),
     "pindah_dalam": Kind("alone", 20, _inside, ("kk", "ktp"), Change("f_103", {})),
-    "datang": Kind("grown", 22, _in, ("kk", "ktp", "kia"), Change("skpwni", {"moved_in": 2}), card="host_kk_number"),
+    "datang": Kind("grown", 22, _in, ("kk", "ktp", "kia"), Change("skpwni", {"moved_in": 2})),
 }

@@ -77,7 +77,7 @@ class Kind:
     """How applications for a service are made, and what comes of them.
 
     `of`: the list that its people come from; `first`: who of it is a test's number 0. `products`: one for each document. `by_rules`:
-    approved without an officer, where somebody vouches for the sender. `card`: the answer that names the card which changes.
+    approved without an officer, where somebody vouches for the sender. `answer`: what an officer answers where no document follows.
     """
 
     of: str
@@ -86,7 +86,7 @@ class Kind:
     products: tuple[str, ...]
     change: Change | None = None
     by_rules: bool = False
-    card: str = "kk_number"
+    answer: str = ""
 
 
 def age(row: Row) -> int:

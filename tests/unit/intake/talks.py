@@ -39,6 +39,8 @@ BY_TYPE: Final[Mapping[str, str]] = {
     "village": "Mejayan",
     "regency": "Kota Madiun",
     "moving_letter": "SKPWNI/3577/01112026/0001",
+    "office_day": "rabu",
+    "phone": "081234567890",
 }
 """An answer that each type takes."""
 

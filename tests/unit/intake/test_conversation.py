@@ -145,9 +145,11 @@ def test_an_in_person_service_is_refused_with_place_and_hours() -> None:
     _, facts = talk(NEW, "mau legalisir akta")
     (fact,) = facts
     assert isinstance(fact, Say)
-    assert fact.text == "in_person"
-    assert "Mal Pelayanan Publik" in TEXTS.say(fact)
-    assert "Senin" in TEXTS.say(fact)
+    assert fact.text == "in_person_spared"
+    text = TEXTS.say(fact)
+    assert "tidak perlu dilegalisir" in text.split("Tempat:")[0], "most papers need none: that comes first (Permendagri 104/2019)"
+    assert "Mal Pelayanan Publik" in text
+    assert "Senin" in text
 
 
 @pytest.mark.parametrize(("conversation", "act"), [(ASKED_NIK, NIK), (COMPLETE, "ya")])

@@ -63,6 +63,15 @@ def test_a_form_without_a_nik_is_no_request() -> None:
         key(FilledForm("kk_hilang", 1, {"kk_number": KK}))
 
 
+def test_where_nobody_has_a_nik_the_same_words_are_the_same_request() -> None:
+    complaint = FilledForm("pengaduan", 1, {"topic": "money", "description": "Diminta uang", "anonymous": True})
+    assert key(complaint) == key(complaint)
+    assert key(complaint) != key(complaint, description="Diminta uang lagi")
+    newcomer = FilledForm("biodata", 1, {"name": "SUMIYATI RAHAYU", "born_on": date(1971, 7, 1), "card": "new"})
+    assert key(newcomer) == key(newcomer, card="join")
+    assert key(newcomer) != key(newcomer, born_on=date(1971, 7, 2))
+
+
 def test_a_file_answers_its_field() -> None:
     form = replace(CARD, attachments=(Attachment("f-1", "ktp", "ktp", "image/png", 1, "0" * 64),))
     assert form.has(("nik", "ktp"))

@@ -30,7 +30,7 @@ AT_FIRST = {
     "syarat kk hilang apa aja": "service_card",
     "bisa diwakilkan ibu saya?": "answers.help.proxy",
     "kk lama masih berlaku ga?": "answers.help.valid",
-    "perlu legalisir ga kalau ada barcode": "in_person",
+    "perlu legalisir ga kalau ada barcode": "in_person_spared",
     "barcode di kk itu buat apa": "answers.help.qr",
     "saya mau bicara dengan petugas": "officer_asked",
     "tulung nyambungne karo wong e": "officer_asked",
@@ -42,9 +42,9 @@ AT_FIRST = {
     "mau bikin paspor": "answers.other",
     "lambat banget pelayanannya": "answers.complaint",
     "saya dan istri mau pindah ke ponorogo": "counter_card",
-    "nik saya tidak terdaftar di bpjs": "counter_card",
+    "nik saya tidak terdaftar di bpjs": "service_card",
     "ktp saya hilang dan kk juga hilang": "unsure",
-    "cetak ktp dimana": "in_person",
+    "cetak ktp dimana": "visit_card",
     "xyzzy": "not_understood",
 }
 """Said to nobody yet -> the answer that helps: asked which one where two are meant, the menu where nothing is."""

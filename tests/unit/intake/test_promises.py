@@ -49,6 +49,7 @@ def asks() -> Conversation:
 
 
 CALLING, CHAT = "services.intake.handlers.calling", "services.intake.handlers.chat"
+TELLING, DECIDING = "services.verification.handlers.telling:tell_citizen", "services.verification.handlers.deciding:decide_task"
 QUESTIONS = "services.intake.handlers.officer_questions"
 BACKED: Final[Mapping[str, Waits | MadeBy | SaysHow]] = {
     "officer_asked": Waits(asks),
@@ -71,9 +72,24 @@ BACKED: Final[Mapping[str, Waits | MadeBy | SaysHow]] = {
     "help": SaysHow(),
     "kind.voice": SaysHow(),
     "kind.call": SaysHow(),
-    "answers.help.hours": MadeBy("shared.contracts.verification:TaskOpened"),
+    "answers.help.hours": MadeBy("shared.contracts.verification_tasks:TaskOpened"),
     "answers.help.phone": SaysHow(),
-    "needs.ktp_rekam": SaysHow(),
+    "needs.ktp_rekam": MadeBy(TELLING),
+    "ktp_rekam.start": MadeBy(TELLING),
+    "ktp_rekam.phone.ask": MadeBy("shared.reference.service_files:office_place"),  # the officer who comes reads it in the task
+    "biodata.start": MadeBy(TELLING),
+    "ikd.start": MadeBy("shared.reference.service_files:office_place"),  # somebody at the counter
+    "konsolidasi.start": MadeBy(DECIDING),
+    "konsolidasi.message.ask": MadeBy("services.verification.domain.services.tickets:KONSOLIDASI"),  # of that other office
+    "pengaduan.anonymous.ask": MadeBy("services.verification.domain.services.tickets:PENGADUAN"),
+    "pengaduan.description.example": MadeBy("services.verification.domain.services.tickets:PENGADUAN"),
+    "submitted_answered": MadeBy(DECIDING),
+    "status_visit": MadeBy(TELLING),
+    "state.answered": MadeBy(DECIDING),
+    "notice.answered": MadeBy("shared.contracts.verification:RequestAnswered"),
+    "notice.told": MadeBy("shared.contracts.verification:CitizenTold"),
+    "notice.visit_home": MadeBy("shared.contracts.verification:CitizenTold"),
+    "notice.visit_office": MadeBy("shared.contracts.verification:CitizenTold"),
     "needs.ikd": MadeBy("shared.reference.service_files:office_place"),  # somebody at the counter
     "akta_lahir.elsewhere_name.help": MadeBy("services.verification.domain.services.birth:AKTA_LAHIR"),
     "kutipan_kedua.certificate_number.help": SaysHow(),
@@ -84,8 +100,8 @@ BACKED: Final[Mapping[str, Waits | MadeBy | SaysHow]] = {
     "resend_none": SaysHow(),
     "erase": SaysHow(),
     "other_regency": MadeBy("services.intake.domain.drafting:answer"),  # another regency's office, not ours
-    "answers.help.privacy": MadeBy("shared.contracts.verification:TaskOpened"),
-    "answers.help.why": MadeBy("shared.contracts.verification:TaskOpened"),
+    "answers.help.privacy": MadeBy("shared.contracts.verification_tasks:TaskOpened"),
+    "answers.help.why": MadeBy("shared.contracts.verification_tasks:TaskOpened"),
     "answers.help.nik": SaysHow(),
     "notice.question": MadeBy("shared.contracts.verification:CitizenAsked"),
     "notice.note": MadeBy("shared.contracts.verification:RequestReturned"),

@@ -32,6 +32,7 @@ RANK = {
     RequestState.UNDELIVERED: 4,
     RequestState.DELIVERED: 5,
     RequestState.REJECTED: 5,
+    RequestState.ANSWERED: 5,
     RequestState.VOID: 5,
 }
 STEPS = st.builds(lambda state, minute: Step(state, AT + timedelta(minutes=minute)), st.sampled_from(RequestState), st.integers(0, 9))

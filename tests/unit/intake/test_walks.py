@@ -67,6 +67,15 @@ WALKS: list[tuple[str, Mapping[str, str]]] = [
     ("datang", {"card": "1", "home": "sewa", "arriving.marital": "2"}),
     ("datang", {"card": "2", "home": "1", "arriving[]1": "ya"}),
     ("datang", {"card": "3"}),
+    ("konsolidasi", {"institution": "1"}),
+    ("konsolidasi", {"institution": "lainnya"}),
+    ("pengaduan", {"topic": "2", "anonymous": "ya"}),
+    ("pengaduan", {"topic": "2", "anonymous": "tidak", "happened_on": "kemarin"}),
+    ("ktp_rekam", {"born_on": "12-3-2010", "ever_married": "belum", "needs_visit": "tidak"}),
+    ("ktp_rekam", {"born_on": "12-3-1950", "needs_visit": "ya"}),
+    *[(service, {}) for service in ("ikd", "akta_kawin", "akta_cerai")],
+    ("biodata", {"card": "1", "marital": "2", "home": "sewa", "born_on": "1-7-1971", "married_on": "3-4-1995"}),
+    ("biodata", {"card": "2", "marital": "1", "born_on": "1-7-1971"}),
     ("kia_hilang", {"turned_five": "sudah", "carers": "wali"}),
     ("kia_hilang", {"turned_five": "sudah", "carers": "1"}),
     ("kia_rusak", {"turned_five": "belum", "carers": "1"}),
@@ -116,7 +125,8 @@ def test_a_service_is_filled_from_the_first_question_to_the_last(service: str, a
     assert problems == ()
     assert (draft.service, draft.form_version) == (service, form.version)
     assert form.wire(values) == draft.answers
-    assert [file.kind for file in draft.attachments][-1] == SELFIE
+    asks_selfie = catalogue().get(service).proves_identity
+    assert (SELFIE in {file.kind for file in draft.attachments}) is asks_selfie, "whoever may be anybody, or has no KTP-el, shows none"
 
 
 def test_every_question_of_every_service_is_asked_somewhere() -> None:
@@ -133,7 +143,11 @@ def test_a_service_begins_with_what_it_is_what_is_needed_how_long_and_that_it_is
     _, facts = talk(talk(begun(service), "batal")[0], WORDS.read_choice(f"service:{service}", ""))
     text = TEXTS.say(facts[0])  # type: ignore[arg-type]  # it is a Say
     assert "gratis" in text
-    assert f"{catalogue().get(service).promise_hours:g} jam kerja" in text
+    asked = catalogue().get(service)
+    if asked.promise_hours:
+        assert f"{asked.promise_hours:g} jam kerja" in text
+    if asked.stages is not None:
+        assert f"{asked.stages.finish_days} hari kerja" in text
     assert "BATAL" in text
 
 

@@ -107,5 +107,7 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 
 def test_every_in_person_service_of_the_catalogue_has_words_and_a_place() -> None:
     in_person = {code for code, service in catalogue().services.items() if service.offer is Offer.IN_PERSON}
-    assert set(WORDS.in_person.values()) == in_person
-    assert set(DESK.in_person) == in_person
+    assert set(WORDS.in_person.values()) == set(DESK.in_person) == in_person
+    everything = read_vocabulary(TEMPLATES / "words.toml", ServiceMenu.of(catalogue(), catalogue().online()))
+    assert set(everything.in_person.values()) == {"legalisir"}, "for the others a day can be chosen here"
+    assert in_person - {"legalisir"} <= set(everything.services.values())

@@ -15,8 +15,7 @@ from services.notifier.adapters.issuance import IssuanceDocuments
 from services.notifier.adapters.network import retry_after_seconds, what_happened
 from services.notifier.adapters.whatsapp import WhatsApp
 from services.notifier.domain.message import CourtCallback, Reply, Template
-from services.notifier.domain.outcome import Accepted, NotSent, Outcome, Refused, Unanswered
-from services.notifier.ports import Known
+from services.notifier.domain.outcome import Accepted, Known, NotSent, Outcome, Refused, Unanswered
 from shared.clock import now
 from shared.errors import Permanent, Transient
 from tests.unit.notifier.samples import AT, FILE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from services.notifier.domain.announcement import AnnouncedDocument, EndedDocume
 from services.notifier.domain.facts import SPEAKS_OF, Fact, NoticeDelivered, NoticeFailed, NoticeKind
 from services.notifier.domain.job import Job, JobState, Try
 from services.notifier.domain.message import Button, CourtCallback, DocumentMessage, RecordOnly, Reply, ReplyRow, Template
+from services.notifier.domain.officer_words import OfficerWords, answered_words, question_words, told_words
 from services.notifier.domain.recipient import Recipient, channel_of, lane_of
 from services.notifier.domain.texts import NoticeTexts
 from services.notifier.events import to_event
@@ -72,14 +73,55 @@ def test_who_gets_the_newer_document_is_told_nothing_of_the_older_one() -> None:
     assert notice.ended_jobs(ORIGIN, CITIZEN, ABOUT, replace(SUPERSEDED, is_told=True), texts=TEXTS, at=AT) == ()
 
 
-def test_a_question_is_asked_where_it_can_be_answered_and_once() -> None:
-    asked = notice.question_job(ORIGIN, CITIZEN, ABOUT, "q-1", "Alamat baru Ibu di RT berapa?", texts=TEXTS, at=AT)
-    assert asked is not None
+def words(contact: Recipient, said: OfficerWords) -> Job:
+    job = notice.words_job(ORIGIN, contact, ABOUT, said, texts=TEXTS, at=AT)
+    assert job is not None
+    return job
+
+
+def test_a_question_is_asked_once() -> None:
+    asked = words(CITIZEN, question_words("q-1", "Alamat baru Ibu di RT berapa?"))
     assert asked.key == "question:q-1"
     assert "Alamat baru Ibu di RT berapa?" in said(asked)
     assert asked.fallback is not None
     assert (asked.fallback.name, asked.fallback.parameters) == ("pertanyaan_petugas", (ABOUT.receipt,))
-    assert notice.question_job(ORIGIN, COURT, ABOUT, "q-1", "?", texts=TEXTS, at=AT) is None
+
+
+def test_nobody_is_asked_who_has_no_chat_to_answer_in() -> None:
+    assert notice.words_job(ORIGIN, COURT, ABOUT, question_words("q-1", "?"), texts=TEXTS, at=AT) is None
+
+
+def test_an_answer_says_what_was_found_and_what_the_officer_wrote() -> None:
+    answer = words(CITIZEN, answered_words(["nik_double"], "NIK 3519 yang lama berlaku.", "request-1", TEXTS))
+    assert answer.key == "answered:request-1"
+    assert "lebih dari satu NIK" in said(answer)
+    assert "NIK 3519 yang lama berlaku." in said(answer)
+    assert answer.fallback is not None
+    assert answer.fallback.parameters == (ABOUT.receipt,), "nothing personal goes into a template that anybody reads on a locked phone"
+    alone = said(words(CITIZEN, answered_words([], "Petugas itu sudah ditegur.", "request-1", TEXTS)))
+    assert "Petugas itu sudah ditegur." in alone
+    assert "Catatan petugas" not in alone, "it is the answer itself"
+
+
+@pytest.mark.parametrize(
+    ("day", "where", "kind", "expected"),
+    [
+        (None, None, NoticeKind.TOLD, "masih kami kerjakan"),
+        (date(2026, 12, 1), "home", NoticeKind.VISIT_HOME, "datang ke alamat Anda pada *Selasa, 1 Desember 2026*"),
+        (date(2026, 12, 1), "office", NoticeKind.VISIT_OFFICE, "pada *Selasa, 1 Desember 2026*"),
+    ],
+)
+def test_what_an_officer_tells_names_the_day_where_there_is_one(
+    day: date | None, where: str | None, kind: NoticeKind, expected: str
+) -> None:
+    told = words(CITIZEN, told_words("Siapkan KK.", day, where, "m-1", TEXTS))
+    assert (told.kind, told.key) == (kind, "told:m-1")
+    assert expected in said(told)
+    assert "Siapkan KK." in said(told)
+
+
+def test_who_fetches_is_sent_no_words() -> None:
+    assert isinstance(words(ADAPTER, told_words("Siapkan KK.", None, None, "m-1", TEXTS)).message, RecordOnly)
 
 
 def test_one_key_per_document_whoever_announces_it() -> None:
@@ -109,6 +151,13 @@ def test_a_person_is_a_lane_and_so_is_a_case() -> None:
 def test_only_courts_get_a_receipt_from_us() -> None:
     assert notice.received_job(ORIGIN, CITIZEN, ABOUT, submitted_at=AT, at=AT) is None
     assert notice.received_job(ORIGIN, ADAPTER, ABOUT, submitted_at=AT, at=AT) is None
+
+
+def test_a_court_is_told_once_that_its_decision_is_kept() -> None:
+    job = notice.recorded_job(ORIGIN, COURT, "case-7", recorded_at=AT, at=AT)
+    assert isinstance(job.message, CourtCallback)
+    assert (job.key, job.message.type, job.kind) == ("recorded:case-7", "decision.recorded", NoticeKind.RECORDED)
+    assert dict(job.message.data) == {"reference": "decision-1", "case_id": "case-7", "recorded_at": AT}
 
 
 def test_the_document_by_channel() -> None:
@@ -293,11 +342,22 @@ def test_every_fact_fits_its_contract(channel: Channel, kind: NoticeKind) -> Non
 def test_a_document_goes_again_to_whom_it_went_and_to_nobody_else() -> None:
     sent = notice.document_job(ORIGIN, CITIZEN, ABOUT, ISSUED, texts=TEXTS, at=AT)
     later = replace(ORIGIN, message_id="01920000-0000-7000-8000-000000000002")
-    assert notice.document_again_job(later, CITIZEN, sent, at=AT) is None, "it has not been sent once"
+    assert notice.document_again_job(later, CITIZEN, sent, is_proven=False, at=AT) is None, "it has not been sent once"
     done = replace(sent, state=JobState.DONE)
-    again = notice.document_again_job(later, CITIZEN, done, at=AT)
+    again = notice.document_again_job(later, CITIZEN, done, is_proven=False, at=AT)
     assert again is not None
     assert (again.message, again.document_id, again.state) == (sent.message, ISSUED.document_id, JobState.READY)
     assert again.key != sent.key
-    assert notice.document_again_job(later, replace(CITIZEN, address="6289999999999"), done, at=AT) is None
-    assert notice.document_again_job(later, ADAPTER, replace(done, channel=Channel.ADAPTER), at=AT) is None
+    assert notice.document_again_job(later, replace(CITIZEN, address="6289999999999"), done, is_proven=False, at=AT) is None
+    assert notice.document_again_job(later, ADAPTER, replace(done, channel=Channel.ADAPTER), is_proven=False, at=AT) is None
+
+
+@pytest.mark.parametrize("state", [JobState.DONE, JobState.FAILED, JobState.DISCARDED])
+def test_a_document_goes_again_to_whoever_is_proven_to_be_the_applicant_wherever_it_went(state: JobState) -> None:
+    sent = notice.document_job(ORIGIN, CITIZEN, ABOUT, ISSUED, texts=TEXTS, at=AT)
+    later = replace(ORIGIN, message_id="01920000-0000-7000-8000-000000000002")
+    there = replace(CITIZEN, address="6289999999999", last_inbound_at=AT)
+    assert notice.document_again_job(later, there, sent, is_proven=True, at=AT) is None, "it is on its way"
+    again = notice.document_again_job(later, there, replace(sent, state=state), is_proven=True, at=AT)
+    assert again is not None
+    assert (again.address, again.lane, again.known_at) == ("6289999999999", "whatsapp:6289999999999", AT)

@@ -120,6 +120,12 @@ def setup(limits: FieldLimits | None = None, choices: str = "") -> Setup:
         ("regency", "Aceh Barat Daya", "1112", None),
         ("regency", "Kab. Lima Puluh Kota", "1307", None),
         ("regency", "Kepulauan Seribu", "3101", None),
+        ("office_day", "Senin", date(2026, 11, 30), None),
+        ("office_day", "besok lusa", date(2026, 11, 30), None),
+        ("office_day", "hari Jum'at depan", date(2026, 12, 4), None),
+        ("office_day", "3 Desember", date(2026, 12, 3), None),
+        ("office_day", "2026-12-03", date(2026, 12, 3), None),
+        ("office_day", "28-12-2026", date(2026, 12, 28), None),
     ],
 )
 def test_what_people_write_becomes_a_value(kind: str, text: str, value: Any, limits: FieldLimits | None) -> None:
@@ -164,6 +170,14 @@ def test_what_people_write_becomes_a_value(kind: str, text: str, value: Any, lim
         ("village", "3577011003", "village_unknown", None),
         ("regency", "xx", "regency_unknown", None),
         ("regency", "9999", "regency_unknown", None),
+        ("office_day", "besok", "date_office_closed", None),
+        ("office_day", "25 Desember", "date_office_closed", None),
+        ("office_day", "hari ini", "date_too_soon", None),
+        ("office_day", "27-11-2026", "date_too_soon", None),
+        ("office_day", "29-12-2026", "date_too_far", None),
+        ("office_day", "3-12-2026", "date_too_far", FieldLimits(max=4)),
+        ("office_day", "31 Februari", "date_impossible", None),
+        ("office_day", "kapan saja", "date_malformed", None),
     ],
 )
 def test_what_is_no_value_is_refused_with_its_own_code_and_never_repeated(
@@ -192,6 +206,13 @@ def test_what_may_be_several_places_is_offered_and_not_guessed(kind: str, text: 
     assert caught.value.code == f"{kind}_unclear"
     assert sorted(caught.value.candidates) == candidates
     assert all(TYPES[kind].parse(one, setup()) == one for one in candidates)
+
+
+def test_the_days_that_are_offered_are_days_that_are_taken() -> None:
+    offered = TYPES["office_day"].offered(setup(FieldLimits(max=6)))
+    assert offered == tuple(date(2026, month, day) for month, day in ((11, 30), (12, 1), (12, 2), (12, 3), (12, 4)))
+    assert all(TYPES["office_day"].parse(day.isoformat(), setup()) == day for day in offered)
+    assert len(TYPES["office_day"].offered(setup())) == 9, "a list of the chat has ten rows"
 
 
 def test_every_village_and_regency_is_found_by_the_name_that_is_shown() -> None:
@@ -231,6 +252,7 @@ def test_what_no_list_has_is_no_choice(text: str) -> None:
         ("nik", NIK, f"••••••{NIK[6:]}"),
         ("kk_number", KK, f"••••••{KK[6:]}"),
         ("date", date(2026, 3, 1), "01-03-2026"),
+        ("office_day", date(2026, 12, 3), "Kamis, 03-12-2026"),
         ("yes_no", True, "Ya"),
         ("yes_no", False, "Tidak"),
         ("village", "3519072001", "Sidorejo, Kecamatan Wungu"),
@@ -296,6 +318,7 @@ VALUES: dict[str, tuple[st.SearchStrategy[Any], Setup]] = {
         ),
         setup(),
     ),
+    "office_day": (st.sampled_from(TYPES["office_day"].offered(setup())), setup()),
     "phone": (st.integers(10**9, 10**10 - 1).map(lambda number: f"628{number}"), setup()),
 }
 
@@ -309,7 +332,7 @@ def test_what_travels_comes_back_and_keeps_to_the_schema(data: st.DataObject) ->
     kind = data.draw(st.sampled_from(sorted(VALUES)))
     values, given_setup = VALUES[kind]
     type_, drawn = TYPES[kind], data.draw(values)
-    value = type_.read(drawn.isoformat() if kind == "date" else drawn, given_setup)
+    value = type_.read(drawn.isoformat() if isinstance(drawn, date) else drawn, given_setup)
     wire = json.loads(json.dumps(type_.wire(value)))
     jsonschema.validate(wire, dict(type_.schema(given_setup)), format_checker=jsonschema.FormatChecker())
     assert type_.value(wire) == value

@@ -60,4 +60,4 @@ def test_a_sentence_is_one(reason: object) -> None:
     assert text == text.strip()
     assert text[:1].isupper()
     assert text.endswith(".")
-    assert reason.officer <= {"return", "reject"}  # type: ignore[attr-defined]
+    assert reason.officer <= {"return", "reject", "answer"}  # type: ignore[attr-defined]

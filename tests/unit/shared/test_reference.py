@@ -70,11 +70,23 @@ def test_all_514_regencies_are_known_and_an_invented_kecamatan_is_not() -> None:
     assert find_village("3577011003") is None
 
 
-def test_a_service_in_person_has_a_place_and_gives_nothing_online() -> None:
+def test_a_service_in_person_has_a_place_and_gives_at_most_a_day_to_come() -> None:
     for service in catalogue().services.values():
         assert (service.place is not None) is (service.offer is Offer.IN_PERSON)
-        assert bool(service.products) is (service.offer is not Offer.IN_PERSON)
-        assert (service.promise_hours > 0) is (service.offer is not Offer.IN_PERSON)
+        if service.offer is Offer.IN_PERSON:
+            assert service.products == (("janji_temu",) if service.ready else ())
+            assert bool(service.day_field) is service.ready
+        else:
+            assert service.products
+            assert service.promise_hours or service.stages
+
+
+def test_only_a_service_with_a_notice_ends_with_an_answer() -> None:
+    answered = {service.id for service in catalogue().services.values() if service.is_answered}
+    assert answered == {"konsolidasi", "pengaduan", "ktp_rekam", "ikd", "akta_kawin", "akta_cerai"}
+    assert {code for code in answered if not catalogue().get(code).is_for_anyone} == {"konsolidasi"}
+    assert not catalogue().get("biodata").proves_identity, "who has no NIK has no KTP-el to be compared with"
+    assert catalogue().get("kk_hilang").proves_identity
 
 
 def test_only_reprints_and_what_a_court_settled_are_automatic_as_shipped() -> None:
@@ -89,8 +101,8 @@ def test_only_reprints_and_what_a_court_settled_are_automatic_as_shipped() -> No
 
 
 def test_product_codes_are_unique_and_a_ktp_is_a_card() -> None:
-    products = catalogue().products.values()
-    assert len({product.code for product in products}) == len(products)
+    numbered = [product for product in catalogue().products.values() if product.form is not ProductForm.NOTICE]
+    assert len({product.code for product in numbered}) == len(numbered)
     assert catalogue().products["ktp"].form is ProductForm.CARD
 
 

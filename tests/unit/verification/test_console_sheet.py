@@ -40,6 +40,8 @@ def task() -> dict[str, Any]:
         "findings": [{"code": "name_differs", "field": "answers.nik"}, {"code": "attachment_wrong", "field": "ktp"}],
         "refused": None,
         "identity": {"proven": False, "vouched_by": None},
+        "service": "akta_lahir",
+        "ticket": {"visit_on": None, "counts_days": False, "read_at": None, "told_at": None, "needs_field": False},
         "requests": [request],
         "personal": notes | {"registered": [family], "documents": []},
     }
@@ -93,9 +95,9 @@ def test_what_changed_is_said_with_what_was_and_numbers_stay_masked() -> None:
 
 def test_of_an_unproven_sender_no_reason_is_offered_that_tells_the_register() -> None:
     known = [
-        {"code": "name_differs", "text": "Nama berbeda.", "acts": ["return"], "tells_register": True},
-        {"code": "attachment_wrong", "text": "Berkas salah.", "acts": ["return"], "tells_register": False},
-        {"code": "request_withdrawn", "text": "Ditarik.", "acts": ["reject"], "tells_register": False},
+        {"code": "name_differs", "text": "Nama berbeda.", "acts": ["return"], "tells_register": True, "services": []},
+        {"code": "attachment_wrong", "text": "Berkas salah.", "acts": ["return"], "tells_register": False, "services": []},
+        {"code": "request_withdrawn", "text": "Ditarik.", "acts": ["reject"], "tells_register": False, "services": []},
     ]
     assert choices(task(), known, "return") == [("attachment_wrong|ktp", "Berkas salah. (KTP-el)")]
     proven = task() | {"identity": {"proven": True, "vouched_by": "link"}}

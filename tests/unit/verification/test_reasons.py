@@ -112,8 +112,8 @@ def test_what_the_rules_return_or_reject_an_officer_may_as_well() -> None:
 def test_an_officer_gives_only_reasons_of_the_list_each_for_what_it_is_meant(code: str, act: str, expected: str | None) -> None:
     given = (failure("name_differs"), failure(code))
     if expected is None:
-        check_reasons(given, act)
+        check_reasons(given, act, "akta_lahir")
         return
     with pytest.raises(BadInput, match=expected) as raised:
-        check_reasons(given, act)
+        check_reasons(given, act, "akta_lahir")
     assert [problem.field for problem in raised.value.problems] == ["reasons[1].code"]

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from services.verification.adapters.registry_sample import sample_families
 from services.verification.domain.certificates import certificates_in
 from services.verification.domain.kinship import SPOUSES
+from services.verification.domain.likeness import has_alike
 from services.verification.domain.recording import AwaitedChange, applied, ensure_sound
 from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.rules import Application, NikWish, People, Plan, RegisterChange
@@ -51,6 +52,7 @@ def read(register: dict[str, Family], people: People) -> Register:
         or not numbers.isdisjoint(certificates_in(family))
         or any(member.nik in niks for member in family.members)
         or any(former.member.nik in niks for former in family.former)
+        or has_alike(family, people.alike)
     )
 
 
@@ -149,6 +151,18 @@ class RegisterMachine(RuleBasedStateMachine):
         if pick.random() < 0.5:
             rows[0]["relation"] = "head"
         self.ask("kk_pisah", answers | {"leaving": rows})
+
+    @rule(pick=PICK)
+    def first_entry(self, pick: Random) -> None:
+        host, other = self.family(pick), pick.choice(self.family(pick).members)
+        told: dict[str, Any] = {"name": pick.choice(["SUMIYATI RAHAYU", other.name]), "sex": pick.choice("LP"), "mother_name": other.mother}
+        told |= {"born_on": pick.choice([*DAYS, date(1971, 7, 1), other.born_on]), "birth_place": "3519", "religion": "islam"}
+        told |= {"education": "primary_school", "occupation": "o009", "blood_type": "unknown", "witnesses": WITNESSES}
+        told |= {"marital": pick.choice(["single", "married", "widowed"])}
+        new = {"card": "new", "street": "Jl. Melati", "rt": 1, "rw": 2, "village": pick.choice(VILLAGES)}
+        joins = {"card": "join", "host_kk_number": host.kk_number, "host_nik": self.one_of(pick, host)}
+        joins |= {"relation_to_head": pick.choice(["other_kin", "wife", *RELATIONS])}
+        self.ask("biodata", told | pick.choice([new, joins]))
 
     @rule(pick=PICK)
     def lodging(self, pick: Random) -> None:
@@ -455,7 +469,7 @@ def _submission(service: str, answers: dict[str, Any]) -> Submission:
         products=("kk",),
         submitted_at=datetime(2026, 11, 24, 3, 0, tzinfo=UTC),
         contact=Contact(channel="adapter", address="bench"),
-        applicant=Person(nik=answers["nik"], kk_number=answers.get("kk_number")),
+        applicant=Person(nik=answers.get("nik"), kk_number=answers.get("kk_number")),
         answers=Answers(answers),
     )
 

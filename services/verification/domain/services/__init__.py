@@ -22,6 +22,7 @@ from services.verification.domain.services import (
     court_name,
     death,
     divorce,
+    first_entry,
     household,
     legitimation,
     member_data,
@@ -31,6 +32,7 @@ from services.verification.domain.services import (
     reprint,
     second_extract,
     stillbirth,
+    tickets,
 )
 from shared.errors import NotFound
 from shared.reference.catalogue import Catalogue, CivilService
@@ -64,6 +66,10 @@ RULES: Final[Mapping[str, Rules]] = MappingProxyType(
         "pindah": move_out.PINDAH,
         "pindah_dalam": move_inside.PINDAH_DALAM,
         "datang": arrival.DATANG,
+        "biodata": first_entry.BIODATA_RULES,
+        "konsolidasi": tickets.KONSOLIDASI,
+        "pengaduan": tickets.PENGADUAN,
+        "ktp_rekam": tickets.KTP_REKAM,
         "akta_betul": correction.AKTA_BETUL,
         "ubah_nama": change_of_name.UBAH_NAMA,
         "kutipan_kedua": second_extract.KUTIPAN_KEDUA,

@@ -92,8 +92,8 @@
     const more = panel ? one("[data-other]", panel) : null;
     if (more?.value) says.push(more.selectedOptions[0].textContent);
     const note = one("#catatan").value.trim();
-    if (chosen() === "tanya") {
-      place.textContent = note || "Tulis pertanyaannya; warga membaca kata-kata Anda apa adanya.";
+    if (chosen() === "tanya" || chosen() === "kabari") {
+      place.textContent = note || "Tulis kata-katanya; warga membacanya apa adanya.";
       return;
     }
     const lines = [...new Set(says)].map((text) => `• ${text}`);

@@ -164,6 +164,18 @@ async def test_an_invitation_is_used_in_four_steps_and_recovery_codes_are_shown_
     assert "Undangan tidak berlaku" in (await again.send("/desk/undangan", undangan=code)).text
 
 
+async def test_a_clerk_is_invited_with_their_court(desk: Desk) -> None:
+    admin, _ = await desk.signed_in("sri", "admin")
+    await admin.get("/desk/petugas/undang")
+    without = await admin.send("/desk/petugas/undang", akun="ratna", nama="Ratna Dewi", peran=["court"])
+    assert (without.status_code, "memerlukan pengadilannya" in without.text) == (422, True)
+    made = await admin.send("/desk/petugas/undang", akun="ratna", nama="Ratna Dewi", peran=["court"], pengadilan="PA.Kab.Mn")
+    code = re.search(r'id="kode-undangan">([A-Z2-7-]+)<', made.text)
+    assert code is not None
+    invited = await desk.office.units.run(lambda tx: staff.find_invited(tx, desk.office.deps, code[1]))
+    assert invited.posting == Posting(frozenset({"court"}), (), "PA.Kab.Mn")
+
+
 async def test_an_admin_invites_changes_and_closes_and_every_act_is_written_down(desk: Desk) -> None:
     admin, boss = await desk.signed_in("sri", "admin")
     await admin.get("/desk/petugas/undang")

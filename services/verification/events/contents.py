@@ -1,4 +1,4 @@
-"""The events that verification publishes: facts as wire contracts. The only place that names the contracts."""
+"""What documents say, as wire contents: names for codes, in capitals as on the KK."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, Final, assert_never
 from pydantic import ValidationError
 
 from services.verification.domain.contents import (
+    Biodata,
     BirthCertificate,
     ChildCard,
     Content,
@@ -22,29 +23,10 @@ from services.verification.domain.contents import (
     SideNote,
     StillbirthLetter,
 )
-from services.verification.domain.documents import KeyedDocument
-from services.verification.domain.facts import (
-    CaseApproved,
-    CaseFact,
-    CaseRejected,
-    CaseReturned,
-    CitizenAsked,
-    PromiseMoved,
-    RegisterChanged,
-    TaskClaimed,
-    TaskClosed,
-    TaskFact,
-    TaskOpened,
-    TaskOverdue,
-    TaskReleased,
-)
-from services.verification.domain.finding import Finding
 from services.verification.domain.register import Family, Member
-from services.verification.domain.submission import Submission
-from shared.contracts import contents, verification
-from shared.contracts.envelope import Event
+from shared.contracts import contents
 from shared.errors import DomainError
-from shared.reference.population import ADULT_AGE_YEARS, KTP_MARITAL, PHOTO_FROM_YEARS, Effect
+from shared.reference.population import ADULT_AGE_YEARS, KTP_MARITAL, PHOTO_FROM_YEARS
 from shared.reference.regions import find_regency, find_village
 
 _AS_IT_IS: Final[Mapping[type, type[contents.Content]]] = MappingProxyType(
@@ -56,137 +38,6 @@ _AS_IT_IS: Final[Mapping[type, type[contents.Content]]] = MappingProxyType(
     }
 )
 """Contents that say the same here and on the wire, under the same names."""
-
-
-def to_event(fact: CaseFact | TaskFact) -> Event:
-    """Return the event of a fact."""
-    match fact:
-        case CaseApproved():
-            return _approved(fact)
-        case CaseReturned() | CaseRejected():
-            return _turned_down(fact)
-        case CitizenAsked() | PromiseMoved():
-            return _in_review(fact)
-        case RegisterChanged():
-            return _register_changed(fact)
-        case TaskOpened():
-            return verification.TaskOpened(
-                **_request(fact.submission),
-                products=fact.products,
-                task_id=fact.task_id,
-                reasons=_reasons(fact.reasons),
-                opened_at=fact.at,
-                due_at=fact.due_at,
-                priority=fact.priority,
-                place_at=fact.place_at,
-            )
-        case TaskClaimed() | TaskReleased() | TaskOverdue() | TaskClosed():
-            return _task(fact)
-        case _:
-            assert_never(fact)
-
-
-def _in_review(fact: CitizenAsked | PromiseMoved) -> Event:
-    if isinstance(fact, PromiseMoved):
-        submission = fact.submission
-        return verification.PromiseMoved(
-            request_id=submission.request_id, receipt=submission.receipt, promised_at=fact.promised_at, moved_at=fact.at
-        )
-    return verification.CitizenAsked(
-        **_request(fact.submission),
-        case_id=fact.submission.case_id,
-        question_id=fact.question_id,
-        asked_at=fact.at,
-        personal=verification.CitizenAskedPersonal(contact=fact.submission.contact, text=fact.text),
-    )
-
-
-def _task(fact: TaskClaimed | TaskReleased | TaskOverdue | TaskClosed) -> Event:
-    named = {"task_id": fact.task.task_id, "request_id": fact.task.request_id, "receipt": fact.task.receipt}
-    match fact:
-        case TaskClaimed():
-            return verification.TaskClaimed(**named, officer_id=fact.officer_id, claimed_at=fact.at, until=fact.until)
-        case TaskReleased():
-            return verification.TaskReleased(**named, stage=fact.stage, released_at=fact.at)
-        case TaskOverdue():
-            return verification.TaskOverdue(**named, level=fact.level, due_at=fact.due_at, noticed_at=fact.at)
-        case TaskClosed():
-            return verification.TaskClosed(**named, outcome=verification.TaskOutcome(fact.outcome), closed_at=fact.at)
-        case _:
-            assert_never(fact)
-
-
-def _approved(fact: CaseApproved) -> verification.RequestApproved:
-    submission = fact.submission
-    return verification.RequestApproved(
-        **_request(submission),
-        case_id=submission.case_id,
-        documents=tuple(document.key for document in fact.documents),
-        decided_by=verification.Decider.AUTOMATIC if fact.officer_id is None else verification.Decider.STAFF,
-        officer_id=fact.officer_id,
-        approved_at=fact.at,
-        vouching=submission.vouching if fact.is_proven else None,
-        link_granted=fact.link_granted,
-        personal=verification.RequestApprovedPersonal(contact=submission.contact, documents=tuple(map(_order, fact.documents))),
-    )
-
-
-def _order(document: KeyedDocument) -> verification.DocumentOrder:
-    content = content_of(document.ordered.content)
-    return verification.DocumentOrder(
-        key=document.key,
-        product=document.ordered.product,
-        content_type=content.content_type,
-        content=content.model_dump(mode="json"),
-        holder_name=document.ordered.holder_name,
-        about=document.ordered.about,
-        replaces=document.ordered.replaces,
-    )
-
-
-def _turned_down(fact: CaseReturned | CaseRejected) -> Event:
-    personal = verification.RequestTurnedDownPersonal(contact=fact.submission.contact, note=fact.note)
-    common: dict[str, Any] = {
-        **_request(fact.submission),
-        "products": fact.submission.products,
-        "case_id": fact.submission.case_id,
-        "reasons": _reasons(fact.reasons),
-        "personal": personal,
-    }
-    if isinstance(fact, CaseRejected):
-        return verification.RequestRejected(**common, rejected_at=fact.at)
-    return verification.RequestReturned(
-        **common, returned_at=fact.at, round=fact.submission.round, officer_id=fact.officer_id, link_granted=fact.link_granted
-    )
-
-
-def _register_changed(fact: RegisterChanged) -> verification.RegisterChanged:
-    entry = fact.entry
-    return verification.RegisterChanged(
-        request_id=entry.request_id,
-        case_id=entry.case_id,
-        service=entry.service,
-        basis=entry.basis.kind,
-        changed_at=entry.at,
-        born=entry.count(Effect.BORN),
-        died=entry.count(Effect.DIED),
-        families_opened=entry.opened,
-        families_closed=entry.closed,
-        personal=verification.RegisterChangedPersonal(
-            persons=tuple(
-                verification.PersonChange(nik=person.nik, kk_number=person.kk_after, effect=person.effect) for person in entry.persons
-            ),
-            families=entry.families,
-        ),
-    )
-
-
-def _request(submission: Submission) -> dict[str, Any]:
-    return {name: getattr(submission, name) for name in ("request_id", "receipt", "channel", "service")}
-
-
-def _reasons(findings: tuple[Finding, ...]) -> tuple[verification.Reason, ...]:
-    return tuple(verification.Reason(code=finding.code, field=finding.field) for finding in findings)
 
 
 def content_of(content: Content) -> contents.Content:
@@ -219,8 +70,8 @@ def _content(content: Content) -> contents.Content:
             return _AS_IT_IS[type(content)](**asdict(content))
         case DeathCertificate():
             return _death_certificate(content)
-        case MovingLetter():
-            return _moving_letter(content)
+        case MovingLetter() | Biodata():
+            return _moving_letter(content) if isinstance(content, MovingLetter) else _biodata(content)
         case _:
             assert_never(content)
 
@@ -267,6 +118,18 @@ def _moving_letter(letter: MovingLetter) -> contents.MovingLetterContent:
         destination=destination,
         movers=tuple(contents.Mover(nik=each.nik, name=each.name, relation=each.relation.value) for each in letter.movers),
         **{name: getattr(letter, name) for name in names},
+    )
+
+
+def _biodata(sheet: Biodata) -> contents.BiodataContent:
+    names = ("mother_nik", "father_nik", "disability", "former_address")
+    return contents.BiodataContent(
+        kk_number=sheet.family.kk_number,
+        head_name=sheet.family.head.name,
+        address=_address(sheet.family),
+        person=_member(sheet.member),
+        birth_certificate_number=sheet.member.birth_certificate,
+        **{name: getattr(sheet, name) for name in names},
     )
 
 
