@@ -17,7 +17,7 @@ from deploy.local.chat import PHOTOS, RECEIPT, Chat, anything, ask, confirm, say
 from deploy.local.office import Officer, effects
 from deploy.local.travel import ANSWER_SECONDS, JourneyError, Places, Tell, Travel
 
-NUMBER: Final = re.compile(r"\b[0-9]{4}-[A-Z]{2}-[0-9]{8}-[0-9]{4,6}\b")
+NUMBER: Final = re.compile(r"\b(?:[0-9]{4}-[A-Z]{2}-[0-9]{8}-[0-9]{4,6}|[A-Z]{2,10}/[0-9]{4}/[0-9]{8}/[0-9]{4,6})\b")
 CHECK_URL: Final = re.compile(r"https?://\S+/v/[A-Za-z0-9_-]+")
 WATCH_SECONDS: Final = 0.03  # between looks at a request's state, to show its steps while they happen
 OVER: Final = frozenset({"delivered", "undelivered", "rejected", "void", "answered"})

@@ -197,6 +197,47 @@ class StillbirthLetterContent(Content):
     father: Declarant | None = None
 
 
+class Destination(Contract):
+    """Where people move to, as the form says it: villages of other regencies have no code here. In capitals as printed."""
+
+    street: str
+    rt: str
+    rw: str
+    village: str
+    district: str
+    regency: str
+    province: str
+
+
+class Mover(Contract):
+    """One of those who move, in the relation to the head of the card that they leave."""
+
+    nik: NikText
+    name: str
+    relation: str
+
+
+class MovingLetterContent(Content):
+    """A surat keterangan pindah WNI (SKPWNI): who moves to another regency, from where, to where. Printed terms of the form F-1.03."""
+
+    content_type: ClassVar[str] = "moving_letter.v1"
+
+    kk_number: KkText
+    head_name: str
+    address: Annotated[Address, Field(description="Of origin")]
+    applicant_nik: NikText
+    applicant_name: str
+    reason: str
+    destination: Destination
+    move_class: Annotated[str, Field(description="ANTAR KABUPATEN/KOTA DALAM SATU PROVINSI or ANTAR PROVINSI")]
+    who_moves: Annotated[str, Field(description="KEPALA KELUARGA, ANGGOTA KELUARGA, …")]
+    card_of_stayers: Annotated[str, Field(description="NOMOR KK TETAP, MEMBUAT KK BARU, NUMPANG KK, or that nobody stays")]
+    card_of_movers: Annotated[str, Field(description="The same, at the destination")]
+    planned_on: Annotated[date, Field(description="When they mean to move")]
+    valid_days: Annotated[int, Field(ge=1, description="How long it can be used, from the day of its issue")]
+    movers: Annotated[tuple[Mover, ...], Field(min_length=1, max_length=30)]
+
+
 class BiodataContent(Content):
     """A biodata penduduk, form F-1.08 of Permendagri 6/2026: the NIK of whoever had none, and what the register says of them."""
 
@@ -219,7 +260,7 @@ CONTENTS: Final[Mapping[str, type[Content]]] = MappingProxyType(
         for content in (
             *(FamilyCardContent, IdentityCardContent, ChildCardContent),
             *(BirthCertificateContent, DeathCertificateContent, StillbirthLetterContent),
-            *(SideNoteContent, ParentageCertificateContent),
+            *(SideNoteContent, ParentageCertificateContent, MovingLetterContent),
             BiodataContent,
         )
     }

@@ -12,7 +12,10 @@ from shared.values import VouchedBy
 NikText = Annotated[str, StringConstraints(pattern=r"^[0-9]{16}$")]
 KkText = Annotated[str, StringConstraints(pattern=r"^[0-9]{16}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-DocumentNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[A-Z]{2}-[0-9]{8}-[0-9]{4,6}$")]
+DocumentNumber = Annotated[
+    str, StringConstraints(pattern=r"^([0-9]{4}-[A-Z]{2}-[0-9]{8}-[0-9]{4,6}|[A-Z]{2,10}/[0-9]{4}/[0-9]{8}/[0-9]{4,6})$")
+]
+"""`3519-KK-24112026-0001`; of a letter that other offices take `SKPWNI/3519/24112026/0001`."""
 VillageCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{10}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 """A word of a list that grows (ADR 22). A reader handles the codes it knows, and says by a stable code that it does not know one."""

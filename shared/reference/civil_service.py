@@ -37,6 +37,8 @@ class SubjectKind(StrEnum):
     NEWBORN = "newborn"
     DECEASED = "deceased"
     HOUSEHOLD = "household"
+    NEWCOMER = "newcomer"
+    """Somebody who comes from another regency: neither they nor their card are in the register."""
 
 
 class ProductForm(StrEnum):

@@ -143,6 +143,10 @@ class Effect(StrEnum):
     LEFT = "left"
     """They left a family; in the history of a whole change: for no other one of it."""
     CHANGED = "changed"
+    MOVED_OUT = "moved_out"
+    """They moved to another regency, with an SKPWNI of ours."""
+    MOVED_IN = "moved_in"
+    """They came from another regency with an SKPWNI."""
 
 
 PHOTO_FROM_YEARS: Final = 5  # a KIA has a photo from the fifth birthday on (Permendagri 2/2016)

@@ -8,6 +8,7 @@ from shared.values.contact import Channel as Channel
 from shared.values.contact import Contact as Contact
 from shared.values.contact import VouchedBy as VouchedBy
 from shared.values.contact import Vouching as Vouching
+from shared.values.letters import MovingLetterNumber as MovingLetterNumber
 from shared.values.malformed import Malformed as Malformed
 from shared.values.numbers import HOME_REGENCY as HOME_REGENCY
 from shared.values.numbers import RECEIPT_ALPHABET as RECEIPT_ALPHABET
@@ -17,6 +18,7 @@ from shared.values.numbers import KkNumber as KkNumber
 from shared.values.numbers import Nik as Nik
 from shared.values.numbers import Phone as Phone
 from shared.values.numbers import Receipt as Receipt
+from shared.values.numbers import file_stem as file_stem
 from shared.values.numbers import phone_term as phone_term
 from shared.values.person import PersonName as PersonName
 from shared.values.person import Sex as Sex

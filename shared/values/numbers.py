@@ -181,6 +181,11 @@ class Phone:
         return f"+{self.text}"
 
 
+def file_stem(number: str) -> str:
+    """Return a document's number as it stands in the name of a file."""
+    return number.replace("/", "-")
+
+
 def phone_term(text: str) -> str | None:
     """Return `Phone.term` of what is a number; None for what is none: another channel's address, a NIK."""
     try:

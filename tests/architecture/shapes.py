@@ -84,12 +84,13 @@ def a_unit_of_work_emits(root: Path) -> Iterator[str]:
 
 
 def events_match_every_fact(root: Path) -> Iterator[str]:
-    """`events.py` converts by `match`, and mypy proves by `assert_never` that no fact is forgotten."""
+    """`events.py`, or the front of that package, converts by `match`: mypy proves by `assert_never` that no fact is forgotten."""
     for service in SERVICES:
         for file, module in room(root, service, "events"):
             convert = functions(module).get("to_event")
             if convert is None:
-                yield f"{file}: no to_event(fact)"
+                if file.stem in ("events", "__init__"):
+                    yield f"{file}: no to_event(fact)"
             elif not any(isinstance(node, ast.Match) for node in ast.walk(convert)) or "assert_never" not in ast.unparse(convert):
                 yield f"{file}: to_event does not match with assert_never"
 

@@ -28,7 +28,7 @@ TOLD = [product for product in GIVEN if product not in MADE]
 INTAKE = ROOT / "services/intake/templates"
 TEMPLATES = ROOT / "services/issuance/templates"
 GOLDEN = ROOT / "tests/contract/golden"
-REFUSALS = re.compile(r'"((?:nik|kk|name|text|date|time|choice|yes_no|number|village|regency|phone)_[a-z0-9_]+)"')
+REFUSALS = re.compile(r'"((?:nik|kk|name|text|date|time|choice|yes_no|number|village|regency|phone|letter)_[a-z0-9_]+)"')
 OTHER_WORDS = frozenset(("kk_number", "number_of"))  # names of types and fields that look like a refusal
 
 

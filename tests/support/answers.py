@@ -24,6 +24,8 @@ def _sixteen(days: st.SearchStrategy[int]) -> st.SearchStrategy[str]:
 
 
 def _days(field: Field, today: date) -> st.SearchStrategy[str]:
+    if field.limits.coming:
+        return st.integers(0, _DAYS_OF_A_YEAR).map(lambda ahead: (today + timedelta(days=ahead)).isoformat())
     years = min(_MOST_YEARS, field.limits.within_years or _MOST_YEARS)
     return st.integers(0, years * _DAYS_OF_A_YEAR).map(lambda ago: (today - timedelta(days=ago)).isoformat())
 
@@ -45,6 +47,7 @@ _MADE: Final[Mapping[str, Callable[[Field, date], st.SearchStrategy[Any]]]] = {
     "number": lambda field, _today: _numbers(field),
     "village": lambda _field, _today: st.sampled_from(sorted(villages())),
     "regency": lambda _field, _today: st.sampled_from(sorted(regencies())),
+    "moving_letter": lambda field, today: _days(field, today).map(lambda day: f"SKPWNI/3577/{day[8:]}{day[5:7]}{day[:4]}/0001"),
     "office_day": lambda field, today: st.sampled_from([day.isoformat() for day in field.offered(today)]),
     "phone": lambda _field, _today: st.integers(10**9, 10**10 - 1).map(lambda number: f"628{number}"),
 }
@@ -70,7 +73,8 @@ def _answer(field: Field, today: date) -> st.SearchStrategy[Any]:
         return st.lists(bodies(field.fields, today), min_size=least, max_size=min(most, least + 2))
     if field.is_document:
         return st.builds(lambda kind: {"file_id": f"file_{field.name}", "kind": kind}, st.sampled_from(field.any_of))
-    return _MADE[field.type](field, today)
+    barred = {value for value, _ in field.limits.barred}
+    return _MADE[field.type](field, today).filter(lambda value: ("no" if value is False else str(value)) not in barred)
 
 
 def types_made() -> frozenset[str]:

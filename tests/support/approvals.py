@@ -129,6 +129,30 @@ STILLBIRTH: Final[dict[str, Any]] = {
     "mother": {"name": WIFE["name"], "nik": WIFE["nik"], "born_on": None, "occupation": "-", "citizenship": "WNI", "address": "-"},
     "father": None,
 }
+MOVING: Final[dict[str, Any]] = {
+    "kk_number": CARD["kk_number"],
+    "head_name": HEAD["name"],
+    "address": ADDRESS,
+    "applicant_nik": HEAD["nik"],
+    "applicant_name": HEAD["name"],
+    "reason": "PEKERJAAN",
+    "destination": {
+        "street": "JL. CONTOH NO. 8",
+        "rt": "004",
+        "rw": "011",
+        "village": "MOJO",
+        "district": "GUBENG",
+        "regency": "KOTA SURABAYA",
+        "province": "JAWA TIMUR",
+    },
+    "move_class": "ANTAR KABUPATEN/KOTA DALAM SATU PROVINSI",
+    "who_moves": "KEPALA KELUARGA DAN SELURUH ANGGOTA KELUARGA",
+    "card_of_stayers": "TIDAK ADA ANGGOTA YANG DITINGGAL",
+    "card_of_movers": "NOMOR KK TETAP",
+    "planned_on": "2026-12-05",
+    "valid_days": 30,
+    "movers": [{name: each[name] for name in ("nik", "name", "relation")} for each in (HEAD, WIFE)],
+}
 BIODATA: Final[dict[str, Any]] = {
     **{name: CARD[name] for name in ("kk_number", "head_name")},
     "address": ADDRESS,
@@ -170,6 +194,7 @@ CONTENTS: Final[Mapping[str, tuple[str, dict[str, Any], str]]] = MappingProxyTyp
         "akta_kematian": ("death_certificate.v1", DEATH, HEAD["name"]),
         "biodata": ("biodata.v1", BIODATA, HEAD["name"]),
         "lahir_mati": ("stillbirth_letter.v1", STILLBIRTH, WIFE["name"]),
+        "skpwni": ("moving_letter.v1", MOVING, HEAD["name"]),
         "catatan_pinggir": ("side_note.v1", SIDE_NOTE, BIRTH["name"]),
         "akta_pengakuan": ("parentage_certificate.v1", PARENTAGE, BIRTH["name"]),
         "akta_pengesahan": ("parentage_certificate.v1", PARENTAGE, BIRTH["name"]),

@@ -19,7 +19,7 @@ from services.intake.ports import Deps, Tx
 from shared.errors import DomainError, NotFound
 from shared.logs import get
 from shared.messaging.transaction.runner import Context, UnitOfWorkRunner
-from shared.values import Receipt
+from shared.values import Receipt, file_stem
 from shared.web import Client, refuses, require
 
 _log = get("documents")
@@ -80,7 +80,7 @@ def _document(filed: Filed, number: int) -> IssuedDocument:
 def _headers(document: IssuedDocument) -> dict[str, str]:
     digest = base64.b64encode(bytes.fromhex(document.sha256)).decode()
     return {
-        "Content-Disposition": f'attachment; filename="{document.number}.pdf"',
+        "Content-Disposition": f'attachment; filename="{file_stem(document.number)}.pdf"',
         "Repr-Digest": f"sha-256=:{digest}:",
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",

@@ -21,7 +21,7 @@ from services.intake.ports import VillageSearch
 from shared.audit import SeenPerson
 from shared.errors import NotFound
 from shared.messaging.transaction.runner import Context
-from shared.values import Malformed, Nik, Receipt
+from shared.values import Malformed, Nik, Receipt, file_stem
 from shared.web.desk import StaffMember, signed_in
 from shared.web.desk.words import proper
 
@@ -146,7 +146,7 @@ def _opening(routes: APIRouter, area: VillageArea) -> None:
         headers = {
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
-            "Content-Disposition": f'inline; filename="{wanted.number}.pdf"',
+            "Content-Disposition": f'inline; filename="{file_stem(wanted.number)}.pdf"',
         }
         return StreamingResponse(handed_over(), media_type="application/pdf", headers=headers)
 

@@ -63,7 +63,7 @@ def ask(draft: Draft, question: OpenQuestion, menu: ServiceMenu) -> tuple[Say, .
     """Ask a question."""
     said = _asked(draft, question, menu, "ask")
     if question.group is not None and not question.asks_more:
-        said = Say("ask_in_row", {"row": _row(draft, question.group, question.row), "ask": said})
+        said = Say("ask_in_row", {"row": _row(draft, question.group, question.row), "ask": said}, said.buttons)
     return (said, *_example(draft, question), *_options(question))
 
 

@@ -22,7 +22,7 @@ _NEVER_WORDS: Final = frozenset({Meaning.SERVICE, Meaning.IN_PERSON, Meaning.CHA
 """Meanings that a text of somebody's own words may have by chance."""
 _CLOSED_TYPES: Final = frozenset({"choice", "yes_no", "number", "time"})
 """Types whose answers are so narrow that whatever fits is one: `P` for Perempuan, `2` for the second row, `ya`."""
-_DIGIT_TYPES: Final = frozenset({"nik", "kk_number", "date", "time", "number", "phone"})
+_DIGIT_TYPES: Final = frozenset({"nik", "kk_number", "date", "time", "number", "phone", "moving_letter"})
 _LONGEST_QUESTION: Final = 14  # words; what is longer where free text is asked for is a story
 _PLACES: Final = frozenset({"village", "regency"})
 _WRITTEN: Final = frozenset({"text", "village", "regency"})

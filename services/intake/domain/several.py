@@ -26,7 +26,7 @@ _SAME_WORDS: Final = {"tgl": "tanggal", "no": "nomor", "nomer": "nomor", "akte":
 _IDLE: Final = frozenset(("saya", "nya", "lengkap", "yang", "si", "e"))
 _UNITS: Final = frozenset(("cm", "kg", "g", "gr", "gram", "kilo", "ke"))
 _JOINED: Final = re.compile(r"[\n,;:=]")
-_SHOWS_ITSELF: Final = frozenset({"nik", "kk_number", "date", "time", "phone", "village", "person_name"})
+_SHOWS_ITSELF: Final = frozenset({"nik", "kk_number", "date", "time", "phone", "village", "person_name", "moving_letter"})
 _LONG: Final = frozenset({"nik", "kk_number"})
 _MOST: Final = 30  # pieces of a message; whoever sends more copied something else
 

@@ -18,9 +18,10 @@ from services.issuance.ports import Deps, DocumentQuery, Tx
 from shared import logs
 from shared.errors import DomainError
 from shared.messaging.transaction.runner import UnitOfWorkRunner
+from shared.values import file_stem
 from shared.web import REVEAL, Client, refuses, require
 
-Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[A-Z]{2}-[0-9]{8}-[0-9]{4,6}$")]
+Number = Annotated[str, StringConstraints(pattern=r"^([0-9]{4}-[A-Z]{2}-[0-9]{8}-[0-9]{4,6}|[A-Z]{2,10}/[0-9]{4}/[0-9]{8}/[0-9]{4,6})$")]
 Term = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 ReasonCode = Annotated[
     str, Field(pattern=r"^[a-z][a-z0-9_]{2,63}$", description="A code in snake_case, such as data_wrong", examples=["data_wrong"])
@@ -156,7 +157,7 @@ def _reading(routes: APIRouter, deps: Deps) -> None:
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         _log.info("document.read", document_id=document_id, client=client.name)  # who saw it (UU 27/2022 article 31)
         headers["Content-Length"] = str(pdf.size_bytes)
-        headers["Content-Disposition"] = f'attachment; filename="{document.number}.pdf"'
+        headers["Content-Disposition"] = f'attachment; filename="{file_stem(document.number)}.pdf"'
         return StreamingResponse(await deps.archive.open(pdf.file_id), media_type="application/pdf", headers=headers)
 
 

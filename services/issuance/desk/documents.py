@@ -15,12 +15,13 @@ from services.issuance.desk import register_words as words
 from services.issuance.ports import Deps, RegisterQuery
 from shared import logs
 from shared.reference.catalogue import catalogue
+from shared.values import file_stem
 from shared.web.desk import Lookout, Pages, StaffMember, signed_in, xlsx
 
 PATH: Final = "/desk/dokumen"
 _ROWS: Final = 50
 _MOST_NEW: Final = 99  # what is beyond is said as 99+
-_NUMBER: Final = re.compile(r"[0-9]{4}-[A-Z]{2}(-[0-9]{0,8}(-[0-9]{0,6})?)?")
+_NUMBER: Final = re.compile(r"[0-9]{4}-[A-Z]{2}(-[0-9]{0,8}(-[0-9]{0,6})?)?|[A-Z]{2,10}/[0-9]{0,4}(/[0-9]{0,8}(/[0-9]{0,6})?)?")
 _RECEIPT: Final = re.compile(r"MDN-?[0-9A-Z]{4}-?[0-9A-Z]{4}")
 
 _log = logs.get("desk")
@@ -171,7 +172,7 @@ def _opening(routes: APIRouter, register: _Register) -> None:
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
             "Content-Length": str(document.pdf.size_bytes),
-            "Content-Disposition": f'inline; filename="{document.number}.pdf"',
+            "Content-Disposition": f'inline; filename="{file_stem(document.number)}.pdf"',
         }
         return StreamingResponse(await register.deps.archive.open(document.pdf.file_id), media_type="application/pdf", headers=headers)
 

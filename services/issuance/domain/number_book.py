@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from services.issuance.domain.document import Document, DocumentState
+from services.issuance.domain.numbers import parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,7 @@ class NumberBook:
         for document in documents:
             if document.extract > 1:
                 continue  # the number was given to the akta before
-            _, kind, day, digits = document.number.split("-")
-            serial = int(digits)
+            kind, day, serial = parts_of(document.number)
             row = self._rows.setdefault((kind, day), NumberRow(kind, day, first=serial))
             row.given += 1
             row.first, row.last = min(row.first, serial), max(row.last, serial)
@@ -60,5 +60,5 @@ class NumberBook:
     def rows(self) -> list[NumberRow]:
         """Return the rows, the newest day first, each with its gaps in order."""
         for row in self._rows.values():
-            row.gaps.sort(key=lambda gap: int(gap.number.rpartition("-")[2]))
+            row.gaps.sort(key=lambda gap: parts_of(gap.number)[2])
         return sorted(self._rows.values(), key=lambda row: (row.day[4:], row.day[2:4], row.day[:2], row.kind), reverse=True)

@@ -12,8 +12,10 @@ form that the office knows, and a second counter per district, which would give 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 
 from shared.errors import DomainError
@@ -21,6 +23,9 @@ from shared.values import HOME_REGENCY
 
 LEAST_DIGITS: Final = 4  # of a serial, as the office prints it
 LAST_SERIAL: Final = 999_999  # six digits, the most that `shared.contracts.parts.DocumentNumber` takes: the whole regency in a day
+
+_NAMES: Final[Mapping[str, str]] = MappingProxyType({"SP": "SKPWNI"})
+"""Kinds of letters that other offices take, which all number them in one way: `SKPWNI/3519/24112026/0001`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +58,17 @@ def extract_counter(number: str) -> str:
 
 
 def document_number(kind: str, day: date, serial: int) -> str:
-    """Return the number as printed, such as `3519-KK-24112026-0001`."""
-    return f"{HOME_REGENCY}-{kind}-{day:%d%m%Y}-{serial:0{LEAST_DIGITS}d}"
+    """Return the number as printed, such as `3519-KK-24112026-0001`, or `SKPWNI/3519/24112026/0001`."""
+    day_and_serial = (f"{day:%d%m%Y}", f"{serial:0{LEAST_DIGITS}d}")
+    if kind in _NAMES:
+        return "/".join((_NAMES[kind], HOME_REGENCY, *day_and_serial))
+    return "-".join((HOME_REGENCY, kind, *day_and_serial))
+
+
+def parts_of(number: str) -> tuple[str, str, int]:
+    """Return the kind, the day as `DDMMYYYY` and the serial of a number that `document_number` gave."""
+    if "/" not in number:
+        _, kind, day, serial = number.split("-")
+        return kind, day, int(serial)
+    name, _, day, serial = number.split("/")
+    return next(kind for kind, each in _NAMES.items() if each == name), day, int(serial)

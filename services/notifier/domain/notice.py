@@ -21,7 +21,7 @@ from services.notifier.domain.new_job import about_data, callback_to, new_job, w
 from services.notifier.domain.officer_words import OfficerWords
 from services.notifier.domain.recipient import Recipient, lane_of
 from services.notifier.domain.texts import NoticeTexts
-from shared.values import Channel
+from shared.values import Channel, file_stem
 
 _CAPTION_MAX: Final = 1024  # Cloud API, document caption
 _BUTTON_TEXT_MAX: Final = 1024  # Cloud API, body of an interactive message
@@ -84,7 +84,7 @@ def document_job(
     key = document_key(issued.document_id)
     name = CARD if issued.form == CARD else str(NoticeKind.DOCUMENT)
     values = _document_values(about, issued, texts)
-    file_name = f"{texts.file_names.get(issued.product, issued.product)}_{issued.document_number}.pdf"
+    file_name = f"{texts.file_names.get(issued.product, issued.product)}_{file_stem(issued.document_number)}.pdf"
     file = DocumentFile(issued.document_id, issued.sha256, file_name)
     message: Message
     match contact.channel:

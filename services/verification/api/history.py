@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.verification.api import noting
 from services.verification.api.area import OUTSIDE, refuse_family_outside
+from services.verification.domain.families import Home
 from services.verification.domain.history import PersonEntry, RegisterEntry
 from services.verification.domain.register import Member
 from services.verification.ports import Deps, Tx
@@ -30,7 +31,7 @@ class PersonChangeOut(BaseModel):
     """What became of one person: the row before and after. No row before: born; none after: in no family any more."""
 
     nik: str
-    effect: Annotated[str, Field(description="born, died, joined, left, changed")]
+    effect: Annotated[str, Field(description="born, died, joined, left, changed, moved_out, moved_in")]
     kk_before: str | None
     kk_after: str | None
     before: Member | None
@@ -49,12 +50,23 @@ class PersonChangeOut(BaseModel):
         )
 
 
+class AddressChangeOut(BaseModel):
+    """A family that lives elsewhere since."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    kk_number: str
+    before: Home
+    after: Home
+
+
 class ChangePersonalOut(BaseModel):
     """Whose rows changed, and the certificate on which it rests."""
 
     basis_number: str | None
     kk_numbers: tuple[str, ...]
     persons: tuple[PersonChangeOut, ...]
+    addresses: tuple[AddressChangeOut, ...]
     given_up: Annotated[str | None, Field(description="Why the change was given up, and who did: nothing of it was applied; null: it was")]
 
 
@@ -83,7 +95,11 @@ class RegisterChangeOut(BaseModel):
             basis_on=entry.basis.on,
             at=entry.at,
             personal=ChangePersonalOut(
-                basis_number=entry.basis.number, kk_numbers=entry.families, persons=persons, given_up=entry.given_up
+                basis_number=entry.basis.number,
+                kk_numbers=entry.families,
+                persons=persons,
+                addresses=tuple(map(AddressChangeOut.model_validate, entry.addresses)),
+                given_up=entry.given_up,
             ),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -57,6 +57,15 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "father_nik": "NIK ayah",
         "disability": "Disabilitas",
         "address": "Alamat",
+        "applicant_name": "Nama pemohon",
+        "reason": "Alasan pindah",
+        "province": "Provinsi",
+        "move_class": "Klasifikasi pindah",
+        "who_moves": "Jenis kepindahan",
+        "card_of_stayers": "KK yang tidak pindah",
+        "card_of_movers": "KK yang pindah",
+        "planned_on": "Rencana pindah",
+        "valid_days": "Berlaku (hari)",
         "deed": "Jenis akta",
         "deed_number": "Nomor akta",
         "deed_on": "Tanggal akta",
@@ -108,7 +117,7 @@ def _planned(document: KeyedDocument, catalogue: Catalogue) -> PlannedSheet:
         content: dict[str, Any] = content_of(document.ordered.content).model_dump(mode="json")
     except DomainError:
         content = {}
-    members = content.pop("members", ())
+    members = content.pop("members", None) or content.pop("movers", ())
     return PlannedSheet(
         name=product.name if product else document.ordered.product,
         holder=document.ordered.holder_name,
@@ -123,7 +132,7 @@ def _lines(content: Mapping[str, Any]) -> Iterator[PrintedLine]:
         if isinstance(value, dict) and name in ("father", "mother", "reporter"):
             yield _line(name, value.get("name"))
         elif isinstance(value, dict):
-            yield from _lines(value)
+            yield from (replace(line, label=f"{line.label} tujuan") if name == "destination" else line for line in _lines(value))
         elif isinstance(value, list):
             yield from map(_of_note, value)
         elif name in _LABELS and value not in (None, "", "-"):

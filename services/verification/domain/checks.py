@@ -100,7 +100,9 @@ def check_application(application: Application, service: CivilService, register:
     first = application.first
     if service.offer is Offer.COURT:
         findings += [] if first.decision is not None else [failure("decision_missing", "decision")]
-    elif service.proves_identity and not (_is_malformed(findings) or register.is_unclear(first.applicant.nik, first.kk_number)):
+    elif service.subject.of is SubjectKind.NEWCOMER or not service.proves_identity:
+        pass  # of a newcomer neither they nor a card of theirs are here: their own rules say what must hold
+    elif not (_is_malformed(findings) or register.is_unclear(first.applicant.nik, first.kk_number)):
         findings += check_card(first, service, register, today=today)
     return tuple(dict.fromkeys(findings))
 
@@ -212,9 +214,7 @@ def _unknown_family(submission: Submission, own: Family | None, register: Regist
 
 def _gone(nik: str | None, register: Register) -> str | None:
     """Return the code for a person who is in no family any more: nobody asks after their own death."""
-    if nik not in register.closed:
-        return None
-    return "person_closed" if register.late(nik) is None else "applicant_is_dead"
+    return "applicant_is_dead" if nik in register.closed and register.late(nik) is not None else register.gone(nik)
 
 
 def check_against_register(

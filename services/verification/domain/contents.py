@@ -110,6 +110,35 @@ class StillbirthLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class Destination:
+    """Where people move to, in capitals as printed: villages and districts of other regencies have no code here."""
+
+    street: str
+    rt: str
+    rw: str
+    village: str
+    district: str
+    regency_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class MovingLetter:
+    """An SKPWNI of members of a family. `move_class` to `card_of_movers`: terms of the form F-1.03, in capitals."""
+
+    family: Family
+    applicant: Member
+    movers: tuple[Member, ...]
+    destination: Destination
+    reason: str
+    move_class: str
+    who_moves: str
+    card_of_stayers: str
+    card_of_movers: str
+    planned_on: date
+    valid_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Biodata:
     """A biodata penduduk (F-1.08) of a member, who lives with this family."""
 
@@ -195,5 +224,6 @@ Content: TypeAlias = (
     | StillbirthLetter
     | SideNote
     | ParentageCertificate
+    | MovingLetter
     | Biodata
 )

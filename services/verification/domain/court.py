@@ -148,7 +148,7 @@ def check_party(
     party, prefix = decision.parties[role], f"decision.{role}."
     member, family, is_holder = register.person(party.nik), register.family_of(party.nik), party.nik in holders
     if member is None:
-        code = "person_closed" if party.nik in register.closed else "not_in_register"
+        code = register.gone(party.nik) or "not_in_register"
         yield (failure if is_holder else warning)(code, f"{prefix}nik")
         return
     if family is not None and not is_home(family.village_code):
@@ -189,7 +189,7 @@ def check_children(decision: CourtDecision, register: Register, today: date) -> 
             continue
         home = register.family_of(child.nik)
         if home is None:
-            yield failure("person_closed" if child.nik in register.closed else "child_not_in_register", f"{field}.nik")
+            yield failure(register.gone(child.nik) or "child_not_in_register", f"{field}.nik")
         elif id(home) not in families:
             yield failure("child_in_other_family", f"{field}.nik")
         elif not _is_child_of_a_party(child.nik, parties, register, today):

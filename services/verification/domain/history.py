@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from services.verification.domain.families import Home, home_of
 from services.verification.domain.register import Family, Member
-from services.verification.domain.rules import Basis
+from services.verification.domain.rules import Basis, RegisterChange
 from shared.reference.population import Effect
 
 
 @dataclass(frozen=True, slots=True)
 class PersonEntry:
-    """What became of one person. No row before: born; none after: no longer in a family."""
+    """What became of one person. No row before: born, or from another regency; none after: no longer in a family."""
 
     nik: str
     effect: Effect
@@ -21,6 +22,15 @@ class PersonEntry:
     kk_after: str | None
     before: Member | None = field(repr=False)
     after: Member | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AddressEntry:
+    """A family that lives elsewhere since: where it lived, and where it lives."""
+
+    kk_number: str
+    before: Home = field(repr=False)
+    after: Home = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +52,38 @@ class RegisterEntry:
     opened: int = 0
     closed: int = 0
     given_up: str | None = field(default=None, repr=False)
+    addresses: tuple[AddressEntry, ...] = ()
 
     def count(self, effect: Effect) -> int:
         """Return of how many persons it says this."""
         return sum(person.effect == effect for person in self.persons)
 
 
-def completed(draft: RegisterEntry, before: Iterable[Family], after: Iterable[Family], died: Iterable[str]) -> RegisterEntry:
+def completed(draft: RegisterEntry, before: Iterable[Family], after: Iterable[Family], change: RegisterChange) -> RegisterEntry:
     """Complete an entry with the families of its change, before and after it."""
     was, now = tuple(before), tuple(after)
     known = {family.kk_number for family in was}
     open_before = {family.kk_number for family in was if family.closed_on is None}
     return replace(
         draft,
-        persons=persons(was, now, died),
+        persons=persons(was, now, change),
         opened=sum(family.kk_number not in known for family in now),
+        addresses=tuple(_moved(was, now)),
         closed=sum(family.kk_number in open_before and family.closed_on is not None for family in now),
     )
 
 
-def persons(before: Iterable[Family], after: Iterable[Family], died: Iterable[str]) -> tuple[PersonEntry, ...]:
+def persons(before: Iterable[Family], after: Iterable[Family], change: RegisterChange) -> tuple[PersonEntry, ...]:
     """Compare the families of one change, before and after it, person by person."""
-    return tuple(_compare(_rows(before), _rows(after), frozenset(died)))
+    return tuple(_compare(_rows(before), _rows(after), change))
+
+
+def _moved(before: Iterable[Family], after: Iterable[Family]) -> Iterator[AddressEntry]:
+    homes = {family.kk_number: home_of(family) for family in before}
+    for family in after:
+        was, now = homes.get(family.kk_number), home_of(family)
+        if was is not None and was != now:
+            yield AddressEntry(family.kk_number, was, now)
 
 
 def _rows(families: Iterable[Family]) -> dict[str, tuple[str, Member]]:
@@ -71,18 +91,18 @@ def _rows(families: Iterable[Family]) -> dict[str, tuple[str, Member]]:
 
 
 def _compare(
-    before: Mapping[str, tuple[str, Member]], after: Mapping[str, tuple[str, Member]], died: frozenset[str]
+    before: Mapping[str, tuple[str, Member]], after: Mapping[str, tuple[str, Member]], change: RegisterChange
 ) -> Iterator[PersonEntry]:
     for nik in sorted(before.keys() | after.keys()):
         kk_before, was = before.get(nik, (None, None))
         kk_after, now = after.get(nik, (None, None))
         if (kk_before, was) != (kk_after, now):
-            yield PersonEntry(nik, _effect(nik, kk_before, kk_after, died), kk_before, kk_after, was, now)
+            yield PersonEntry(nik, _effect(nik, kk_before, kk_after, change), kk_before, kk_after, was, now)
 
 
-def _effect(nik: str, kk_before: str | None, kk_after: str | None, died: frozenset[str]) -> Effect:
+def _effect(nik: str, kk_before: str | None, kk_after: str | None, change: RegisterChange) -> Effect:
     if kk_before is None:
-        return Effect.BORN
+        return change.effect_on_newcomer(nik)
     if kk_after is None:
-        return Effect.DIED if nik in died else Effect.LEFT
+        return change.effect_on_leaver(nik)
     return Effect.CHANGED if kk_before == kk_after else Effect.JOINED

@@ -8,7 +8,7 @@ from datetime import date
 
 from services.verification.domain.finding import Finding, failure, warning
 from services.verification.domain.identity import is_adult
-from services.verification.domain.kinship import partners
+from services.verification.domain.kinship import SPOUSES, partners
 from services.verification.domain.register import Family, Member
 from services.verification.domain.submission import Answers
 from shared.errors import DomainError
@@ -61,6 +61,14 @@ def check_stayers(family: Family, leaving: Collection[str], field: str, today: d
     parted = [each for each in stay if any(partner.nik in leaving for partner in partners(each, family))]
     if parted:
         yield warning("spouse_left_behind", field)
+
+
+def check_spouses(rows: tuple[Named, ...], head: Member, family: Family) -> Iterator[Finding]:
+    """Check that who will be husband or wife of a head is married to them by the card that they leave."""
+    couple = {partner.nik for partner in partners(head, family)}
+    for row in rows:
+        if row.relation in SPOUSES and row.nik not in couple:
+            yield failure("relation_not_spouse", f"{row.field}.relation")
 
 
 def moved(rows: tuple[Named, ...], families: Collection[Family]) -> tuple[Member, ...]:

@@ -16,6 +16,11 @@ class OfficePractice:
     offices send the couple to the court for an itsbat instead.
     `youngest_parent_years`, `oldest_mother_years`: ages at a birth that are impossible, or so rare that an officer should look.
     `longest_pregnancy_days`: a father who died longer before a birth than this is looked at (300: the Civil Code, article 250 ff.).
+    `head_takes_number`: a head who moves without the whole family takes the number of the card along, and those who stay get a new one (SD
+    470/13287, Sumenep). Else those who stay keep it, under another head (Jember, February 2025).
+    `number_kept_across_districts`: a whole family keeps its number when it moves to another kecamatan or regency (SD, Jombang). Else it
+    gets a new one there, as Linggapura says.
+    `moving_letter_days`: how long an SKPWNI can be used. One office says 30 days; no law that we know does.
     `notes_on_others_certificates`: a change of name is noted here also where another office made the akta: the law names that office, the
     regulation that of the domicile. Where not, the person is sent to the office that made it.
     `legitimation_by_court`: Muslims bring a court's order for every legitimation (as in Trenggalek), not only for a child born before the
@@ -39,6 +44,9 @@ class OfficePractice:
     oldest_mother_years: int = 60
     longest_pregnancy_days: int = 300
     least_days_between_births: int = 180
+    head_takes_number: bool = True
+    number_kept_across_districts: bool = True
+    moving_letter_days: int = 30
     youngest_recorded_years: int = 16
     elderly_visit_years: int = 60
     itsbat_needs_book: bool = True

@@ -10,7 +10,7 @@ from services.verification.domain.families import Home
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.identity import is_adult
 from services.verification.domain.names import is_named
-from services.verification.domain.register import Family, Member, Register
+from services.verification.domain.register import MOVED_AWAY, Family, Member, Register
 from services.verification.domain.rules import Application, People
 from services.verification.domain.submission import Answers
 from shared.errors import DomainError
@@ -85,8 +85,8 @@ def check_known(register: Register, nik: str | None, field: str) -> Iterator[Fin
     """Check that a person is in the register, once."""
     if nik is None:
         return
-    if nik in register.closed:
-        yield failure("person_closed", field)
+    if (gone := register.gone(nik)) is not None:
+        yield failure(gone, field)
     elif register.person(nik) is None:
         yield failure("not_in_register", field)
     elif nik in register.twice:
@@ -122,8 +122,8 @@ def check_witnesses(application: Application, register: Register, barred: Mappin
         member = register.person(nik)
         if member is None and register.late(nik) is not None:
             yield failure("witness_is_dead", f"{field}.nik")
-        elif nik in register.closed:
-            yield failure("person_closed", f"{field}.nik")
+        elif (gone := register.gone(nik)) is not None and gone != MOVED_AWAY:  # who lives elsewhere may be a witness
+            yield failure(gone, f"{field}.nik")
         if member is not None:
             if not is_adult(member, today=today):
                 yield failure("witness_under_age", f"{field}.nik")
@@ -144,6 +144,11 @@ def address_line(family: Family) -> str:
     return f"{family.address} RT {family.rt} RW {family.rw}{place}"
 
 
+def three_digits(number: int | None) -> str:
+    """Return an RT or RW as the register writes it."""
+    return str(number or 0).zfill(_RT_DIGITS)
+
+
 def new_home(answers: Answers, register: Register) -> Home | None:
     """Return the address that a form gives; None where it gives none.
 
@@ -155,8 +160,8 @@ def new_home(answers: Answers, register: Register) -> Home | None:
     known = (family.postal_code for family in register.by_kk.values() if family.village_code == village)
     return Home(
         address=(answers.text("street") or "").upper(),
-        rt=str(answers.number("rt") or 0).zfill(_RT_DIGITS),
-        rw=str(answers.number("rw") or 0).zfill(_RT_DIGITS),
+        rt=three_digits(answers.number("rt")),
+        rw=three_digits(answers.number("rw")),
         village_code=village,
         postal_code=next(known, ""),
     )

@@ -17,6 +17,7 @@ from services.verification.domain.contents import (
     DeathCertificate,
     FamilyCard,
     IdentityCard,
+    MovingLetter,
     ParentageCertificate,
     SideNote,
     StillbirthLetter,
@@ -78,11 +79,23 @@ def _check_content(content: Content, place: str) -> Iterator[Finding]:
         yield from _check_own(content, place)
 
 
-def _check_own(content: IdentityCard | ChildCard | Biodata, place: str) -> Iterator[Finding]:
+def _check_own(content: IdentityCard | ChildCard | Biodata | MovingLetter, place: str) -> Iterator[Finding]:
     yield from _check_address(content.family, place)
+    if isinstance(content, MovingLetter):
+        yield from _check_letter(content, place)
+        return
     yield from _check_member(content.member, f"{place}.member")
     if isinstance(content, Biodata) and content.former_address is not None:
         yield from _check_texts(place, address=content.former_address)
+
+
+def _check_letter(letter: MovingLetter, place: str) -> Iterator[Finding]:
+    to = letter.destination
+    yield from _check_texts(f"{place}.destination", address=to.street, rt=to.rt, rw=to.rw)
+    if not all(is_printable(text) for text in (to.village, to.district, letter.reason)):
+        yield failure("register_unprintable", f"{place}.destination")
+    for index, mover in enumerate(letter.movers):
+        yield from _check_member(mover, f"{place}.movers[{index}]")
 
 
 def _check_noted(parts: Iterable[object], place: str) -> Iterator[Finding]:

@@ -48,11 +48,11 @@ def place_of(application: Application, service: CivilService, register: Register
 
 
 def areas_of(application: Application, register: Register) -> tuple[str, ...]:
-    """Return the codes of the district and village in which who asks is registered, else of the card that the request is about."""
+    """Return the codes of the district and village in which who asks is registered, else of the card, else of where they go."""
     first = application.first
     family = register.family_of(first.applicant.nik) if first.applicant.nik else None
     family = family or (register.family(first.kk_number) if first.kk_number else None)
-    village = family.village_code if family else register.village_of(first.applicant.nik, first.kk_number)
+    village = family.village_code if family else register.village_of(first.applicant.nik, first.kk_number) or first.answers.text("village")
     return (village[:_DISTRICT_DIGITS], village) if village else ()
 
 

@@ -17,7 +17,7 @@ from datetime import date
 from typing import Any, Final
 
 from services.verification.domain.documents import CaseDocument
-from services.verification.domain.register import Family, Former, Member
+from services.verification.domain.register import GONE, Family, Former, Member
 from services.verification.domain.rules import Basis, RegisterChange
 from shared.errors import DomainError
 from shared.reference.population import Effect, Relation
@@ -172,7 +172,7 @@ def _three(planned: Any, was: Any, now: Any) -> Any:
 def _settled(family: Family, now: Family | None, change: RegisterChange, on: date) -> Family:
     """Return a family as it is stored: who is no longer in it is kept as a former member, and it waits for nothing."""
     held = {member.nik for member in family.members}
-    kept = tuple(former for former in (now.former if now else ()) if former.member.nik not in held)
+    kept = tuple(_explained(former, change) for former in (now.former if now else ()) if former.member.nik not in held)
     known = {former.member.nik for former in kept}
     gone = tuple(
         _former(member, change, on) for member in (now.members if now else ()) if member.nik not in held and member.nik not in known
@@ -180,10 +180,20 @@ def _settled(family: Family, now: Family | None, change: RegisterChange, on: dat
     return replace(family, former=(*kept, *gone), pending=None, edition=now.edition if now else 1)
 
 
+def _explained(former: Former, change: RegisterChange) -> Former:
+    """Return a former member with the reason that the change knows, where a load in between had only lost the person."""
+    known = former.reason == GONE and former.member.nik in {*change.died, *change.moved_out}
+    return _former(former.member, change, former.closed_on) if known else former
+
+
 def _former(member: Member, change: RegisterChange, on: date) -> Former:
-    if member.nik in change.died:
-        return Former(member, on, Effect.DIED, change.died_on, change.basis.number, change.died_in)
-    return Former(member, on, Effect.LEFT)
+    match change.effect_on_leaver(member.nik):
+        case Effect.DIED:
+            return Former(member, on, Effect.DIED, change.died_on, change.basis.number, change.died_in)
+        case Effect.MOVED_OUT:
+            return Former(member, on, Effect.MOVED_OUT, letter=change.basis.number)
+        case effect:
+            return Former(member, on, effect)
 
 
 def _broken(families: tuple[Family, ...], before: Mapping[str, Family]) -> Iterator[bool]:
@@ -216,4 +226,4 @@ def _lost(change: RegisterChange, before: Iterable[Family]) -> bool:
     after = {member.nik for family in change.families if family.closed_on is None for member in family.members}
     touched = {family.kk_number for family in change.families}
     was = {member.nik for family in before if family.kk_number in touched for member in family.members}
-    return bool(was - after - set(change.died)) or bool(after - was - set(change.born))
+    return bool(was - after - {*change.died, *change.moved_out}) or bool(after - was - {*change.born, *change.moved_in})

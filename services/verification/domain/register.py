@@ -13,6 +13,7 @@ from services.verification.domain.answers import UnclearAnswer
 from shared.reference.population import Effect, KkMarital, Relation
 
 GONE: Final = "gone"  # a load of the register no longer had them
+MOVED_AWAY: Final = "person_moved_out"
 
 
 def years_between(born_on: date, day: date) -> int:
@@ -74,8 +75,9 @@ class Member:
 class Former:
     """A former member of a family: the row as it was, and since when and why they are no longer in it.
 
-    `reason`: GONE, `Effect.DIED` or `Effect.LEFT` (for another family). Of the dead, where the register was told: the day, the number of
-    the akta kematian, and the regency that it names.
+    `reason`: GONE, `Effect.DIED`, `Effect.LEFT` (for another family) or `Effect.MOVED_OUT` (to another regency). Of the dead, where the
+    register was told: the day, in `certificate` the number of the akta kematian, and the regency that it names. `letter`: the number of
+    the SKPWNI of who moved out.
     """
 
     member: Member
@@ -84,6 +86,7 @@ class Former:
     died_on: date | None = None
     certificate: str | None = None
     death_place: str | None = None
+    letter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,10 @@ class Family:
     def late(self, nik: str | None) -> Former | None:
         """Return the former member who died."""
         return next((each for each in self.former if each.member.nik == nik and each.reason == Effect.DIED), None)
+
+    def moved_out(self, nik: str | None) -> Former | None:
+        """Return the former member who moved to another regency."""
+        return next((each for each in self.former if each.member.nik == nik and each.reason == Effect.MOVED_OUT), None)
 
     @property
     def head(self) -> Member:
@@ -184,6 +191,17 @@ class Register:
         """Return the family of this card."""
         return self.by_kk.get(kk_number)
 
+    def gone(self, nik: str | None) -> str | None:
+        """Return the finding about somebody who was in a family and is in none any more, as a code; None: they are in one, or unknown."""
+        if nik not in self.closed:
+            return None
+        return MOVED_AWAY if self.moved_out(nik) is not None else "person_closed"
+
     def late(self, nik: str | None) -> Former | None:
         """Return the former member who died, with what the register was told of the death."""
         return next((late for family in self.by_kk.values() if (late := family.late(nik)) is not None), None)
+
+    def moved_out(self, nik: str | None) -> Former | None:
+        """Return the former member who moved to another regency, the last time, and neither lives here now nor died here since."""
+        moved = (found for family in self.by_kk.values() if (found := family.moved_out(nik)) is not None)
+        return max(moved, key=lambda former: former.closed_on, default=None) if nik in self.closed and self.late(nik) is None else None

@@ -15,6 +15,7 @@ from services.verification.domain.contents import Biodata, ChildCard, Content, F
 from services.verification.domain.finding import Finding
 from services.verification.domain.register import Family, Register
 from services.verification.domain.submission import Submission
+from shared.reference.population import Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ class Ordered:
 class RegisterChange:
     """What the register becomes, once. `families`: each family as it is afterwards, with the edition that was read (1 of a new one).
 
-    `died_on`, `died_in`: when and in which regency those of `died` died; the register keeps both, with the number of the basis.
+    `died_on`, `died_in`: when and in which regency those of `died` died; the register keeps both, with the number of the basis. `moved_out`
+    to another regency, `moved_in` from one: the basis is the SKPWNI.
     """
 
     families: tuple[Family, ...]
@@ -100,6 +102,18 @@ class RegisterChange:
     died: tuple[str, ...] = ()
     died_on: date | None = None
     died_in: str | None = None
+    moved_out: tuple[str, ...] = ()
+    moved_in: tuple[str, ...] = ()
+
+    def effect_on_leaver(self, nik: str) -> Effect:
+        """Return what became of somebody who is in none of its families any more."""
+        if nik in self.died:
+            return Effect.DIED
+        return Effect.MOVED_OUT if nik in self.moved_out else Effect.LEFT
+
+    def effect_on_newcomer(self, nik: str) -> Effect:
+        """Return what became of somebody who was in none of its families before."""
+        return Effect.MOVED_IN if nik in self.moved_in else Effect.BORN
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from services.verification.domain.register import Register
 from services.verification.domain.rules import Application
 from services.verification.domain.submission import Submission
@@ -19,10 +21,17 @@ def name_of(submission: Submission, register: Register) -> str:
     for person in filter(None, (submission.subject, submission.applicant)):
         known = register.name_of(person.nik) if person.nik else None
         party = decision.party(person.nik) if decision is not None and person.nik else None
-        found = known or person.name or (party and party.name)
+        found = known or person.name or (party and party.name) or _name_in_rows(submission, person.nik)
         if found:
             return found
     return ""
+
+
+def _name_in_rows(submission: Submission, nik: str | None) -> str | None:
+    """Return the name that a row gives to a NIK: of somebody who comes from another regency."""
+    groups = (value for value in submission.answers.values.values() if isinstance(value, list | tuple))
+    rows = (row for group in groups for row in group if isinstance(row, Mapping) and nik is not None)
+    return next((str(row["name"]).upper() for row in rows if row.get("nik") == nik and row.get("name")), None)
 
 
 def ruling_of(application: Application) -> Ruling | None:

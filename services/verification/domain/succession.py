@@ -1,7 +1,8 @@
-"""A family after the death of a member: who is widowed, who heads it, and under which number it goes on. Pure.
+"""A family whose member died or moved away: who is widowed, who heads it, and under which number it goes on. Pure.
 
 The number of a family card goes with its head and can't be inherited (UU 23/2006 article 61 (3)): the death of the head gives the family
-a new one, or puts children who are left alone into the card of their guardian (Permendagri 108/2019 article 10 (3)).
+a new one, or puts children who are left alone into the card of their guardian (Permendagri 108/2019 article 10 (3)). Where the head moves
+away and others stay, offices differ: what the number does then is said by `office_practice`.
 """
 
 from __future__ import annotations
@@ -29,24 +30,30 @@ NONE: Final = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Bereaved:
-    """Those who are left of a family. `rest`: without the dead, the spouse widowed. `late`: the dead as the register has or had them."""
+class LeftBehind:
+    """Those who are left of a family. `gone`: who died, or the head who moved, as the register has or had them."""
 
     family: Family
-    late: Member
+    gone: Member
     rest: tuple[Member, ...]
-    died_on: date
 
     @property
     def was_head(self) -> bool:
         """Whether the family needs another head."""
-        return self.late.relation is Relation.HEAD
+        return self.gone.relation is Relation.HEAD
 
     def remaining(self, today: date) -> str:
         """Return who is left: an adult, only minors, none."""
         if not self.rest:
             return NONE
         return ADULT if any(is_adult(member, today=today) for member in self.rest) else MINORS
+
+
+@dataclass(frozen=True, slots=True)
+class Bereaved(LeftBehind):
+    """Those who are left by a death: a spouse among `rest` is widowed."""
+
+    died_on: date
 
 
 def left_by_death(family: Family, late: Member, died_on: date) -> Bereaved:
@@ -61,8 +68,8 @@ def left_by_death(family: Family, late: Member, died_on: date) -> Bereaved:
     return Bereaved(family, late, tuple(_widowed(each, died_on) if each.nik in widows else each for each in rest), died_on)
 
 
-def check_remaining(left: Bereaved, answers: Answers, register: Register, today: date) -> Iterator[Finding]:
-    """Check what the form says of a family whose head died: who is left, who is the new head or the children's guardian."""
+def check_remaining(left: LeftBehind, answers: Answers, register: Register, today: date) -> Iterator[Finding]:
+    """Check what the form says of a family whose head is gone: who is left, who is the new head or the children's guardian."""
     if any(each.nik in register.twice for each in left.rest):
         yield failure("nik_registered_twice", "answers.kk_number")  # they would move and stay
     if answers.text("remaining") != left.remaining(today):
@@ -77,7 +84,7 @@ def check_remaining(left: Bereaved, answers: Answers, register: Register, today:
         yield from _check_guardian(left, answers, register, today)
 
 
-def wishes_of(left: Bereaved, answers: Answers) -> tuple[CardWish, ...]:
+def wishes_of(left: LeftBehind, answers: Answers) -> tuple[CardWish, ...]:
     """Return the number that the family needs: one with a new head."""
     return (CardWish(home_of(left.family).district),) if left.was_head and answers.text("remaining") == ADULT else ()
 
@@ -96,7 +103,25 @@ def after_death(
         DomainError: `new_head_not_on_card`, `head_is_child`, `guardian_not_on_card`, `guardian_is_child` or `remaining_differs`.
     """
     if not left.was_head or not left.rest:
-        return (without(with_rows(left.family, left.rest), {left.late.nik}, on=today),)
+        return (without(with_rows(left.family, left.rest), {left.gone.nik}, on=today),)
+    return without_head(left, answers, register, numbers, today, relations)
+
+
+def without_head(
+    left: LeftBehind,
+    answers: Answers,
+    register: Register,
+    numbers: tuple[str, ...],
+    today: date,
+    relations: Mapping[str, Relation] | None = None,
+) -> tuple[Family, ...]:
+    """Return the families of those who are left without their head: the one that goes on, or the guardian's; and the closed one.
+
+    `numbers`: the first one is that of the new head's card, which may be the present one.
+
+    Raises:
+        DomainError: as `after_death`.
+    """
     if answers.text("remaining") == ADULT and numbers:
         return _with_new_head(left, answers, numbers[0], today, relations or {})
     if answers.text("remaining") == MINORS:
@@ -104,7 +129,7 @@ def after_death(
     raise DomainError("remaining_differs", "There are members left.")
 
 
-def _with_new_head(left: Bereaved, answers: Answers, number: str, today: date, relations: Mapping[str, Relation]) -> tuple[Family, ...]:
+def _with_new_head(left: LeftBehind, answers: Answers, number: str, today: date, relations: Mapping[str, Relation]) -> tuple[Family, ...]:
     head = next((each for each in left.rest if each.nik == answers.text("new_head_nik")), None)
     if head is None:
         raise DomainError("new_head_not_on_card", "The new head must be a member of the family.")
@@ -112,10 +137,12 @@ def _with_new_head(left: Bereaved, answers: Answers, number: str, today: date, r
         raise DomainError("head_is_child", "A head of 17 years, or who was ever married, is needed.")
     rows = under_head(head, left.family, left.rest)
     rows = tuple(replace(row, relation=relations.get(row.nik, row.relation)) for row in rows)
+    if number == left.family.kk_number:
+        return (replace(left.family, members=rows),)
     return founded(number, home_of(left.family), rows), replace(left.family, members=(), closed_on=today)
 
 
-def _with_guardian(left: Bereaved, answers: Answers, register: Register, today: date) -> tuple[Family, ...]:
+def _with_guardian(left: LeftBehind, answers: Answers, register: Register, today: date) -> tuple[Family, ...]:
     guardian, host = answers.text("guardian_nik") or "", open_family(register, answers.text("guardian_kk_number"))
     if host is None:
         raise DomainError("not_in_register", "The register has no such card, or it is closed.")
@@ -124,21 +151,21 @@ def _with_guardian(left: Bereaved, answers: Answers, register: Register, today: 
         raise DomainError("guardian_not_on_card", "The guardian has no card of their own.")
     if not is_adult(row, today=today):
         raise DomainError("guardian_is_child", "A guardian is an adult.")
-    joining = tuple(replace(each, relation=_relation_in(host, each, left.late)) for each in left.rest)
+    joining = tuple(replace(each, relation=_relation_in(host, each, left.gone)) for each in left.rest)
     return joined_by(host, joining), replace(left.family, members=(), closed_on=today)
 
 
-def _relation_in(host: Family, child: Member, late: Member) -> Relation:
+def _relation_in(host: Family, child: Member, gone: Member) -> Relation:
     """Return what an orphan is to the head of the guardian's card, as far as the names on both cards say."""
     couple = [each for each in host.members if each.relation in OF_THE_HEAD]
     if any(is_child_of(child, each) for each in couple):
         return Relation.CHILD
-    if any(is_named(name, each.name) for each in couple for name in (late.father, late.mother)) and is_child_of(child, late):
+    if any(is_named(name, each.name) for each in couple for name in (gone.father, gone.mother)) and is_child_of(child, gone):
         return Relation.GRANDCHILD
     return Relation.OTHER_KIN
 
 
-def _check_guardian(left: Bereaved, answers: Answers, register: Register, today: date) -> Iterator[Finding]:
+def _check_guardian(left: LeftBehind, answers: Answers, register: Register, today: date) -> Iterator[Finding]:
     nik, number = answers.text("guardian_nik"), answers.text("guardian_kk_number")
     yield from check_known(register, nik, "answers.guardian_nik")
     yield from check_card(register, number, "answers.guardian_kk_number")

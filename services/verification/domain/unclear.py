@@ -31,12 +31,13 @@ MOST_TOLD: Final = 5  # findings of one answer: an officer sees where to look; t
 
 _MOST_LINES: Final = 1_000  # values that are kept of one answer: a family of thirty with as many former members has fewer
 _LONGEST: Final = 500  # characters that are kept of a value: twice the longest text of a card
-_OPTIONAL_TEXTS: Final = ("passport", "kitap", "birth_certificate", "reason", "death_certificate", "death_place")
-_NULLABLE: Final = frozenset(("birth_certificate", "death_certificate", "death_place", "pending"))  # of these no value is a value
+_OPTIONAL_TEXTS: Final = ("passport", "kitap", "birth_certificate", "reason", "death_certificate", "death_place", "moving_letter")
+_NULLABLE: Final = frozenset(("birth_certificate", "death_certificate", "death_place", "moving_letter", "pending"))
+"""Of these no value is a value."""
 _OPTIONAL_DATES: Final = ("marital_on", "closed_on", "died_on", "birth_certificate_on")
 _TEXTS: Final = tuple(column for column in MEMBER_COLUMNS if column not in (*_OPTIONAL_TEXTS, *_OPTIONAL_DATES))
 _NUMBERS: Final = ("birth_order", "birth_kind")
-_OF_FORMER: Final = frozenset(("closed_on", "reason", "died_on", "death_certificate", "death_place"))
+_OF_FORMER: Final = frozenset(("closed_on", "reason", "died_on", "death_certificate", "death_place", "moving_letter"))
 _ROW: Final = frozenset((*_TEXTS, *_OPTIONAL_TEXTS, *_OPTIONAL_DATES, *_NUMBERS, "former_names")) - _OF_FORMER
 
 Answer: TypeAlias = Mapping[str, Any]

@@ -118,6 +118,8 @@ def _change_doc(awaited: AwaitedChange) -> Doc:
         "died": list(change.died),
         "died_on": change.died_on.isoformat() if change.died_on else None,
         "died_in": change.died_in,
+        "moved_out": list(change.moved_out),
+        "moved_in": list(change.moved_in),
     }
 
 
@@ -125,7 +127,8 @@ def _change(doc: Doc) -> AwaitedChange:
     basis = Basis(**(doc["basis"] | {"on": date_from(doc["basis"]["on"])}))
     families = tuple(map(family_from, doc["families"]))
     died_on = date_from(doc["died_on"]) if doc.get("died_on") else None
-    change = RegisterChange(families, basis, tuple(doc["born"]), tuple(doc["died"]), died_on, doc.get("died_in"))
+    moved = {name: tuple(doc.get(name, ())) for name in ("moved_out", "moved_in")}  # changes from before there were moves have neither
+    change = RegisterChange(families, basis, tuple(doc["born"]), tuple(doc["died"]), died_on, doc.get("died_in"), **moved)
     return AwaitedChange(change, tuple(map(family_from, doc["before"])))
 
 

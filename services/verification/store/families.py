@@ -67,7 +67,7 @@ class MongoFamilyRegister:
         present = await self._present({*awaited.kk_numbers, *(family.kk_number for family in homes.families)})
         families = applied(awaited, present, on=on)
         before = [present[family.kk_number] for family in families if family.kk_number in present]
-        entry = completed(draft, before, families, awaited.change.died)
+        entry = completed(draft, before, families, awaited.change)
         for family in families:
             self._put(family)
         self._unit.add(ENTRY, entry)

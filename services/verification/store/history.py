@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from services.verification.domain.history import PersonEntry, RegisterEntry
+from services.verification.domain.families import Home
+from services.verification.domain.history import AddressEntry, PersonEntry, RegisterEntry
 from services.verification.domain.register import Member
 from services.verification.domain.rules import Basis
 from services.verification.store.registry import member_doc, member_from
 from services.verification.store.schema import REGISTER_HISTORY
-from shared.mongo import Doc, DocumentMapping, Mongo, reachable
+from shared.mongo import Doc, DocumentMapping, Mongo, fields_of, reachable
 from shared.reference.population import Effect
 
 
@@ -40,6 +41,9 @@ def _to_doc(entry: RegisterEntry) -> Doc:
                 }
                 for person in entry.persons
             ],
+            "addresses": [
+                {"kk_number": each.kk_number, "before": fields_of(each.before), "after": fields_of(each.after)} for each in entry.addresses
+            ],
         },
     }
 
@@ -59,6 +63,9 @@ def _from_doc(doc: Doc) -> RegisterEntry:
         opened=doc["opened"],
         closed=doc["closed"],
         given_up=personal.get("note"),  # rows from before it was kept have none
+        addresses=tuple(
+            AddressEntry(each["kk_number"], Home(**each["before"]), Home(**each["after"])) for each in personal.get("addresses", ())
+        ),
     )
 
 

@@ -73,13 +73,15 @@ def _former_doc(former: Former) -> Doc:
         doc["death_certificate"] = former.certificate
     if former.death_place is not None:
         doc["death_place"] = former.death_place
+    if former.letter is not None:
+        doc["moving_letter"] = former.letter
     return doc
 
 
 def _former_from(row: Doc) -> Former:
     closed_on, reason, died_on = date.fromisoformat(row.pop("closed_on")), row.pop("reason", GONE), row.pop("died_on", None)
-    certificate, place = row.pop("death_certificate", None), row.pop("death_place", None)
-    return Former(member_from(row), closed_on, reason, date.fromisoformat(died_on) if died_on else None, certificate, place)
+    certificate, place, letter = (row.pop(name, None) for name in ("death_certificate", "death_place", "moving_letter"))
+    return Former(member_from(row), closed_on, reason, date.fromisoformat(died_on) if died_on else None, certificate, place, letter)
 
 
 def family_doc(family: Family) -> Doc:

@@ -21,6 +21,8 @@ _NO_YEAR: Final = re.compile(r"(\d{1,2})[\s./-]+([a-z]{3,}|\d{1,2})")
 _YEAR_FIRST: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _TOGETHER: Final = re.compile(r"(\d{2})(\d{2})(\d{4})")
 _AGO_IN_WORDS: Final = {
+    -2: "lusa, besok lusa, suk emben",
+    -1: "besok, besok pagi, sesuk, sesok, mbenjing, mbenjang",
     0: "hari ini, ini, dina iki, tadi, tadi pagi, tadi siang, tadi sore, mau esuk, mau isuk, wau enjing",
     1: "kemarin, kemaren, kmrn, wingi, kemarin pagi, kemarin siang, kemarin sore, kemarin malam, wingi sore",
     2: "kemarin lusa, kemarin dulu, wingenane",

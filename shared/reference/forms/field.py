@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Final, Self
 
 from shared.reference.forms.conditions import Condition
+from shared.reference.forms.field_type import NotHere
 from shared.reference.forms.rules import NO_LIMITS, FieldLimits
 from shared.reference.forms.types import TYPES, FieldType, Setup
 from shared.reference.lists import CodeList, UsedFrom, code_list
@@ -118,9 +119,24 @@ class Field:
         """Return the value that a person wrote.
 
         Raises:
-            Malformed: with the code of what is wrong.
+            Malformed: with the code of what is wrong; NotHere where the answer leads elsewhere.
         """
-        return self.kind.parse(text, self.setup(today))
+        return self._allowed(self.kind.parse(text, self.setup(today)))
+
+    def read(self, raw: Any, today: date) -> Any:
+        """Return the value of a wire form.
+
+        Raises:
+            Malformed: with the code of what is wrong; NotHere where the answer leads elsewhere.
+        """
+        return self._allowed(self.kind.read(raw, self.setup(today)))
+
+    def _allowed(self, value: Any) -> Any:
+        said = "no" if value is False else str(value)
+        for barred, code in self.limits.barred:
+            if said == barred:
+                raise NotHere(code)
+        return value
 
     def offered(self, today: date) -> tuple[Any, ...]:
         """Return values to choose from, where its type offers some."""

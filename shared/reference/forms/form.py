@@ -140,7 +140,7 @@ def _value(each: Field, given: Any, today: date, path: str, problems: list[Field
     if each.is_document:
         return _file(each, given)
     if not each.is_group:
-        return each.kind.read(given, each.setup(today))
+        return each.read(given, today)
     if not isinstance(given, (list, tuple)) or not all(isinstance(row, Mapping) for row in given):
         raise Malformed("rows_expected")
     least, most = each.count

@@ -9,13 +9,16 @@ from typing import Any, Final, Self
 
 @dataclass(frozen=True, slots=True)
 class FieldLimits:
-    """FieldLimits of one field. `past`: not after today. `within_years`: not longer ago. `min`, `max`: of a number, in its `unit`.
+    """FieldLimits of one field. `past`: not after today. `coming`: not before. `within_years`: not longer ago.
 
-    `max_length`: characters of a text. `new`: a name that is given now, which needs two words (registered ones of one word stay valid).
-    `not_here`: codes of a choice that the service does not serve: they are not offered, and who writes one is told where it is done.
+    `min`, `max`: of a number, in its `unit`. `max_length`: characters of a text. `new`: a name that is given now, which needs two words
+    (registered ones of one word stay valid). `not_here`: codes of a choice that the service does not serve: they are not offered, and who
+    writes one is told where it is done. `barred`: other answers that are well-formed but lead elsewhere, as they travel (`no` for false),
+    with the code that says where.
     """
 
     past: bool = False
+    coming: bool = False
     within_years: int | None = None
     min: int | None = None
     max: int | None = None
@@ -23,6 +26,7 @@ class FieldLimits:
     max_length: int = 200
     new: bool = False
     not_here: tuple[str, ...] = ()
+    barred: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
@@ -34,7 +38,7 @@ class FieldLimits:
         if unknown := set(row) - {each.name for each in fields(cls)}:
             raise ValueError(f"no limit of a field: {sorted(unknown)}")
         given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
-        return cls(**given)
+        return cls(**given | ({"barred": tuple(row["barred"].items())} if "barred" in row else {}))
 
 
 NO_LIMITS: Final = FieldLimits()

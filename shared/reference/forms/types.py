@@ -15,6 +15,7 @@ from shared.reference.forms.choices import ChoiceType
 from shared.reference.forms.dates import parse_date, parse_time
 from shared.reference.forms.field_type import FieldType as FieldType
 from shared.reference.forms.field_type import Setup as Setup
+from shared.reference.forms.letters import MovingLetterType
 from shared.reference.forms.office_days import OfficeDayType
 from shared.reference.forms.places import RegencyType, VillageType
 from shared.typed import visible, without_marks
@@ -140,6 +141,8 @@ class DateType(FieldType):
         day = parse_date(text, setup.today)
         if setup.limits.past and day > setup.today:
             raise Malformed("date_in_future")
+        if setup.limits.coming and day < setup.today:
+            raise Malformed("date_in_past")
         years = setup.limits.within_years
         if years is not None and (day.year + years, day.month, day.day) < (setup.today.year, setup.today.month, setup.today.day):
             raise Malformed("date_too_long_ago")
@@ -259,6 +262,7 @@ TYPES: Final[Mapping[str, FieldType]] = MappingProxyType(
         "village": VillageType(),
         "regency": RegencyType(),
         "phone": PhoneType(),
+        "moving_letter": MovingLetterType(),
         "office_day": OfficeDayType(),
     }
 )

@@ -19,7 +19,9 @@ _FEWEST_DIGITS: Final = 8  # of a phone number's beginning: fewer fit too many
 _FEWEST_OF_RECEIPT: Final = 6  # characters of a receipt's beginning, `MDN-7K`
 _LONG_NUMBER: Final = re.compile(r"[0-9]{16}")
 _BETWEEN_DIGITS: Final = re.compile(r"[ .-]")
-_DOCUMENT: Final = re.compile(rf"{HOME_REGENCY}-[A-Z]{{2}}(-[0-9]{{0,8}}(-[0-9]{{0,6}})?)?")
+_DOCUMENT: Final = re.compile(
+    rf"{HOME_REGENCY}-[A-Z]{{2}}(-[0-9]{{0,8}}(-[0-9]{{0,6}})?)?|[A-Z]{{2,10}}/{HOME_REGENCY}(/[0-9]{{0,8}}(/[0-9]{{0,6}})?)?"
+)
 _RECEIPT_BEGINS: Final = re.compile(r"MDN-[0-9A-Z]{0,4}(-[0-9A-Z]{0,4})?")
 _CASE: Final = re.compile(r"[0-9]+/[0-9A-Z.]+/[0-9]{4}/[0-9A-Z.]+", re.IGNORECASE)
 

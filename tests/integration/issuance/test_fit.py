@@ -39,6 +39,8 @@ LENGTHS: Final = {
     **LONGEST_OF_NOTE,
     **{column: LONGEST[column] for column in OF_MEMBER},
     "head_name": LONGEST["name"],
+    "applicant_name": LONGEST["name"],
+    "reason": 120,  # of a move, in people's own words
     "death_place": LONGEST["birth_place"],
     "place": 2 * LONGEST["birth_place"],  # of a stillbirth: where, and in which regency
     "street": LONGEST["address"],
@@ -51,6 +53,7 @@ LENGTHS: Final = {
 
 MARKED: Final = {"certified_by": "CA Demo Adminduk Kabupaten Madiun", "demo": True}
 ROWS: Final = 10
+MOVERS: Final = 8  # rows on the first page of a moving letter
 MARGIN_POINTS: Final = 24.0  # the templates keep 9 mm and more
 WORDS: Final = "MUHAMMAD ABDURRAHMAN WAHYUDIANTO KUSUMANINGRAT SASTROWIJOYO SOEMODIHARDJO "
 DIACRITICS: Final = "JOSÉ ÅSA ŁUKASZ ŞÜKRÜ ÑÕ ŐŹ ÇÃ ÐŒ D'ARC "
@@ -199,6 +202,8 @@ def widest_contents(product: str, text: str) -> dict[str, Any]:
     if product == "lahir_mati":
         person = content["mother"] | {"born_on": LONG_DAY}
         content = content | {"reporter": person, "mother": person, "father": person, "stillborn_at": "23:59"}
+    if product == "skpwni":
+        content = content | {"movers": movers(MOVERS)}
     if product == "catatan_pinggir":
         content = content | {"persons": content["persons"] * MOST_NOTE_PERSONS, "changes": content["changes"] * MOST_NOTE_CHANGES}
     days = {field: LONG_DAY for field in ("born_on", "died_on", "stillborn_on") if field in content}
@@ -225,6 +230,24 @@ def test_a_sheet_of_the_longest_texts_stays_one_page_and_shows_them(product: str
     assert max(box[2] for box in placed) <= float(page.mediabox.width) - MARGIN_POINTS
     [code] = codes_of(pdf)
     assert code.text == CHECK_URL
+
+
+def movers(count: int) -> list[dict[str, Any]]:
+    """So many people of one moving letter."""
+    first = CONTENTS["skpwni"][1]["movers"][0]
+    return [first | {"nik": f"351908120385{serial:04d}"} for serial in range(1, count + 1)]
+
+
+@pytest.mark.parametrize("count", [MOVERS + 1, MOST_MEMBERS])
+def test_a_moving_letter_of_a_large_family_has_everybody_on_two_pages(count: int) -> None:
+    content = long(CONTENTS["skpwni"][1] | {"movers": movers(count)}, WORDS)
+    pdf = printed("skpwni", content)
+    first, second = pypdf.PdfReader(io.BytesIO(pdf)).pages
+    texts_of = [bare(page.extract_text()) for page in (first, second)]
+    for page, rows in zip(texts_of, (content["movers"][:MOVERS], content["movers"][MOVERS:]), strict=True):
+        assert all(mover["nik"] in page and bare(mover["name"]) in page for mover in rows)
+    assert "Ditandatanganisecaraelektronikoleh" in texts_of[1]
+    assert [overlapping(boxes(pdf, page)) for page in (0, 1)] == [0, 0]
 
 
 LETTERS: Final = st.sampled_from(sorted(char for char in glyphs() if char.isalpha() and char.isascii()) + list("ÉŁŠŒÑÜ '.,-/"))

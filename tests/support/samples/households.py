@@ -59,6 +59,7 @@ def _lodging(sample: Sample, at: int) -> Application:
         "kk_number": lone["kk_number"],
         "host_kk_number": host["kk_number"],
         "host_nik": host["nik"],
+        "host_home": "own",
         "reason": "care",
         "joining": [{"nik": lone["nik"], "relation": "other_kin"}],
         "minors_alone": False,

@@ -28,7 +28,7 @@ from tests.unit.intake.talks import (
     walk,
 )
 
-MAIN = {"nik": NIK, "kk_number": KK, "weight_grams": "3,2 kg", "length_cm": "49"}
+MAIN = {"nik": NIK, "kk_number": KK, "weight_grams": "3,2 kg", "length_cm": "49", "planned_on": "besok"}
 WALKS: list[tuple[str, Mapping[str, str]]] = [
     ("kk_hilang", {}),
     ("kk_rusak", {}),
@@ -54,8 +54,19 @@ WALKS: list[tuple[str, Mapping[str, str]]] = [
     ("kk_ubah", {"changes[]1": "ya", "changes[0].element": "1", "changes[1].element": "2", "changes[1].occupation": "9"}),
     ("kk_pisah", {"reason": "1", "moves": "ya", "leaving[]1": "ya"}),
     ("kk_pisah", {"reason": "2", "moves": "tidak"}),
-    ("kk_numpang", {"minors_alone": "ya"}),
+    ("kk_numpang", {"minors_alone": "ya", "host_home": "sewa"}),
     ("kk_numpang", {"minors_alone": "tidak", "joining[]1": "ya"}),
+    ("pindah", {"kind": "1", "reason": "7"}),
+    ("pindah", {"kind": "2", "moving[]1": "ya", "remaining": "1", "card": "2"}),
+    ("pindah", {"kind": "3", "remaining": "2"}),
+    ("pindah", {"kind": "4", "minors_alone": "ya"}),
+    ("pindah_dalam", {"card": "1", "kind": "1", "reason": "7", "home": "sewa"}),
+    ("pindah_dalam", {"card": "2", "kind": "4", "minors_alone": "ya"}),
+    ("pindah_dalam", {"card": "1", "kind": "3", "remaining": "2", "home": "1"}),
+    ("pindah_dalam", {"card": "1", "kind": "2", "remaining": "1", "home": "1"}),
+    ("datang", {"card": "1", "home": "sewa", "arriving.marital": "2"}),
+    ("datang", {"card": "2", "home": "1", "arriving[]1": "ya"}),
+    ("datang", {"card": "3"}),
     ("konsolidasi", {"institution": "1"}),
     ("konsolidasi", {"institution": "lainnya"}),
     ("pengaduan", {"topic": "2", "anonymous": "ya"}),
@@ -250,7 +261,7 @@ def test_the_summary_can_be_sent_off_by_a_button_as_long_as_names_are_not_of_the
         ("mother_nik", KK, "wrong_nik_same_as_kk"),
         ("child_name", "Bayi", "wrong_name_one_word"),
         ("child_name", "Bayi 2", "wrong_name_has_digits"),
-        ("born_on", "besok lusa", "wrong_date_malformed"),
+        ("born_on", "tahun depan", "wrong_date_malformed"),
         ("born_on", "31-2-2026", "wrong_date_impossible"),
         ("born_on", "1-1-2027", "wrong_date_in_future"),
         ("born_on", "1-1-1850", "wrong_date_too_long_ago"),
@@ -322,16 +333,40 @@ def test_a_draft_of_an_older_form_goes_on_with_the_present_one() -> None:
     fields = [field for field in service.form.fields if field.name != "f_103b"]
     place = next(number for number, field in enumerate(fields) if field.name == "reason")
     fields[place : place + 1] = [replace(fields[place], choices="split_reason"), Field("kind", "choice", choices="basis")]
-    newer = replace(service, form=Form(tuple(fields), version=2))
+    newer = replace(service, form=Form(tuple(fields), version=service.form.version + 1))
     later = replace(WORLD, menu=ServiceMenu.of(replace(catalogue(), services={**catalogue().services, service.id: newer}), [service.id]))
     whole, _ = walk(begun("kk_numpang"), {**MAIN, "reason": "work"})
     assert whole.draft is not None
     conversation, asked = walk(talk(whole, "halo", context=later)[0], {}, later)
     assert asked == ["reason", "kind"], "the list of one is another one now, and the other is new"
     draft = completed(conversation, later).draft
-    assert draft.form_version == 2
+    assert draft.form_version == service.form.version + 1
     assert {**draft.answers, "reason": "work"} == {**whole.draft.answers, "kind": draft.answers["kind"]}
     assert [file.field for file in draft.attachments] == ["kk", "f_103a"], "what the present form does not ask is left out"
+
+
+@pytest.mark.parametrize(
+    ("service", "until", "typed", "code"),
+    [
+        ("pindah", "destination", "Madiun", "move_is_inside"),
+        ("pindah", "destination", "kab. madiun", "move_is_inside"),
+        ("datang", "all_arrive", "tidak", "letter_must_be_split"),
+        ("pindah", "planned_on", "kemarin", "date_in_past"),
+        ("datang", "letter_number", "SKPWNI/9999/22082026/1", "letter_regency_unknown"),
+    ],
+)
+def test_an_answer_that_leads_elsewhere_is_told_before_a_photo_is_asked_for(service: str, until: str, typed: str, code: str) -> None:
+    conversation, asked = walk(begun(service), MAIN, until=until)
+    assert "kk" not in asked
+    again, facts = talk(conversation, typed)
+    assert said(facts)[0] == f"wrong_{code}"
+    assert again.draft == conversation.draft
+
+
+def test_kota_madiun_is_another_office() -> None:
+    conversation, _ = walk(begun("pindah"), MAIN, until="destination")
+    _, facts = talk(conversation, "kota madiun")
+    assert "wrong_move_is_inside" not in said(facts)
 
 
 @pytest.mark.parametrize("element", ["jenis kelamin", "tanggal lahir"])

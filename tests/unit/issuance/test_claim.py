@@ -21,9 +21,9 @@ def claimed(asked: Approval, *numbers: str) -> list[Any]:
 
 def test_every_document_has_its_kind_of_number() -> None:
     late = order("akta_kelahiran", key="akta_kelahiran.2", content={**BIRTH, "late": True})
-    asked = approval("akta_kelahiran", late, "kk", "ktp", "kia", "akta_kematian", "lahir_mati")
+    asked = approval("akta_kelahiran", late, "kk", "ktp", "kia", "akta_kematian", "lahir_mati", "skpwni")
     wanted = wanted_numbers(asked, PRODUCTS)
-    assert [each.kind for each in wanted] == ["LU", "LT", "KK", "KT", "KI", "KM", "LM"]
+    assert [each.kind for each in wanted] == ["LU", "LT", "KK", "KT", "KI", "KM", "LM", "SP"]
     assert {each.existing for each in wanted} == {None}
 
 
@@ -59,7 +59,7 @@ def _without(asked: Approval, *keys: str) -> Approval:
 
 
 REFUSED = {
-    "a product that is new to us": (approval("kk", replace(order(), key="skpwni", product="skpwni")), "product_unknown"),
+    "a product that is new to us": (approval("kk", replace(order(), key="surat_baru", product="surat_baru")), "product_unknown"),
     "the content of another product": (approval(order("ktp", content=CARD, content_type="family_card.v1")), "content_type_wrong"),
     "the number of a document that is not ordered": (approval("kk", birth().orders[2]), "number_unknown"),
     "one key twice": (approval("kk", "kk"), "documents_contradict"),

@@ -35,6 +35,14 @@ def test_numbers_have_the_printed_form_and_grow_where_a_day_needs_it(serial: int
     assert NUMBER.validate_python(number) == number
 
 
+@pytest.mark.parametrize(("kind", "printed"), [("KK", "3519-KK-24112026-10000"), ("SP", "SKPWNI/3519/24112026/10000")])
+def test_a_letter_that_other_offices_take_is_numbered_as_theirs_are(kind: str, printed: str) -> None:
+    number = numbers.document_number(kind, DAY, 10_000)
+    assert number == printed
+    assert NUMBER.validate_python(number) == number
+    assert numbers.parts_of(number) == (kind, "24112026", 10_000)
+
+
 def test_counters_differ_by_kind_and_day() -> None:
     keys = {numbers.document_counter(kind, day) for kind in ("KK", "LU", "LT") for day in (DAY, date(2026, 11, 25))}
     assert len(keys) == 6

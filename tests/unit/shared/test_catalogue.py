@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
@@ -72,7 +73,7 @@ def test_what_nothing_knows_is_refused_with_the_files_name(text: str, message: s
 def test_only_a_service_that_is_ready_may_be_opened() -> None:
     assert catalogue().openable("kk_hilang").id == "kk_hilang"
     with pytest.raises(DomainError, match="service_not_ready"):
-        catalogue().openable("pindah")
+        replace(catalogue(), services={"later": replace(catalogue().get("kk_hilang"), ready=False)}).openable("later")
     with pytest.raises(NotFound, match="unknown_service"):
         catalogue().openable("nothing")
 
@@ -114,8 +115,11 @@ def test_the_sexes_are_those_of_the_register() -> None:
     assert list(code_list("sex").rows) == list(Sex)
 
 
-_PRINTED: Final = {"disability", "disability_physical", "disability_intellectual", "disability_mental", "disability_sensory"}
-"""Lists of the biodata sheet F-1.08, with or without a field."""
+_PRINTED: Final = {
+    *("disability", "disability_physical", "disability_intellectual", "disability_mental", "disability_sensory"),
+    *("move_class", "card_after_move"),
+}
+"""Lists of the biodata sheet F-1.08, with or without a field; and terms of the SKPWNI that are concluded, never asked."""
 
 
 def test_every_list_is_of_a_field_or_of_the_catalogue() -> None:

@@ -21,6 +21,8 @@ RECEIPT = "MDN-UWEJ-V78R"
         ("mdn-7K4Q", Shape.RECEIPT, "MDN-7K4Q"),
         ("mdn-7k4q-9f", Shape.RECEIPT, "MDN-7K4Q-9F"),
         ("3519-kk-24112026-0001", Shape.DOCUMENT, "3519-KK-24112026-0001"),
+        ("skpwni/3519/24112026/0001", Shape.DOCUMENT, "SKPWNI/3519/24112026/0001"),
+        ("SKPWNI/3519/2411", Shape.DOCUMENT, "SKPWNI/3519/2411"),
         ("3519-LU-2411", Shape.DOCUMENT, "3519-LU-2411"),
         ("40/Pdt.G/2026/PA.Kab.Mn", Shape.CASE, "40/Pdt.G/2026/PA.Kab.Mn"),
         ("0812-3456-7890", Shape.PHONE, "6281234567890"),

@@ -287,7 +287,7 @@ def test_nothing_follows_from_a_split_that_can_not_be(leaving: list[tuple[str, s
 
 def lodging(*joining: tuple[str, str], **changes: Any) -> Application:
     named = [{"nik": nik, "relation": relation} for nik, relation in joining]
-    host = {"host_kk_number": HOST_KK, "host_nik": GUARDIAN, "reason": "school", "minors_alone": False}
+    host = {"host_kk_number": HOST_KK, "host_nik": GUARDIAN, "host_home": "own", "reason": "school", "minors_alone": False}
     return application("kk_numpang", **({"nik": GROOM, "kk_number": KK, "joining": named} | host | changes))
 
 

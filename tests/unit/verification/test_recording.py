@@ -178,10 +178,50 @@ def test_the_history_names_every_person_before_and_after() -> None:
     awaited, present = divorce(), marked(people.family())
     families = applied(awaited, {KK: present}, on=TODAY)
     draft = RegisterEntry("case-1", "r-1", None, "cerai", None, awaited.change.basis, people.NOW, awaited.kk_numbers)
-    entry = completed(draft, [present], families, ())
+    entry = completed(draft, [present], families, awaited.change)
     assert {(person.nik, person.effect, person.kk_before, person.kk_after) for person in entry.persons} == {
         (HUSBAND, "changed", KK, KK),
         (WIFE, "joined", KK, NEW_KK),
         (DAUGHTER, "joined", KK, NEW_KK),
     }
     assert (entry.opened, entry.closed, entry.families) == (1, 0, (KK, NEW_KK))
+    assert entry.addresses == ()
+
+
+def test_the_history_has_the_address_that_a_family_left() -> None:
+    before = people.family()
+    after = replace(before, address="DSN. KRAJAN 7", village_code="3519022001")
+    change = RegisterChange((after,), Basis("f_103", TODAY))
+    draft = RegisterEntry("r-1", "r-1", None, "pindah_dalam", None, change.basis, people.NOW, (KK,))
+    entry = completed(draft, [before], [after], change)
+    assert entry.persons == ()
+    assert [(each.kk_number, each.before.address, each.after.village_code) for each in entry.addresses] == [
+        (KK, "JL. DIPONEGORO NO. 81", "3519022001")
+    ]
+
+
+def test_the_history_says_who_moved_out_and_who_came() -> None:
+    before, stranger = people.family(people.member(), people.wife()), people.child(LODGER, date(2001, 2, 3))
+    after = people.family(people.member(), stranger)
+    change = RegisterChange((after,), Basis("skpwni", TODAY, "SKPWNI/3519/24112026/0001"), moved_out=(WIFE,), moved_in=(LODGER,))
+    draft = RegisterEntry("r-1", "r-1", None, "pindah", None, change.basis, people.NOW, (KK,))
+    entry = completed(draft, [before], [after], change)
+    assert {person.nik: person.effect for person in entry.persons} == {WIFE: "moved_out", LODGER: "moved_in"}
+
+
+def test_who_a_load_lost_while_the_letter_was_made_moved_out_all_the_same() -> None:
+    before = marked(people.family(people.member(), people.wife()))
+    change = RegisterChange((people.family(people.member()),), Basis("skpwni", TODAY, "SKPWNI/3519/24112026/0001"), moved_out=(WIFE,))
+    loaded = replace(before, members=(people.member(),), former=(Former(people.wife(), date(2026, 11, 23)),), edition=2)
+    (family,) = applied(AwaitedChange(change, (before,)), {KK: loaded}, on=TODAY)
+    (former,) = family.former
+    assert (former.reason, former.letter, former.closed_on) == (Effect.MOVED_OUT, "SKPWNI/3519/24112026/0001", date(2026, 11, 23))
+
+
+@pytest.mark.parametrize(("moved_out", "moved_in"), [((), (LODGER,)), ((WIFE,), ())])
+def test_nobody_leaves_or_comes_unless_the_change_says_so(moved_out: tuple[str, ...], moved_in: tuple[str, ...]) -> None:
+    before, stranger = people.family(people.member(), people.wife()), people.child(LODGER, date(2001, 2, 3))
+    change = RegisterChange((people.family(people.member(), stranger),), Basis("skpwni", TODAY), moved_out=(WIFE,), moved_in=(LODGER,))
+    ensure_sound(change, [before])
+    with pytest.raises(DomainError, match="register_change_unsound"):
+        ensure_sound(replace(change, moved_out=moved_out, moved_in=moved_in), [before])

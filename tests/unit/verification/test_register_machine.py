@@ -1,4 +1,4 @@
-"""Any sequence of births, deaths, changes of households and decisions of courts leaves the register whole, whatever officers approve.
+"""Any sequence of births, deaths, moves, changes of households and decisions of courts leaves the register whole, whatever is approved.
 
 A plan is made from no more than what its service looks up. Where the checks find no failure, it is made; else it may be refused.
 """
@@ -61,7 +61,7 @@ def apply(register: dict[str, Family], change: RegisterChange) -> dict[str, Fami
     for family in change.families:
         known = register.get(family.kk_number)
         assert family.edition == (known.edition if known else 1)
-        assert known is None or known.closed_on is None, "a closed family stays as it was"
+        assert known is None or known.closed_on is None or _is_back(known, change), "a closed family stays as it was"
     before = tuple(register[family.kk_number] for family in change.families if family.kk_number in register)
     recorded = applied(AwaitedChange(change, before), register, on=TODAY)
     return register | {family.kk_number: replace(family, edition=family.edition + 1) for family in recorded}
@@ -75,6 +75,7 @@ class RegisterMachine(RuleBasedStateMachine):
         self.register: dict[str, Family] = {}
         self.alive: set[str] = set()
         self.dead: set[str] = set()
+        self.away: set[str] = set()
         self.serial = 0
 
     @initialize(seed=st.integers(1, 50), count=st.integers(3, 6))
@@ -176,6 +177,43 @@ class RegisterMachine(RuleBasedStateMachine):
         }
         self.ask("kk_numpang", answers | {"host_kk_number": host.kk_number, "host_nik": self.one_of(pick, host)})
 
+    @rule(pick=PICK)
+    def move_out(self, pick: Random) -> None:
+        if len(self.open()) == 1:
+            return  # somebody must be left to ask for something
+        family = self.family(pick)
+        to = {"destination": pick.choice(["3578", "3171"]), "street": "Jl. Mawar 3", "rt": 1, "rw": 2, "planned_on": date(2026, 12, 1)}
+        place = {"destination_village": "Mojo", "destination_district": "Gubeng", "reason": "work"}
+        self.ask("pindah", self.movers(pick, family, relation=False) | to | place | {"card": pick.choice(["own", "join"])})
+
+    @rule(pick=PICK)
+    def move_inside(self, pick: Random) -> None:
+        family, host = self.family(pick), self.family(pick)
+        answers = self.movers(pick, family, relation=True) | {"card": "own", "village": pick.choice(VILLAGES)}
+        if pick.random() < 0.5:
+            everybody = [{"nik": member.nik, "relation": "other_kin"} for member in family.members]
+            rows = everybody if pick.random() < 0.5 else self.rows(pick, family)
+            answers |= {"card": "join", "host_kk_number": host.kk_number, "host_nik": self.one_of(pick, host), "moving": rows}
+        self.ask("pindah_dalam", answers | {"street": "Jl. Melati", "rt": 1, "rw": 2})
+
+    @rule(pick=PICK)
+    def arrival(self, pick: Random) -> None:
+        host, back = self.family(pick), sorted(self.away)
+        niks = [self.number(nik=True) for _ in range(pick.randint(0, 2))] + pick.sample(back, min(len(back), pick.randint(0, 2)))
+        niks += [self.one_of(pick, host)] if pick.randint(0, 5) == 0 or not niks else []
+        rows = [
+            _arriving(nik, pick.choice(["head", "child", "wife", "other_kin"]) if number else "head") for number, nik in enumerate(niks)
+        ]
+        answers: dict[str, Any] = {
+            "nik": niks[0],
+            "arriving": rows,
+            "letter_persons": len(rows),
+            "card": pick.choice(["new", "same", "join"]),
+        }
+        home = {"street": "Jl. Melati", "rt": 1, "rw": 2, "village": pick.choice(VILLAGES)}
+        numbers = {"host_kk_number": host.kk_number, "host_nik": host.head.nik, "old_kk_number": pick.choice(sorted(self.register))}
+        self.ask("datang", answers | home | numbers | {"letter_number": "SKPWNI/3577/20112026/0001", "letter_on": DAYS[0]})
+
     @rule(pick=PICK, kind=st.sampled_from(COURT_KINDS))
     def court(self, pick: Random, kind: str) -> None:
         """A court decides something about anybody: the office does not try the case again, but nobody may be lost by it."""
@@ -272,14 +310,16 @@ class RegisterMachine(RuleBasedStateMachine):
 
     @invariant()
     def who_is_gone_left_or_died(self) -> None:
-        died = set()
+        died, away = set(), set()
         for family in self.register.values():
             present = {member.nik for member in family.members}
             for former in family.former:
-                assert former.reason in (Effect.DIED, Effect.LEFT)
+                assert former.reason in (Effect.DIED, Effect.LEFT, Effect.MOVED_OUT)
                 assert former.member.nik not in present
                 died |= {former.member.nik} if former.reason == Effect.DIED else set()
+                away |= {former.member.nik} if former.reason == Effect.MOVED_OUT else set()
         assert died == self.dead
+        assert away - self.alive - self.dead == self.away
 
     def open(self) -> list[Family]:
         """Return the open families."""
@@ -302,6 +342,15 @@ class RegisterMachine(RuleBasedStateMachine):
         """Pick some members with relations, by preference those that they have."""
         chosen = pick.sample(family.members, pick.randint(1, min(4, len(family.members))))
         return [{"nik": member.nik, "relation": pick.choice([member.relation.name.lower(), "child", *RELATIONS])} for member in chosen]
+
+    def movers(self, pick: Random, family: Family, *, relation: bool) -> dict[str, Any]:
+        """Pick who moves, and who looks after those who stay."""
+        kind, rows = pick.choice(["head", "head_and_all", "head_and_some", "members", "members"]), self.rows(pick, family)
+        if not relation:
+            rows = [{"nik": row["nik"]} for row in rows]
+        named = {"moving": rows} if kind in ("head_and_some", "members") else {}
+        after = self.after_the_head(pick, family) if kind.startswith("head") else {"kk_number": family.kk_number}
+        return {"nik": self.asker(pick, family), "kind": kind, "minors_alone": pick.random() < 0.3} | named | after
 
     def row(self, nik: str) -> Member | None:
         """Return the row of somebody who is or was in a family."""
@@ -341,13 +390,13 @@ class RegisterMachine(RuleBasedStateMachine):
 
     def ask(self, service: str, answers: dict[str, Any]) -> None:
         """Judge a request and apply what follows from its approval, even where the checks found a failure."""
-        plan = self.settle(Application((_submission(service, answers),)))
+        plan = self.settle(Application((_submission(service, answers),)), alone=service == "datang")
         if plan is not None and plan.change is not None:
             _check_documents(plan, plan.change)
 
-    def settle(self, request: Application) -> Plan | None:
-        """Judge an application and apply what follows; None: nothing does."""
-        if len(self.alive) <= 1:
+    def settle(self, request: Application, *, alone: bool = False) -> Plan | None:
+        """Judge an application and apply what follows; None: nothing does. `alone`: also where hardly anybody is left."""
+        if len(self.alive) <= 1 and not alone:
             return None
         rules = RULES[request.first.service]
         register = read(self.register, rules.people(request))
@@ -364,8 +413,10 @@ class RegisterMachine(RuleBasedStateMachine):
             return None
         assert len({ordered.about for ordered in plan.documents}) == len(plan.documents)
         self.register = apply(self.register, plan.change)
-        self.alive = (self.alive | set(plan.change.born)) - set(plan.change.died)
-        self.dead |= set(plan.change.died)
+        change = plan.change
+        self.alive = (self.alive | {*change.born, *change.moved_in}) - {*change.died, *change.moved_out}
+        self.dead |= set(change.died)
+        self.away = (self.away | set(change.moved_out)) - set(change.moved_in)
         return plan
 
     def name_of(self, nik: str) -> str:
@@ -376,6 +427,17 @@ class RegisterMachine(RuleBasedStateMachine):
         """Return a number that nobody has."""
         self.serial += 1
         return f"351901{'20' if nik else '24'}1126{9000 + self.serial:04}"
+
+
+def _is_back(family: Family, change: RegisterChange) -> bool:
+    """Whether a family that moved out whole has its number again."""
+    return not family.members and any(each.kk_number == family.kk_number and each.members for each in change.families)
+
+
+def _arriving(nik: str, relation: str) -> dict[str, Any]:
+    row = {"nik": nik, "name": "JOKO SUSILO", "sex": "L", "birth_place": "KEDIRI", "born_on": "1985-06-12", "relation": relation}
+    terms = {"marital": "single", "religion": "islam", "education": "primary", "occupation": "o015", "blood_type": "o"}
+    return row | terms | {"father": "SUTRISNO", "mother": "SULASTRI"}
 
 
 def _check_documents(plan: Plan, change: RegisterChange) -> None:

@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from services.issuance.domain.products import akta_kelahiran, akta_kematian, biodata, catatan_pinggir, kia, kk, ktp, lahir_mati, parentage
+from services.issuance.domain.products import (
+    akta_kelahiran,
+    akta_kematian,
+    biodata,
+    catatan_pinggir,
+    kia,
+    kk,
+    ktp,
+    lahir_mati,
+    parentage,
+    skpwni,
+)
 from services.issuance.domain.products.spec import Spec
 
 PRODUCTS: Final[Mapping[str, Spec]] = MappingProxyType(
@@ -17,6 +28,7 @@ PRODUCTS: Final[Mapping[str, Spec]] = MappingProxyType(
         "akta_kelahiran": akta_kelahiran.SPEC,
         "akta_kematian": akta_kematian.SPEC,
         "lahir_mati": lahir_mati.SPEC,
+        "skpwni": skpwni.SPEC,
         "biodata": biodata.SPEC,
         "catatan_pinggir": catatan_pinggir.SPEC,
         "akta_pengakuan": parentage.ACKNOWLEDGEMENT,

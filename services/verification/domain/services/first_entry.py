@@ -14,6 +14,7 @@ from typing import Final
 from services.verification.domain.contents import Biodata
 from services.verification.domain.families import Home, founded, home_of, joined_by
 from services.verification.domain.finding import Finding, failure, warning
+from services.verification.domain.hosting import check_answerer
 from services.verification.domain.identity import is_adult
 from services.verification.domain.kinship import SPOUSES, partners
 from services.verification.domain.likeness import check_likeness
@@ -36,7 +37,6 @@ from services.verification.domain.rules import (
     Rules,
     Wish,
 )
-from services.verification.domain.services.household import check_host
 from services.verification.domain.submission import Answers
 from shared.errors import DomainError
 from shared.reference.lists import code_list
@@ -97,7 +97,7 @@ def _check_joining(answers: Answers, register: Register, today: date) -> Iterato
         yield failure("relation_not_allowed", "answers.relation_to_head")
     if host is None:
         return
-    yield from check_host(host, answers, today)
+    yield from check_answerer(host, answers, today)
     if relation in SPOUSES and not _may_be_spouse(answers, host):
         yield failure("relation_not_spouse", "answers.relation_to_head")
 

@@ -12,17 +12,18 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+from services.verification.domain import hosting
 from services.verification.domain.families import founded, home_of, joined_by, without
 from services.verification.domain.finding import Finding, failure, warning
+from services.verification.domain.hosting import CARD, HOST, check_host, host_of
 from services.verification.domain.identity import is_adult
-from services.verification.domain.kinship import OF_THE_HEAD, SPOUSES, partners
-from services.verification.domain.members import Named, check_rows, check_stayers, moved, named
+from services.verification.domain.kinship import OF_THE_HEAD
+from services.verification.domain.members import Named, check_rows, check_spouses, check_stayers, moved, named
 from services.verification.domain.orders import family_cards, person_cards
-from services.verification.domain.persons import answers_of, card_of, check_card, looked_up, needed_card, new_home, open_family
+from services.verification.domain.persons import answers_of, card_of, looked_up, needed_card, new_home
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.rules import Application, Basis, CardWish, People, Plan, RegisterChange, Rules, Wish
-from services.verification.domain.submission import Answers
 from shared.errors import DomainError
 from shared.reference.population import DIVORCED, MARRIED, KkMarital, Relation
 
@@ -57,15 +58,8 @@ def _check_split(application: Application, register: Register, today: date) -> I
     statuses = _STATUS.get(answers.text("reason") or "")
     if statuses is not None and head.marital not in statuses:
         yield failure("split_reason_differs", "answers.reason")
-    yield from _check_spouses(rows, head, family)
+    yield from check_spouses(rows, head, family)
     yield from _check_minors(rows, head, family, today)
-
-
-def _check_spouses(rows: tuple[Named, ...], head: Member, family: Family) -> Iterator[Finding]:
-    couple = {partner.nik for partner in partners(head, family)}
-    for row in rows:
-        if row.relation in SPOUSES and row.nik not in couple:
-            yield failure("relation_not_spouse", f"{row.field}.relation")
 
 
 def _check_minors(rows: tuple[Named, ...], head: Member, family: Family, today: date) -> Iterator[Finding]:
@@ -91,7 +85,7 @@ def _plan_split(application: Application, register: Register, numbers: tuple[str
         raise DomainError("head_is_child", "Those who leave need a head of 17 years, or who was ever married.")
     if family.head.nik in {row.nik for row in rows}:
         raise DomainError("head_must_stay", "Those who stay would have no head.")
-    problem = next(_check_spouses(rows, replace(head, relation=_before(head, family)), family), None)
+    problem = next(check_spouses(rows, replace(head, relation=_before(head, family)), family), None)
     if problem is not None:
         raise DomainError(problem.code, f"{problem.field} does not fit.")
     ordered = (head, *(member for member in leaving if member != head))
@@ -107,38 +101,19 @@ def _before(member: Member, family: Family) -> Relation:
 
 
 def _lodge_people(application: Application) -> People:
-    return looked_up(application, ("host_nik",), ("host_kk_number",), ("joining",))
+    return looked_up(application, (HOST,), (CARD,), ("joining",))
 
 
 def _check_lodging(application: Application, register: Register, today: date) -> Iterator[Finding]:
     answers, family = answers_of(application), card_of(application, register)
-    number = answers.text("host_kk_number")
-    yield from check_card(register, number, "answers.host_kk_number")
-    host = open_family(register, number)
-    if host is not None:
-        yield from check_host(host, answers, today)
+    rows = named(answers, "joining")
+    yield from check_host(answers, register, rows, today, family)
     if family is None:
         return
-    if host is not None and host.kk_number == family.kk_number:
-        yield failure("host_is_own_card", "answers.host_kk_number")
-        return
-    rows = named(answers, "joining")
     yield from check_rows(rows, (family,))
-    for row in rows:
-        if row.relation in OF_THE_HEAD:
-            yield failure("relation_not_allowed", f"{row.field}.relation")
     yield from check_stayers(family, {row.nik for row in rows}, "answers.joining", today)
     if _are_minors(rows, family, today) != answers.is_yes("minors_alone"):
         yield failure("minors_alone_differs", "answers.minors_alone")
-
-
-def check_host(host: Family, answers: Answers, today: date) -> Iterator[Finding]:
-    """Check that who takes them in is an adult of the card: form F-1.03B is the head's, signed by the head or for them."""
-    member = host.member(answers.text("host_nik") or "")
-    if member is None:
-        yield failure("host_not_on_card", "answers.host_nik")
-    elif not is_adult(member, today=today):
-        yield failure("host_is_child", "answers.host_nik")
 
 
 def _are_minors(rows: tuple[Named, ...], family: Family, today: date) -> bool:
@@ -148,7 +123,7 @@ def _are_minors(rows: tuple[Named, ...], family: Family, today: date) -> bool:
 
 def _plan_lodging(application: Application, register: Register, _numbers: tuple[str, ...], today: date) -> Plan:
     answers, family = answers_of(application), needed_card(application, register)
-    host = open_family(register, answers.text("host_kk_number"))
+    host = host_of(answers, register)
     if host is None or host.kk_number == family.kk_number:
         raise DomainError("host_is_own_card", "Another open family must take them in.")
     rows = named(answers, "joining")
@@ -176,8 +151,8 @@ KK_NUMPANG: Final = Rules(
     plan=_plan_lodging,
     ways=MappingProxyType(
         {
-            **dict.fromkeys(("member_not_on_card", "member_named_twice", "relation_not_allowed"), CaseRoute.RETURN),
-            **dict.fromkeys(("host_is_own_card", "host_not_on_card", "minors_alone_differs"), CaseRoute.RETURN),
+            **dict.fromkeys(("member_not_on_card", "member_named_twice", "minors_alone_differs"), CaseRoute.RETURN),
+            **dict.fromkeys(hosting.FINDINGS, CaseRoute.RETURN),
         }
     ),
 )

@@ -7,7 +7,7 @@ that is behind the register is only made anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -19,24 +19,11 @@ from services.verification.domain.orders import family_cards, identity_card, per
 from services.verification.domain.persons import answers_of, card_of, looked_up, needed, needed_card
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import Family, Member, Register
+from services.verification.domain.register_terms import term_of
 from services.verification.domain.rules import Application, Basis, People, Plan, RegisterChange, Rules
 from services.verification.domain.submission import Answers
 from shared.errors import DomainError
-from shared.reference.lists import code_list
-from shared.reference.population import BloodType, Citizenship, Education, Religion
-
-_VALUES: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
-    {
-        "education": lambda code: Education[code.upper()].value,
-        "occupation": lambda code: code_list("occupation").label(code).upper(),
-        "blood_type": lambda code: BloodType[code.upper()].value,
-        "religion": lambda code: Religion[code.upper()].value,
-        "birth_place": str.upper,
-        "father": str.upper,
-        "mother": str.upper,
-    }
-)
-"""Element -> what the register writes for an answer. The element is the name of the member's column, too."""
+from shared.reference.population import Citizenship, Religion
 
 _PROOFS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
@@ -108,10 +95,7 @@ def _plan(application: Application, register: Register, _numbers: tuple[str, ...
 
 def _new_value(row: Answers) -> str:
     element = row.text("element") or ""
-    given = row.text(element)
-    if element not in _VALUES or given is None:
-        raise DomainError("answer_missing", "element")
-    return _VALUES[element](given)
+    return term_of(element, row.text(element))
 
 
 def _plan_of_card(application: Application, register: Register, numbers: tuple[str, ...], today: date) -> Plan:
