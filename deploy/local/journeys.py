@@ -200,8 +200,8 @@ async def court(places: Places, decision: Mapping[str, Any], tell: Tell = lambda
             papers = [await _paper_of_court(travel, callback["data"]) for callback in told]
             stands = await asyncio.wait_for(asyncio.gather(*watching), ANSWER_SECONDS)
         finally:
-            for watch in watching:
-                watch.cancel()
+            for each in watching:
+                each.cancel()
         tell("check", f"{len(papers)} documents: sha256 told to the court and of the files served are the same")
     since = datetime.fromisoformat(sent["at"])
     accepted = _after(since, sent["attempts"][0]["at"]) + sent["attempts"][0]["seconds"]

@@ -10,16 +10,14 @@ from typing import Any, Final, assert_never
 
 from services.intake.domain.assistance import ChatAttended, ChatWaits
 from services.intake.domain.court import CourtDecision, CourtParty
+from services.intake.domain.published import AddressLost, Published, StatusReceived
 from services.intake.domain.requests import (
-    AddressLost,
     DecisionRecorded,
     DocumentsAskedAgain,
-    Published,
     QuestionAnswered,
     ReplyComposed,
     RequestOrigin,
     RequestSubmitted,
-    StatusReceived,
 )
 from shared.contracts import intake as wire
 from shared.contracts.decisions import DECISIONS

@@ -204,3 +204,23 @@ async def test_decisions_are_searched_and_turned_by_pages(browser: Browser) -> N
             await court.client.post("/sim/decisions", json={"decision": {"case_number": "tidak ada yang begini/1"}})
             await expect(cards).to_have_count(1)  # what happens meanwhile is looked for, too
             assert await page.evaluate(WIDE_THINGS) == 0
+
+
+async def test_another_kind_has_its_own_fields_and_what_nothing_follows_from_is_recorded(browser: Browser, tmp_path: Path) -> None:
+    register = tmp_path / "register.csv"
+    register.write_text(REGISTER, encoding="utf-8")
+    async with religious_court(registry_csv=register) as court, visit(browser, court.url, size=DESK) as page:
+        court.intake.body = {"case_id": "case-7", "state": "recorded", "requests": []}
+        kinds = page.get_by_label("Jenis")
+        await expect(kinds.get_by_role("option", name="Perubahan nama")).to_have_count(0)  # no Pengadilan Negeri signs here
+        await kinds.select_option("perwalian")
+        await expect(page.get_by_role("group", name="Suami")).to_have_count(0)
+        await expect(page.get_by_role("group", name="Wali").get_by_label("Nama", exact=True)).to_have_value("SITI AMINAH")
+        await expect(page.get_by_label("Nomor perkara")).to_have_value(re.compile(r"/Pdt\.P/"))
+        await send(page)
+        await expect(page.locator("#answer")).to_contain_text("diterima dinas")
+        sent = json.loads(court.intake.posts[0][0])
+        assert (sent["kind"], sent["scope"], sent["guardian"]["nik"]) == ("perwalian", "both", "3519014202820001")
+        assert sent["children"] == [{"nik": "3519014303150001", "name": "ANI SANTOSO"}]
+        await call_back(court, "recorded:case-7", kind="decision.recorded", data={"reference": sent["decision_id"]})
+        await expect(page.get_by_role("article").get_by_text("Selesai, dicatat dinas")).to_be_visible()

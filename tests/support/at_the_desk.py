@@ -40,5 +40,6 @@ async def look(page: Page, name: str) -> None:
     """What every page has to be; its picture is taken where somebody wants to see it."""
     if folder := os.environ.get("SCREENSHOTS"):
         await page.screenshot(path=Path(folder) / "desk" / f"{name}.png")
-    assert await complaints(page) == []
-    assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    found = await complaints(page)
+    assert found == [], found
+    assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, page.url

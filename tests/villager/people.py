@@ -68,13 +68,19 @@ def people(
         rng = Random(f"{seed}/{number}")
         service = services[number % len(services)]
         kind = KINDS[service]
-        application = kind.made(sample, first + taken[kind.of])
+        application = kind.made(sample, _place(sample, kind.of, first, taken[kind.of]))
         taken[kind.of] += 1
         own = drawn(rng, habits[(number + number // len(services)) % len(habits)]) - _impossible(application)
         needs_officer = Habit.RETURNED in own and catalogue().get(service).automatic  # else nobody is there who could return it
         linked = rng.random() < LINKED and not needs_officer
         phone = f"62813{mark}{number:05d}"
         yield Person(number, application, phone, _wishes(service, own, rng), own, linked, rng)
+
+
+def _place(sample: Sample, of: str, first: int, taken: int) -> int:
+    """Return who is next in a list of the sample: of a short one from its end, which tests that begin at its head do not reach."""
+    held = len(sample.picked[of] if of in sample.picked else getattr(sample, of))
+    return first + taken if first + taken < held else held - 1 - taken
 
 
 def _impossible(application: Application) -> frozenset[Habit]:

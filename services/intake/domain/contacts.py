@@ -8,7 +8,7 @@ from datetime import datetime
 
 from services.intake.domain.docket import NONE_YET, DayCount
 from services.intake.domain.links import Links, PersonLink, lapsed, valid_link
-from services.intake.domain.requests import AddressLost
+from services.intake.domain.published import AddressLost
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from services.intake.domain.chat import OtherContent
 from services.intake.domain.contacts import ChatIdentity
-from services.intake.domain.requests import StatusReceived
+from services.intake.domain.published import StatusReceived
 from services.intake.domain.webhook_log import CALL, MAX_ADDRESS_CHARACTERS, Json, believed, moment_of, text_of
 from services.intake.domain.words import Intent, Vocabulary
 

@@ -13,9 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final
 
-from services.intake.domain.assistance import ChatAttended, ChatWaits
 from services.intake.domain.court import CourtDecision
 from services.intake.domain.desk_texts import ApprovedTemplate
 from services.intake.domain.documents import IssuedDocument, in_order
@@ -233,42 +232,6 @@ class DocumentsAskedAgain:
     at: datetime
     is_proven: bool = False
     """Whether the chat is linked to the applicant; else it must be the one that got them."""
-
-
-@dataclass(frozen=True, slots=True)
-class StatusReceived:
-    """A delivery status of a message of ours, from the provider."""
-
-    wamid: str
-    status: str
-    at: datetime
-    callback_data: str | None = None
-    error_code: int | None = None
-    error_details: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AddressLost:
-    """A number or BSUID that is a contact's no more, and the links that ended with it: what it asked from there is not told there again."""
-
-    contact_id: str
-    address: str = field(repr=False)
-    at: datetime
-    link_ids: tuple[str, ...] = ()
-
-
-Published: TypeAlias = (
-    RequestSubmitted
-    | DecisionRecorded
-    | ReplyComposed
-    | QuestionAnswered
-    | DocumentsAskedAgain
-    | StatusReceived
-    | ChatWaits
-    | ChatAttended
-    | AddressLost
-)
-"""The facts that are published as events."""
 
 
 def submit(request: Request) -> tuple[Request, RequestSubmitted]:

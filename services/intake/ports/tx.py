@@ -14,7 +14,8 @@ from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.court import CourtDecision
 from services.intake.domain.docket import Docket
 from services.intake.domain.files import SeenFile
-from services.intake.domain.requests import Published, Request, RequestState
+from services.intake.domain.published import Published
+from services.intake.domain.requests import Request, RequestState
 from services.intake.domain.village import VillageDraft
 from services.intake.domain.visit_days import VisitDay
 from services.intake.domain.word_book import WordBook

@@ -8,36 +8,27 @@ from typing import Final, TypeAlias
 
 from pymongo import DeleteOne
 
-from services.intake.domain.assistance import ChatAttended, ChatWaits
 from services.intake.domain.chat import Conversation, OpenRequest
 from services.intake.domain.chat_log import ChatEntry, ChatExchange
-from services.intake.domain.clerk import CourtDraft
 from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.docket import Docket
 from services.intake.domain.files import SeenFile, bands_of
+from services.intake.domain.published import Published
 from services.intake.domain.requests import (
     OPEN,
-    AddressLost,
-    DecisionRecorded,
-    DocumentsAskedAgain,
-    Published,
-    QuestionAnswered,
-    ReplyComposed,
     Request,
     RequestState,
-    RequestSubmitted,
 )
 from services.intake.domain.village import VillageDraft
 from services.intake.domain.visit_days import VisitDay
 from services.intake.domain.word_book import WordBook
-from services.intake.events import to_event
-from services.intake.ports import CourtCase, ParkedItem, SentMessage, StoredItem
-from services.intake.store.cases import CASES
+from services.intake.ports import ParkedItem, SentMessage, StoredItem
 from services.intake.store.chat_entries import ENTRIES, KeptEntry
 from services.intake.store.contacts import CONTACTS
 from services.intake.store.conversations import CONVERSATIONS
-from services.intake.store.court_drafts import COURT_DRAFTS
+from services.intake.store.court_tx import CourtTx
 from services.intake.store.dockets import DOCKETS
+from services.intake.store.emitting import publish
 from services.intake.store.items import ITEMS, PARKED, ItemRow, parked_from
 from services.intake.store.parts import attachments_from
 from services.intake.store.requests import COLLECTION, requests_of
@@ -62,7 +53,7 @@ _Address: TypeAlias = tuple[str, str]
 _SEEN_MOST: Final = 200  # requests, the latest: many share a quarter of their looks, white paper above all
 
 
-class MongoTx:
+class MongoTx(CourtTx):
     """One unit of work; implements `ports.Tx` over a `UnitOfWork`."""
 
     def __init__(self, work: UnitOfWork, mongo: Mongo, database: str, clock: Clock, catalogue: Catalogue, kept: timedelta) -> None:
@@ -219,15 +210,6 @@ class MongoTx:
     async def contact(self, contact_id: str) -> ChatContact:
         return await self._unit.get(CONTACTS, contact_id)
 
-    async def find_case(self, key: str) -> CourtCase | None:
-        return await self._unit.find_one_by(CASES, {"key": key})
-
-    def add_case(self, case: CourtCase) -> None:
-        self._unit.add(CASES, case)
-
-    def save_case(self, case: CourtCase) -> None:
-        self._unit.save(CASES, case)
-
     async def sent_message(self, wamid: str) -> SentMessage | None:
         return await self._unit.find(SENT_MESSAGES, sent_key(wamid))
 
@@ -252,21 +234,6 @@ class MongoTx:
     def remove_village_draft(self, draft: VillageDraft) -> None:
         self._unit.defer(VILLAGE_DRAFTS.collection, DeleteOne({"_id": draft.draft_id}))
 
-    async def court_draft(self, draft_id: str) -> CourtDraft:
-        return await self._unit.get(COURT_DRAFTS, draft_id)
-
-    def add_court_draft(self, draft: CourtDraft) -> None:
-        self._unit.add(COURT_DRAFTS, draft)
-
-    def save_court_draft(self, draft: CourtDraft) -> None:
-        self._unit.save(COURT_DRAFTS, draft)
-
-    def remove_court_draft(self, draft: CourtDraft) -> None:
-        self._unit.defer(COURT_DRAFTS.collection, DeleteOne({"_id": draft.draft_id}))
-
-    async def case(self, case_id: str) -> CourtCase:
-        return await self._unit.get(CASES, case_id)
-
     async def word_book(self) -> WordBook:
         return await self._unit.find(WORD_BOOK, BOOK) or WordBook()
 
@@ -283,25 +250,7 @@ class MongoTx:
         self._work.on_commit(hook)
 
     def emit(self, fact: Published) -> None:
-        event = to_event(fact, self._catalogue)
-        if isinstance(fact, RequestSubmitted):
-            request = fact.request
-            self._work.emit(self._mapping, request.request_id, event, correlation_id=request.case_id or request.request_id)
-        elif isinstance(fact, DecisionRecorded):
-            self._work.emit(CASES, fact.case_id, event, correlation_id=fact.case_id)
-        elif isinstance(fact, QuestionAnswered):
-            self._work.emit(self._mapping, fact.request_id, event, correlation_id=fact.case_id or fact.request_id)
-        elif isinstance(fact, DocumentsAskedAgain):
-            self._work.emit(self._mapping, fact.request_id, event, correlation_id=fact.request_id)
-        elif isinstance(fact, ReplyComposed):
-            correlation = fact.request_id or fact.conversation_id
-            self._work.emit(CONVERSATIONS, fact.conversation_id, event, correlation_id=correlation)
-        elif isinstance(fact, AddressLost):
-            self._work.emit(CONTACTS, fact.contact_id, event, correlation_id=fact.contact_id)
-        elif isinstance(fact, ChatWaits | ChatAttended):
-            self._work.emit(CONVERSATIONS, fact.contact_id, event, correlation_id=fact.contact_id)
-        else:
-            self._work.emit(SENT_MESSAGES, sent_key(fact.wamid), event)
+        publish(self._work, fact, self._mapping, self._catalogue)
 
 
 def _addresses(identity: ChatIdentity) -> list[_Address]:

@@ -43,6 +43,10 @@ KINDS: Final[Mapping[NoticeKind, str]] = MappingProxyType(
         NoticeKind.REVOKED: "Dokumen dicabut",
         NoticeKind.VOIDED: "Dokumen batal",
         NoticeKind.QUESTION: "Pertanyaan petugas",
+        NoticeKind.ANSWERED: "Jawaban petugas",
+        NoticeKind.TOLD: "Kabar dari petugas",
+        NoticeKind.VISIT_HOME: "Hari kunjungan ke rumah",
+        NoticeKind.VISIT_OFFICE: "Hari datang ke kantor",
         NoticeKind.CARD_READY: "Kartu siap diambil",
     }
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -17,7 +16,8 @@ from services.notifier.domain.announcement import (
 )
 from services.notifier.domain.facts import CARD, SPEAKS_OF, NoticeKind
 from services.notifier.domain.job import AGAIN, DOCUMENT_KEY, Job, JobState
-from services.notifier.domain.message import CourtCallback, DocumentFile, DocumentMessage, Message, RecordOnly, Reply, Template
+from services.notifier.domain.message import DocumentFile, DocumentMessage, Message, RecordOnly, Reply, Template
+from services.notifier.domain.new_job import about_data, callback_to, new_job, with_fallback
 from services.notifier.domain.officer_words import OfficerWords
 from services.notifier.domain.recipient import Recipient, lane_of
 from services.notifier.domain.texts import NoticeTexts
@@ -26,17 +26,6 @@ from shared.values import Channel, file_stem
 _CAPTION_MAX: Final = 1024  # Cloud API, document caption
 _BUTTON_TEXT_MAX: Final = 1024  # Cloud API, body of an interactive message
 _TEXT_MAX: Final = 4096  # Cloud API, text body
-_CALLBACK_TYPES: Final = {
-    NoticeKind.RECEIVED: "decision.received",
-    NoticeKind.RECORDED: "decision.recorded",
-    NoticeKind.DOCUMENT: "document.issued",
-    NoticeKind.RETURNED: "request.returned",
-    NoticeKind.REJECTED: "request.rejected",
-    NoticeKind.SUPERSEDED: "document.superseded",
-    NoticeKind.REVOKED: "document.revoked",
-    NoticeKind.VOIDED: "document.voided",
-    NoticeKind.CARD_READY: "card.ready",
-}
 
 
 def reply_jobs(
@@ -52,18 +41,18 @@ def reply_jobs(
     """Return the jobs of an answer, or of the template in its place; a text too long for its buttons is two messages."""
     key = f"reply:{origin.message_id}"
     if template is not None:
-        return (_job(origin, contact, NoticeKind.REPLY, key, template, at=at, request_id=request_id),)
+        return (new_job(origin, contact, NoticeKind.REPLY, key, template, at=at, request_id=request_id),)
     text = said.text[:_TEXT_MAX]
     if said.rows or not said.buttons or len(text) <= _BUTTON_TEXT_MAX:
         message = replace(said, text=text, list_title=texts.choose_list if said.rows else "")
-        return (_reply(_job(origin, contact, NoticeKind.REPLY, key, message, at=at, request_id=request_id), texts),)
-    first = _reply(_job(origin, contact, NoticeKind.REPLY, key, Reply(text), at=at, request_id=request_id), texts)
+        return (_reply(new_job(origin, contact, NoticeKind.REPLY, key, message, at=at, request_id=request_id), texts),)
+    first = _reply(new_job(origin, contact, NoticeKind.REPLY, key, Reply(text), at=at, request_id=request_id), texts)
     choice = Reply(texts.choose, said.buttons)
     return first, replace(first, key=f"{key}:buttons", order=f"{first.order}:buttons", message=choice, refs=(f"{key}:buttons", *first.refs))
 
 
 def _reply(job: Job, texts: NoticeTexts) -> Job:
-    return _with_fallback(job, texts, str(NoticeKind.REPLY), {})
+    return with_fallback(job, texts, str(NoticeKind.REPLY), {})
 
 
 def received_job(origin: SourceEvent, contact: Recipient, about: RequestSummary, *, submitted_at: datetime, at: datetime) -> Job | None:
@@ -72,15 +61,15 @@ def received_job(origin: SourceEvent, contact: Recipient, about: RequestSummary,
         return None
     key = f"received:{about.case_id or about.request_id}"
     data = (("case_id", about.case_id), ("received_at", submitted_at))
-    message = _callback(contact, NoticeKind.RECEIVED, key, submitted_at, data)
-    return _job(origin, contact, NoticeKind.RECEIVED, key, message, at=at, about=about)
+    message = callback_to(contact, NoticeKind.RECEIVED, key, submitted_at, data)
+    return new_job(origin, contact, NoticeKind.RECEIVED, key, message, at=at, about=about)
 
 
 def recorded_job(origin: SourceEvent, contact: Recipient, case_id: str, *, recorded_at: datetime, at: datetime) -> Job:
     """Return the job that tells a court that its decision is kept, and that no document follows from it."""
     key = f"recorded:{case_id}"
-    message = _callback(contact, NoticeKind.RECORDED, key, recorded_at, (("case_id", case_id), ("recorded_at", recorded_at)))
-    return _job(origin, contact, NoticeKind.RECORDED, key, message, at=at)
+    message = callback_to(contact, NoticeKind.RECORDED, key, recorded_at, (("case_id", case_id), ("recorded_at", recorded_at)))
+    return new_job(origin, contact, NoticeKind.RECORDED, key, message, at=at)
 
 
 def document_key(document_id: str) -> str:
@@ -102,11 +91,11 @@ def document_job(
         case Channel.WHATSAPP:
             message = DocumentMessage(file, texts.fill(name, **values)[:_CAPTION_MAX])
         case Channel.COURT:
-            message = _callback(contact, NoticeKind.DOCUMENT, key, issued.issued_at, _document_data(about, issued))
+            message = callback_to(contact, NoticeKind.DOCUMENT, key, issued.issued_at, _document_data(about, issued))
         case Channel.ADAPTER | Channel.DESK:
             message = RecordOnly()
-    job = _job(origin, contact, NoticeKind.DOCUMENT, key, message, at=at, about=about, refs=(issued.document_number, issued.document_id))
-    return _with_fallback(job, texts, name, values, file)
+    job = new_job(origin, contact, NoticeKind.DOCUMENT, key, message, at=at, about=about, refs=(issued.document_number, issued.document_id))
+    return with_fallback(job, texts, name, values, file)
 
 
 def document_again_job(origin: SourceEvent, contact: Recipient, sent: Job, *, is_proven: bool, at: datetime) -> Job | None:
@@ -153,7 +142,7 @@ def _document_values(about: RequestSummary, issued: AnnouncedDocument, texts: No
 
 def _document_data(about: RequestSummary, issued: AnnouncedDocument) -> tuple[tuple[str, object], ...]:
     return (
-        *_about_data(about),
+        *about_data(about),
         ("product", issued.product),
         ("form", issued.form),
         ("documents", issued.documents),
@@ -188,11 +177,11 @@ def ended_jobs(
             message = Reply(texts.fill(str(kind), **values)[:_TEXT_MAX])
         case Channel.COURT:
             document = (("product", ended.product), ("document_id", ended.document_id), ("document_number", ended.document_number))
-            message = _callback(contact, kind, key, ended.at, (*_about_data(about), *document, *ended.details))
+            message = callback_to(contact, kind, key, ended.at, (*about_data(about), *document, *ended.details))
         case Channel.ADAPTER | Channel.DESK:
             message = RecordOnly()
-    job = _job(origin, contact, kind, key, message, at=at, about=about, refs=(ended.document_number, ended.document_id))
-    return (_with_fallback(job, texts, str(kind), values),)
+    job = new_job(origin, contact, kind, key, message, at=at, about=about, refs=(ended.document_number, ended.document_id))
+    return (with_fallback(job, texts, str(kind), values),)
 
 
 def card_ready_job(
@@ -215,11 +204,11 @@ def card_ready_job(
         case Channel.COURT:
             document = (("product", card.product), ("document_id", card.document_id), ("document_number", card.document_number))
             where = (("place", card.place), ("address", card.address), ("hours", card.hours), ("ready_at", card.at))
-            message = _callback(contact, kind, key, card.at, (*_about_data(about), *document, *where))
+            message = callback_to(contact, kind, key, card.at, (*about_data(about), *document, *where))
         case Channel.ADAPTER | Channel.DESK:
             message = RecordOnly()
-    job = _job(origin, contact, kind, key, message, at=at, about=about, refs=(card.document_number, card.document_id))
-    return _with_fallback(job, texts, str(kind), values)
+    job = new_job(origin, contact, kind, key, message, at=at, about=about, refs=(card.document_number, card.document_id))
+    return with_fallback(job, texts, str(kind), values)
 
 
 def turned_down_job(
@@ -241,12 +230,12 @@ def turned_down_job(
         case Channel.WHATSAPP:
             message = Reply(texts.fill(str(kind), **values)[:_TEXT_MAX])
         case Channel.COURT:
-            message = _callback(
-                contact, kind, key, why.at, (*_about_data(about), ("products", why.products), ("reasons", rows), ("note", why.note))
+            message = callback_to(
+                contact, kind, key, why.at, (*about_data(about), ("products", why.products), ("reasons", rows), ("note", why.note))
             )
         case Channel.ADAPTER | Channel.DESK:
             message = RecordOnly()
-    return _with_fallback(_job(origin, contact, kind, key, message, at=at, about=about), texts, str(kind), values)
+    return with_fallback(new_job(origin, contact, kind, key, message, at=at, about=about), texts, str(kind), values)
 
 
 def words_job(
@@ -262,52 +251,4 @@ def words_job(
     values = {"receipt": about.receipt, "office": texts.office, **dict(words.values)}
     known = {field: value for field, value in values.items() if field in SPEAKS_OF[words.kind]}
     message: Message = Reply(texts.fill(name, **known)[:_TEXT_MAX]) if contact.channel is Channel.WHATSAPP else RecordOnly()
-    return _with_fallback(_job(origin, contact, words.kind, words.key, message, at=at, about=about), texts, name, known)
-
-
-def _about_data(about: RequestSummary) -> tuple[tuple[str, object], ...]:
-    return (("case_id", about.case_id), ("request_id", about.request_id), ("receipt", about.receipt))
-
-
-def _callback(contact: Recipient, kind: NoticeKind, key: str, occurred_at: datetime, data: Sequence[tuple[str, object]]) -> CourtCallback:
-    return CourtCallback(contact.address, key, _CALLBACK_TYPES[kind], occurred_at, (("reference", contact.reference), *data))
-
-
-def _job(  # noqa: PLR0913 - everything a job begins with
-    origin: SourceEvent,
-    contact: Recipient,
-    kind: NoticeKind,
-    key: str,
-    message: Message,
-    *,
-    at: datetime,
-    about: RequestSummary | None = None,
-    request_id: str | None = None,
-    refs: tuple[str, ...] = (),
-) -> Job:
-    known = (key, about.request_id, about.receipt, about.case_id, contact.reference) if about else (key, request_id)
-    return Job(
-        key=key,
-        channel=contact.channel,
-        kind=kind,
-        lane=lane_of(contact, about.case_id if about else None),
-        order=origin.message_id,
-        address=contact.address,
-        message=message,
-        created_at=at,
-        next_at=at,
-        correlation_id=origin.correlation_id,
-        causation_id=origin.message_id,
-        traceparent=origin.traceparent,
-        request_id=about.request_id if about else request_id,
-        refs=tuple(dict.fromkeys(ref for ref in (*known, *refs) if ref)),
-        known_at=contact.last_inbound_at,
-    )
-
-
-def _with_fallback(job: Job, texts: NoticeTexts, name: str, values: dict[str, str], file: DocumentFile | None = None) -> Job:
-    """Return a job to a person with the template that goes where a free message may not."""
-    if job.channel is not Channel.WHATSAPP:
-        return job
-    wording = texts.wordings[name]
-    return replace(job, fallback=Template(wording.template, wording.language, texts.parameters(name, **values), file))
+    return with_fallback(new_job(origin, contact, words.kind, words.key, message, at=at, about=about), texts, name, known)

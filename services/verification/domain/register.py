@@ -21,6 +21,14 @@ def years_between(born_on: date, day: date) -> int:
     return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
 
 
+def birthday(born_on: date, age: int) -> date:
+    """Return the day on which somebody is so many years old."""
+    try:
+        return born_on.replace(year=born_on.year + age)
+    except ValueError:  # born on 29 February: the day after the 28th, as age is reckoned everywhere here
+        return date(born_on.year + age, 3, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """One row of a Kartu Keluarga."""

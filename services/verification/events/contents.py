@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Final, assert_never
 
@@ -23,7 +23,7 @@ from services.verification.domain.contents import (
     SideNote,
     StillbirthLetter,
 )
-from services.verification.domain.register import Family, Member
+from services.verification.domain.register import Family, Member, birthday
 from shared.contracts import contents
 from shared.errors import DomainError
 from shared.reference.population import ADULT_AGE_YEARS, KTP_MARITAL, PHOTO_FROM_YEARS
@@ -78,7 +78,7 @@ def _content(content: Content) -> contents.Content:
 
 def _child_card(card: ChildCard) -> contents.ChildCardContent:
     member, has_photo = card.member, card.member.age_on(card.today) >= PHOTO_FROM_YEARS
-    until = _birthday(member.born_on, ADULT_AGE_YEARS) - timedelta(days=1) if has_photo else _birthday(member.born_on, PHOTO_FROM_YEARS)
+    until = birthday(member.born_on, ADULT_AGE_YEARS) - timedelta(days=1) if has_photo else birthday(member.born_on, PHOTO_FROM_YEARS)
     return contents.ChildCardContent(
         **_person(member),
         kk_number=card.family.kk_number,
@@ -131,13 +131,6 @@ def _biodata(sheet: Biodata) -> contents.BiodataContent:
         birth_certificate_number=sheet.member.birth_certificate,
         **{name: getattr(sheet, name) for name in names},
     )
-
-
-def _birthday(born_on: date, age: int) -> date:
-    try:
-        return born_on.replace(year=born_on.year + age)
-    except ValueError:  # born on 29 February: the day after the 28th, as age is reckoned everywhere here
-        return date(born_on.year + age, 3, 1)
 
 
 def _person(member: Member) -> dict[str, Any]:

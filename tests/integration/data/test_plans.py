@@ -12,7 +12,7 @@ from pymongo import IndexModel, MongoClient
 from services.intake import store as intake
 from services.intake.domain.contacts import ChatIdentity
 from services.intake.domain.requests import RequestState
-from services.intake.ports import RequestSearch
+from services.intake.ports import CaseSearch, RequestSearch
 from services.intake.store.requests import MongoRequestReader
 from services.intake.store.tx import MongoTx
 from services.intake.store.uploads import UsedFiles
@@ -56,6 +56,10 @@ def notifier_tx(mongo: Mongo, database: str) -> notifier.MongoTx:
     return notifier.MongoTx(work, mongo.collection(database, notifier.JOBS), lambda _: None)
 
 
+def clerks(mongo: Mongo, name: str) -> intake.MongoClerkReader:
+    return intake.MongoClerkReader(mongo, name, catalogue())
+
+
 async def unused(mongo: Mongo, name: str) -> None:
     await UnusedFiles(mongo, name, "files", used=UsedFiles(mongo, name).used, age=timedelta(days=7)).sweep()
 
@@ -96,6 +100,10 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
         intake.INDEXES,
         lambda mongo, name: MongoRequestReader(mongo, name, catalogue()).search(RequestSearch(client="desa")),
     ),
+    "cases of a court": (intake.INDEXES, lambda mongo, name: clerks(mongo, name).cases(CaseSearch("PA.Kab.Mn"))),
+    "cases by number": (intake.INDEXES, lambda mongo, name: clerks(mongo, name).cases(CaseSearch("PA.Kab.Mn", number="41/PDTG/"))),
+    "cases by name": (intake.INDEXES, lambda mongo, name: clerks(mongo, name).cases(CaseSearch("PA.Kab.Mn", name="budi san"))),
+    "decisions that clerks have begun": (intake.INDEXES, lambda mongo, name: clerks(mongo, name).drafts("PA.Kab.Mn")),
     "uploads in use": (intake.INDEXES, lambda mongo, name: UsedFiles(mongo, name).used(["f-1", "f-2"])),
     "uploads to sweep": (intake.INDEXES, unused),
     "families": (

@@ -219,7 +219,8 @@ async def test_a_load_that_contradicts_the_change_is_a_persons_and_nothing_is_lo
 
 async def test_a_guardian_of_whom_a_court_said_so_is_known_when_they_ask(office: Office) -> None:
     guardian = CourtParty(nik=HUSBAND, name="Slamet Darmawan")
-    ruling = people.ruling("perwalian", guardian=guardian, scope="both", children=(CourtChild(nik=SON),))
+    why = {"guardian_relation": "bibi", "reason": "parents_dead", "scope": "both"}
+    ruling = people.ruling("perwalian", guardian=guardian, children=(CourtChild(nik=SON),), **why)
     told = DecisionRecorded(
         case_id=CASE,
         kind="perwalian",

@@ -32,7 +32,7 @@ function single(field, name, value, parties) {
   if (field.name === CUSTODY) return custody(field, name, value, parties);
   const choices = field.choices ?? (field.type === "yes_no" ? YES_NO : null);
   const attributes = { name, autocomplete: "off", required: !field.optional };
-  const input = choices ? element("select", attributes, ...options(choices, value, field.optional))
+  const input = choices ? element("select", attributes, ...options(choices, value, field.optional || text(value) === ""))
     : element("input", { ...attributes, maxlength: 500, ...INPUTS[field.type], value: text(value) });
   return element("label", { class: WIDE.has(field.name) ? "full" : "" }, field.label, input);
 }

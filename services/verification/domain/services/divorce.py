@@ -17,6 +17,7 @@ from services.verification.domain.parting import Single, needed_decision, part, 
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import Register
 from services.verification.domain.rules import Application, Basis, Plan, Rules
+from shared.errors import DomainError
 from shared.reference.court_findings import CourtFinding
 from shared.reference.population import KkMarital
 
@@ -31,6 +32,8 @@ def _check(application: Application, register: Register, today: date) -> Iterato
 
 def _plan(application: Application, register: Register, numbers: tuple[str, ...], today: date) -> Plan:
     decision = needed_decision(application)
+    if decision.husband.nik == decision.wife.nik:
+        raise DomainError("parties_same", "One person can't be divorced from themself.")
     divorced = Single(KkMarital.DIVORCED, decision.divorced_on)
     after = dict.fromkeys((decision.husband.nik, decision.wife.nik), divorced)
     deed = decision.answers
