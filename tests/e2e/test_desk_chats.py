@@ -142,7 +142,7 @@ async def test_a_village_registrar_files_a_birth_on_a_phone(
         await look(page, "desa-kosong-360")
         await page.get_by_role("link", name="Ajukan untuk warga").click()
         await look(page, "desa-layanan-360")
-        await page.get_by_role("radio", name="Akta kelahiran").first.check()
+        await page.locator("input[type=radio][value=akta_lahir]").check()
         await page.get_by_role("button", name="Lanjut").click()
         await look(page, "desa-pilihan-360")
         for number in range(40):
@@ -172,6 +172,6 @@ async def test_a_village_registrar_files_a_birth_on_a_phone(
         await expect(page.locator("[data-row]").first).to_have_text("Akta kelahiran")
         await look(page, "desa-1280")
         await page.get_by_role("link", name="Ajukan untuk warga").click()
-        await page.get_by_role("radio", name="Kartu Keluarga hilang").first.check()
+        await page.locator("input[type=radio][value=kk_hilang]").check()
         await page.get_by_role("button", name="Lanjut").click()
         await look(page, "desa-pertanyaan-1280")

@@ -120,7 +120,7 @@ async def test_a_second_request_for_an_open_case_is_parked_and_leaves_no_trace(o
     [
         ({"service": "unheard_of"}, "unknown_service"),
         ({"products": ("ktp",)}, "product_not_of_service"),
-        ({"service": "pindah", "products": ("kk",)}, "service_without_rules"),
+        ({"service": "legalisir", "products": ("kk",)}, "service_without_rules"),
         ({"form_version": 9}, "unknown_form_version"),
     ],
 )

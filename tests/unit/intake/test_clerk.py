@@ -107,7 +107,7 @@ def test_of_an_empty_page_all_that_is_needed_is_named_and_nothing_else(kind: str
         ({"husband.nik": "", "wife.nik": ""}, {"husband.nik": "answer_missing", "wife.nik": "answer_missing"}),
         ({"deed_on": ""}, {"deed_on": "answer_missing"}),
         ({"final_on": "14-10-2026"}, {"final_on": "final_too_early"}),
-        ({"final_on": "besok"}, {"final_on": "date_malformed"}),
+        ({"final_on": "entah"}, {"final_on": "date_malformed"}),
         ({"decided_on": "31-2-2026"}, {"decided_on": "date_impossible"}),
         ({"husband.village_code": "3519082001"}, {}),
         ({"husband.village_code": "35.77.01.1001"}, {}),

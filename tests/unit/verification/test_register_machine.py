@@ -4,9 +4,8 @@ A plan is made from no more than what its service looks up. Where the checks fin
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -22,13 +21,13 @@ from services.verification.domain.recording import AwaitedChange, applied, ensur
 from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.rules import Application, NikWish, People, Plan, RegisterChange
 from services.verification.domain.services import RULES
-from services.verification.domain.submission import Answers, CourtDecision, Person, Submission, decided
+from services.verification.domain.submission import decided
 from shared.errors import DomainError
 from shared.reference.courts import CourtKind
 from shared.reference.decision_kinds import decision_kinds
 from shared.reference.population import MARRIED, Effect, Relation
-from shared.values import Contact, VouchedBy, Vouching
 from tests.support.families import TODAY
+from tests.support.register_requests import arriving, check_documents, of_court, submission
 
 COURT_KINDS = sorted(kind.id for kind in decision_kinds().values() if kind.service)
 RELATIONS = [relation.name.lower() for relation in Relation]
@@ -201,9 +200,7 @@ class RegisterMachine(RuleBasedStateMachine):
         host, back = self.family(pick), sorted(self.away)
         niks = [self.number(nik=True) for _ in range(pick.randint(0, 2))] + pick.sample(back, min(len(back), pick.randint(0, 2)))
         niks += [self.one_of(pick, host)] if pick.randint(0, 5) == 0 or not niks else []
-        rows = [
-            _arriving(nik, pick.choice(["head", "child", "wife", "other_kin"]) if number else "head") for number, nik in enumerate(niks)
-        ]
+        rows = [arriving(nik, pick.choice(["head", "child", "wife", "other_kin"]) if number else "head") for number, nik in enumerate(niks)]
         answers: dict[str, Any] = {
             "nik": niks[0],
             "arriving": rows,
@@ -230,7 +227,7 @@ class RegisterMachine(RuleBasedStateMachine):
         persons = {role: {"nik": nik, "name": self.name_of(nik)} for role, nik in niks.items()}
         ruling = decided({**court, **days, **texts, **akta, **persons, "children": tuple(children)})
         holders = dict.fromkeys(niks[role] for role in known.served)
-        self.settle(Application(tuple(_of_court(known.service or "", nik, ruling) for nik in holders)))
+        self.settle(Application(tuple(of_court(known.service or "", nik, ruling) for nik in holders)))
 
     @rule(pick=PICK)
     def another_extract(self, pick: Random) -> None:
@@ -390,9 +387,9 @@ class RegisterMachine(RuleBasedStateMachine):
 
     def ask(self, service: str, answers: dict[str, Any]) -> None:
         """Judge a request and apply what follows from its approval, even where the checks found a failure."""
-        plan = self.settle(Application((_submission(service, answers),)), alone=service == "datang")
+        plan = self.settle(Application((submission(service, answers),)), alone=service == "datang")
         if plan is not None and plan.change is not None:
-            _check_documents(plan, plan.change)
+            check_documents(plan, plan.change)
 
     def settle(self, request: Application, *, alone: bool = False) -> Plan | None:
         """Judge an application and apply what follows; None: nothing does. `alone`: also where hardly anybody is left."""
@@ -432,53 +429,6 @@ class RegisterMachine(RuleBasedStateMachine):
 def _is_back(family: Family, change: RegisterChange) -> bool:
     """Whether a family that moved out whole has its number again."""
     return not family.members and any(each.kk_number == family.kk_number and each.members for each in change.families)
-
-
-def _arriving(nik: str, relation: str) -> dict[str, Any]:
-    row = {"nik": nik, "name": "JOKO SUSILO", "sex": "L", "birth_place": "KEDIRI", "born_on": "1985-06-12", "relation": relation}
-    terms = {"marital": "single", "religion": "islam", "education": "primary", "occupation": "o015", "blood_type": "o"}
-    return row | terms | {"father": "SUTRISNO", "mother": "SULASTRI"}
-
-
-def _check_documents(plan: Plan, change: RegisterChange) -> None:
-    """Each open family whose card changes has a new one as it is afterwards; the card of each closed one is replaced."""
-    abouts = [ordered.about for ordered in plan.documents]
-    assert len(set(abouts)) == len(abouts)
-    replaced = {about for ordered in plan.documents for about in ordered.replaces}
-    of_the_dead = {f"{kind}:{nik}" for nik in change.died for kind in ("ktp", "kia")}
-    printed = {family.kk_number: family for family in _printed(plan)}
-    closed = {f"kk:{family.kk_number}" for family in change.families if family.closed_on}
-    left = {f"kk:{family.kk_number}" for family in change.families if not family.closed_on and family.kk_number not in printed}
-    assert closed <= replaced - of_the_dead <= closed | left
-    for family in change.families:
-        if family.closed_on is None and plan.documents[-1].product != "kia":
-            assert printed.get(family.kk_number, family) == family
-    assert set(printed) <= {family.kk_number for family in change.families if family.closed_on is None}
-
-
-def _printed(plan: Plan) -> Iterable[Family]:
-    return (ordered.content.family for ordered in plan.documents if ordered.product == "kk")  # type: ignore[union-attr]
-
-
-def _submission(service: str, answers: dict[str, Any]) -> Submission:
-    return Submission(
-        request_id="01938b3e-0000-7000-8000-000000000011",
-        receipt="MDN-7K4Q-9F2X",
-        channel="adapter",
-        service=service,
-        products=("kk",),
-        submitted_at=datetime(2026, 11, 24, 3, 0, tzinfo=UTC),
-        contact=Contact(channel="adapter", address="bench"),
-        applicant=Person(nik=answers.get("nik"), kk_number=answers.get("kk_number")),
-        answers=Answers(answers),
-    )
-
-
-def _of_court(service: str, nik: str, ruling: CourtDecision) -> Submission:
-    asked = _submission(service, {"nik": nik, "kk_number": None})
-    return replace(
-        asked, answers=Answers(), products=("kk", "ktp", "kia"), decision=ruling, case_id="case", vouching=Vouching(VouchedBy.COURT)
-    )
 
 
 TestRegisterMachine = RegisterMachine.TestCase
