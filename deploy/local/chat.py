@@ -150,7 +150,12 @@ def said(field: Field, value: Any) -> Spoken:
 
 
 async def ask(chat: Chat, application: Application, selfie: Path | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Ask for a service: from the greeting through every question to the confirmation and the answer with the receipt.
+    """Ask for a service: from the greeting through every question to the confirmation and the answer with the receipt."""
+    return await confirm(chat, await fill_in(chat, application, selfie))
+
+
+async def fill_in(chat: Chat, application: Application, selfie: Path | None = None) -> dict[str, Any]:
+    """Answer every question of a service, from the greeting on; return the summary.
 
     Args:
         chat: A phone.
@@ -165,7 +170,7 @@ async def ask(chat: Chat, application: Application, selfie: Path | None = None) 
     if selfie is not None:
         await chat.send(selfie)
         heard = await chat.hears(anything, "the summary")
-    return await confirm(chat, heard)
+    return heard
 
 
 async def answer_all(chat: Chat, answers: Iterator[Spoken]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from deploy.local.applications import reprint
-from deploy.local.chat import PHOTOS, RECEIPT, Chat, ask, confirm, has_button, says
+from deploy.local.chat import PHOTOS, RECEIPT, Chat, ask, confirm, fill_in, has_button, says
 from deploy.local.office import Officer
 from deploy.local.stack import Stack
 from deploy.local.travel import Places, Travel
@@ -138,7 +138,8 @@ async def test_two_phones_that_ask_the_same_at_once_get_one_number_and_one_signe
     chats = [await Chat.open(travel, person["name"]) for _ in range(2)]
     for chat in chats:
         await travel.link(chat.phone, person["nik"])
-    answers = await asyncio.gather(*(ask(chat, reprint("kk_hilang", person)) for chat in chats))
+    summaries = await asyncio.gather(*(fill_in(chat, reprint("kk_hilang", person)) for chat in chats))
+    answers = await asyncio.gather(*(confirm(chat, summary) for chat, summary in zip(chats, summaries, strict=True)))
     receipts = [receipt_in(answer) for _, answer in answers]
     assert len(set(receipts)) == 2, "one of them was told the receipt of the other"
 
