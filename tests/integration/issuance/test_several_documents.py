@@ -129,9 +129,9 @@ def _spoiled(asked: Approval, index: int, **changes: Any) -> RequestApproved:
 
 
 REFUSED: Mapping[str, tuple[RequestApproved, str]] = {
-    "a product that is new to us": (_spoiled(approval("kk", "ktp"), 1, product="skpwni", key="skpwni"), "documents_contradict"),
+    "a product that is new to us": (_spoiled(approval("kk", "ktp"), 1, product="skpln", key="skpln"), "documents_contradict"),
     "a product that is new to us, announced": (
-        _spoiled(approval("kk", order("ktp", key="skpwni")), 1, product="skpwni"),
+        _spoiled(approval("kk", order("ktp", key="skpln")), 1, product="skpln"),
         "product_unknown",
     ),
     "a content type that is new to us": (_spoiled(birth(), 2, content_type="child_card.v9"), "content_type_unknown"),
