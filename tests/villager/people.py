@@ -78,9 +78,12 @@ def people(
 
 
 def _place(sample: Sample, of: str, first: int, taken: int) -> int:
-    """Return who is next in a list of the sample: of a short one from its end, which tests that begin at its head do not reach."""
-    held = len(sample.picked[of] if of in sample.picked else getattr(sample, of))
-    return first + taken if first + taken < held else held - 1 - taken
+    """Return who is next in a list of the sample: of a short one from its end, which tests that begin at its head do not reach.
+
+    People who are in no list are made up, as many as one asks for.
+    """
+    held = sample.picked.get(of) or getattr(sample, of, None)
+    return first + taken if held is None or first + taken < len(held) else len(held) - 1 - taken
 
 
 def _impossible(application: Application) -> frozenset[Habit]:
