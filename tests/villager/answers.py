@@ -55,8 +55,9 @@ class Answers:
             self._rows[question.group.name] = max(self._rows.get(question.group.name, 0), row + 1)
 
     def both_numbers(self) -> str:
-        """Return the two long numbers in one message, as they stand on a card."""
-        return f"NIK {self._values['nik']} no KK {self._values['kk_number']}"
+        """Return the long numbers in one message, as they stand on a card; who has no NIK yet has one number, or none."""
+        known = {"NIK": self._values.get("nik"), "no KK": self._values.get("kk_number")}
+        return " ".join(f"{name} {number}" for name, number in known.items() if number) or "belum punya NIK"
 
     def documents(self) -> Sequence[str]:
         """Return the fields that a photo answers, in the order of the form."""
