@@ -14,16 +14,16 @@ DOMAIN_MUTANTS: Final = (
     ),
     Mutant(
         "intake: a decision is final a day too early",
-        "services/intake/domain/divorce.py",
+        "services/intake/domain/rulings/every_kind.py",
         "APPEAL: Final = timedelta(days=14)",
         "APPEAL: Final = timedelta(days=13)",
         tests=("tests/unit/intake/test_court_rules.py",),
     ),
     Mutant(
         "intake: a cerai talak needs no pledge",
-        "services/intake/domain/divorce.py",
-        "    elif decision.pledge_on is None:\n",
-        "    elif decision.pledge_on is None and decision.kind != CERAI_TALAK:\n",
+        "services/intake/domain/rulings/divorce.py",
+        "    if pledge_on is None:\n",
+        "    if pledge_on is None:\n        return\n",
         tests=("tests/unit/intake/test_court_rules.py",),
     ),
     Mutant(
@@ -84,7 +84,7 @@ DOMAIN_MUTANTS: Final = (
     ),
     Mutant(
         "verification: the husband leaves the card he heads",
-        "services/verification/domain/services/divorce.py",
+        "services/verification/domain/parting.py",
         "if _STAYS[husband.relation] > _STAYS[wife.relation] else",
         "if _STAYS[husband.relation] < _STAYS[wife.relation] else",
         tests=("tests/unit/verification/test_divorce.py",),

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import binascii
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
 from typing import Any, Final
@@ -27,6 +27,7 @@ from shared.mongo.cursor import moment_of
 from shared.mongo.terms import begins, found_by_terms
 
 _OPEN: Final = TaskState.OPEN.value
+_SOON: Final = timedelta(hours=1)  # what has its place on a day to come waits for it; clocks that differ hide nothing
 _KEYS: Final = {TaskOrder.DUE: ("due_at", 1), TaskOrder.PLACE: ("place_at", 1), TaskOrder.DECIDED: ("closed_at", -1)}
 _NOT_CLOSED: Final = [stage.value for stage in TaskStage if stage is not TaskStage.CLOSED]
 _TERMS: Final = "personal.search_terms"
@@ -69,7 +70,7 @@ class MongoTaskReader:
         free, workable = _free(at), _workable(officer.id, is_lead=officer.is_lead)
         own = {**workable, **free, "preferred_officer": officer.id, "preferred_until": {"$gt": at}}
         reserved = await self._ids(own, "place_at", limit)
-        wanted: Doc = {**workable, "place_at": {"$lte": at}, "$and": [free, _unreserved(at)]}
+        wanted: Doc = {**workable, "place_at": {"$lte": at + _SOON}, "$and": [free, _unreserved(at)]}
         if officer.services is not None:
             wanted["service"] = {"$in": sorted(officer.services)}
         if officer.areas:

@@ -146,6 +146,8 @@ async def test_every_listed_reason_can_be_given_for_what_the_list_says(office: O
         "about": "document",
         "acts": ["return", "reject"],
         "tells_register": False,
+        "services": [],
+        "needs_note": False,
     }
     for act in ("return", "reject"):
         usable = [{"code": reason["code"]} for reason in listed if act in reason["acts"]]
