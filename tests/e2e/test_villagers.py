@@ -71,7 +71,8 @@ async def test_every_villager_ends_with_a_receipt_a_human_or_a_refusal(stack: St
     assert is_good(stories), "\n\n".join((table(stories), *troubles(stories)))
     ended = Counter(story.ending for story in stories)
     assert set(ended) == set(Ending)
-    assert ended[Ending.RECEIPT] >= len(KINDS) - len(LAST)
+    plain = [story for story in stories if not story.person.habits & LAST]
+    assert ended[Ending.RECEIPT] >= len(plain) > len(stories) // 2
     assert waiting_chats(stack) >= played.waited + ended[Ending.HUMAN]
     assert len({story.receipt for story in stories if story.receipt}) == ended[Ending.RECEIPT]
 

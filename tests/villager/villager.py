@@ -195,6 +195,7 @@ class Villager:
         if question is None:
             return heard
         await self.phone.say(self._answers.wrong_number(question, heard.row))
+        self._answers.given(question, heard.row)
         return await self.phone.edit(self._answers.text(heard, question, 1))
 
     def _words(self, habit: Habit) -> str:
