@@ -6,13 +6,14 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from shared.reference.calendar import DAY_NAMES
 from shared.typed import without_marks
 from shared.values import Malformed
 
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "mei", "jun", "jul", "agu", "sep", "okt", "nov", "des")
 _OTHER_MONTHS: Final = {"peb": 2, "nop": 11, "may": 5, "aug": 8, "agt": 8, "ags": 8, "oct": 10, "dec": 12}
-_WEEKDAYS: Final = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
-_WEEKDAY: Final = rf"(?:{'|'.join(_WEEKDAYS)}|jum'at|ahad)"
+WEEKDAYS: Final = tuple(name.casefold() for name in DAY_NAMES)
+_WEEKDAY: Final = rf"(?:{'|'.join(WEEKDAYS)}|jum'at|ahad)"
 _BEFORE: Final = "hari|pada|tgl|tanggal|lahir|lahire|meninggal|seda|dek|kala|waktu|kira[ -]?kira|sekitar"
 _AROUND: Final = re.compile(rf"(?:(?:{_BEFORE}|{_WEEKDAY})[\s.,:]+)+")
 """What stands before a day or a time and does not change it."""
@@ -31,7 +32,7 @@ _AGO_IN_WORDS: Final = {
 """Without `tadi malam` and `minggu lalu`: which day that was nobody can tell."""
 _DAYS_AGO: Final = {words: days for days, line in _AGO_IN_WORDS.items() for words in line.split(", ")}
 _AGO: Final = re.compile(r"(\d{1,2}) (hari|dina|minggu)(?: (?:yang|sing))? (?:lalu|kepungkur)")
-_LAST: Final = re.compile(rf"(?:hari )?({'|'.join(_WEEKDAYS)})(?: yang)? (?:kemarin|lalu|wingi)")
+_LAST: Final = re.compile(rf"(?:hari )?({'|'.join(WEEKDAYS)})(?: yang)? (?:kemarin|lalu|wingi)")
 _LAST_WEEK: Final = "minggu lalu"  # also `Sunday last`: with `hari` before it
 _WEEK: Final = 7
 _NUMBERS_IN_WORDS: Final = {
@@ -121,7 +122,7 @@ def _days_ago(plain: str, today: date) -> int | None:
     if ago := _AGO.fullmatch(_NUMBER_WORD.sub(lambda word: _NUMBERS[word[0]], plain)):
         return int(ago[1]) * (_WEEK if ago[2] == "minggu" else 1)
     if plain != _LAST_WEEK and (last := _LAST.fullmatch(plain.replace("jum'at", "jumat").replace("ahad", "minggu"))):
-        return (today.weekday() - _WEEKDAYS.index(last[1]) - 1) % _WEEK + 1
+        return (today.weekday() - WEEKDAYS.index(last[1]) - 1) % _WEEK + 1
     return None
 
 

@@ -9,22 +9,35 @@ from typing import Any, Final
 
 from typing_extensions import override
 
-from shared.reference.calendar import is_holiday, office_week
-from shared.reference.forms.dates import parse_date
+from shared.reference.calendar import DAY_NAMES, is_holiday, office_week
+from shared.reference.forms.dates import WEEKDAYS, parse_date
 from shared.reference.forms.field_type import FieldType, Setup
 from shared.typed import without_marks
 from shared.values import Malformed
 
-_WEEKDAYS: Final = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
-_TITLES: Final = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
-_AHEAD: Final[Mapping[str, int]] = {"besok": 1, "sesuk": 1, "mbenjing": 1, "lusa": 2, "besok lusa": 2}
-_WEEKDAY: Final = re.compile(rf"(?:hari |dina )?({'|'.join(_WEEKDAYS)})(?: depan| ini| besok)?")
+_WEEKDAY: Final = re.compile(rf"(?:hari |dina )?({'|'.join(WEEKDAYS)})(?: depan| ini| besok)?")
 _WEEK: Final = 7
 _FARTHEST_DAYS: Final = 30  # where a form sets no limit of its own
 _OFFERED: Final = 9  # days that are offered to choose from: a list of the chat has ten rows
 
 
-class OfficeDayType(FieldType):
+class DayType(FieldType):
+    """A day, whatever it is of: how it lies and travels."""
+
+    @override
+    def wire(self, value: date) -> str:
+        return value.isoformat()
+
+    @override
+    def value(self, wire: Any) -> date:
+        return date.fromisoformat(wire)
+
+    @override
+    def schema(self, setup: Setup) -> Mapping[str, Any]:
+        return {"type": "string", "format": "date"}
+
+
+class OfficeDayType(DayType):
     """A day after today on which the office works by the calendar, not farther ahead than the form's `max` days."""
 
     @override
@@ -39,20 +52,8 @@ class OfficeDayType(FieldType):
         return day
 
     @override
-    def wire(self, value: date) -> str:
-        return value.isoformat()
-
-    @override
-    def value(self, wire: Any) -> date:
-        return date.fromisoformat(wire)
-
-    @override
     def show(self, value: date, setup: Setup) -> str:
-        return f"{_TITLES[value.weekday()]}, {value:%d-%m-%Y}"
-
-    @override
-    def schema(self, setup: Setup) -> Mapping[str, Any]:
-        return {"type": "string", "format": "date"}
+        return f"{DAY_NAMES[value.weekday()]}, {value:%d-%m-%Y}"
 
     @override
     def offered(self, setup: Setup) -> tuple[date, ...]:
@@ -76,10 +77,8 @@ def _is_open(day: date) -> bool:
 
 def _day(text: str, today: date) -> date:
     plain = " ".join(without_marks(text).casefold().replace("jum'at", "jumat").split()).strip(" .,!")
-    if plain in _AHEAD:
-        return today + timedelta(days=_AHEAD[plain])
     if named := _WEEKDAY.fullmatch(plain):
-        return today + timedelta(days=(_WEEKDAYS.index(named[1]) - today.weekday() - 1) % _WEEK + 1)
+        return today + timedelta(days=(WEEKDAYS.index(named[1]) - today.weekday() - 1) % _WEEK + 1)
     try:
         return parse_date(text, today)
     except Malformed as malformed:

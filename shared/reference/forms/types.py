@@ -16,7 +16,7 @@ from shared.reference.forms.dates import parse_date, parse_time
 from shared.reference.forms.field_type import FieldType as FieldType
 from shared.reference.forms.field_type import Setup as Setup
 from shared.reference.forms.letters import MovingLetterType
-from shared.reference.forms.office_days import OfficeDayType
+from shared.reference.forms.office_days import DayType, OfficeDayType
 from shared.reference.forms.places import RegencyType, VillageType
 from shared.typed import visible, without_marks
 from shared.values import KkNumber, Malformed, Nik, PersonName, Phone
@@ -133,7 +133,7 @@ class PhoneType(FieldType):
         return {"type": "string", "pattern": "^628[0-9]{7,11}$"}
 
 
-class DateType(FieldType):
+class DateType(DayType):
     """A day."""
 
     @override
@@ -149,20 +149,8 @@ class DateType(FieldType):
         return day
 
     @override
-    def wire(self, value: date) -> str:
-        return value.isoformat()
-
-    @override
-    def value(self, wire: Any) -> date:
-        return date.fromisoformat(wire)
-
-    @override
     def show(self, value: date, setup: Setup) -> str:
         return f"{value:%d-%m-%Y}"
-
-    @override
-    def schema(self, setup: Setup) -> Mapping[str, Any]:
-        return {"type": "string", "format": "date"}
 
 
 class TimeType(FieldType):
