@@ -39,7 +39,8 @@ def _newcomer(name: str, at: int) -> dict[str, object]:
 
 def _first_entry(sample: Sample, at: int) -> Application:
     """Somebody whom a family takes in."""
-    family, name = sample.picked["akta_lahir"][40 + at % 4], NEWCOMERS[at % len(NEWCOMERS)]
+    families, name = sample.picked["akta_lahir"], NEWCOMERS[at % len(NEWCOMERS)]
+    family = families[(40 + at % 4) % len(families)]
     answers = {
         **_newcomer(name, at),
         "card": "join",

@@ -16,7 +16,8 @@ def _akta(child: Row, at: int) -> str:
 
 
 def _witnesses(sample: Sample, at: int) -> list[dict[str, str]]:
-    return [{"nik": each["nik"], "name": each["name"]} for each in sample.picked["akta_lahir"][at]["witnesses"]]
+    families = sample.picked["akta_lahir"]
+    return [{"nik": each["nik"], "name": each["name"]} for each in families[at % len(families)]["witnesses"]]
 
 
 def _parents(sample: Sample, rows: list[Row], at: int) -> dict[str, Any]:
@@ -48,7 +49,7 @@ def _legitimation(sample: Sample, at: int) -> Application:
 
 
 def _adoption(sample: Sample, at: int) -> Application:
-    couple, child = sample.recorded[at], the_young(sample.recorded[at + 2])
+    couple, child = sample.recorded[at], the_young(sample.recorded[(at + 2) % len(sample.recorded)])
     father, mother = sorted(couple[:2], key=lambda row: row["sex"])
     answers = {
         "nik": mother["nik"],
