@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import product as pairs
 
 import pytest
 
@@ -22,7 +23,7 @@ from shared.reference.catalogue import catalogue
 from tests.journeys.counter import Counter
 from tests.journeys.online import Ground
 from tests.support.pdf import text_of
-from tests.support.samples import KINDS
+from tests.support.samples import KINDS, application_for
 from tests.support.samples.births_and_deaths import of_foreign_father
 from tests.support.samples.data_and_visits import alone, office_day, visit_at_home
 from tests.support.samples.people import Sample, days_ago
@@ -35,6 +36,16 @@ def ground(stack: Stack) -> Ground:
 
 def test_every_service_that_is_open_is_in_the_table() -> None:
     assert set(KINDS) == set(catalogue().online())
+
+
+def test_nobody_is_asked_for_by_two_services(ground: Ground) -> None:
+    """For one request would change what the other one found."""
+    of: dict[str, list[str]] = {}
+    for service, at in pairs(KINDS, range(2)):
+        applicant = application_for(ground.sample, service, at).answers.get("kk_number")
+        of.setdefault(str(applicant or f"{service} {at}"), []).append(service)
+    shared = [services for services in of.values() if len(services) > 1 and not all(KINDS[each].answer for each in services)]
+    assert not shared
 
 
 @pytest.mark.parametrize("service", KINDS)

@@ -70,10 +70,19 @@ async def console(stack: Stack, queue: str, url: str = "", key: str = "konsol-01
         yield app, pilot
 
 
+async def at_the_list(app: ConsoleApp) -> None:
+    """Wait until the list is there to work with: before it is read and has the keys, what is pressed is nobody's."""
+
+    def ready() -> bool:
+        return isinstance(app.screen, TaskList) and app.listening and app.screen.was_read and app.screen.focused is not None
+
+    await eventually(ready)
+
+
 async def opened(app: ConsoleApp, pilot: Pilot[int], stack: Stack, person: dict[str, Any]) -> str:
     """File a request and open its task from the search; return the task's id."""
     receipt = await file_unproven(stack, person)
-    await eventually(lambda: isinstance(app.screen, TaskList) and app.listening)
+    await at_the_list(app)
     task_id = await eventually(lambda: task_of(stack, receipt))
     await pilot.press("slash", *receipt.replace("-", "").lower(), "enter")
     await shows(app, f'1 menunggu yang cocok dengan "{receipt.replace("-", "").lower()}"', receipt)
@@ -91,7 +100,7 @@ async def state_of(stack: Stack, task_id: str) -> str:
 
 async def test_the_list_follows_what_is_announced_and_nothing_moves_under_the_hand(stack: Stack, persons: Persons, queue: str) -> None:
     async with console(stack, queue) as (app, pilot), officer(stack, "petugas-02") as other:
-        await eventually(lambda: isinstance(app.screen, TaskList) and app.listening and app.screen.was_read)
+        await at_the_list(app)
         before = app.screen.query_one("#tasks").row_count  # type: ignore[attr-defined]
         receipt = await file_unproven(stack, persons("kk_hilang"))
         await shows(app, "1 baru: tekan titik (.)")
@@ -213,7 +222,7 @@ async def sign_in(app: ConsoleApp, pilot: Pilot[int], account: LocalAccount) -> 
 
 async def test_announcements_go_on_after_the_connection_was_cut(stack: Stack, persons: Persons, queue: str) -> None:
     async with console(stack, queue) as (app, pilot):
-        await eventually(lambda: isinstance(app.screen, TaskList) and app.listening)
+        await at_the_list(app)
         async with httpx.AsyncClient(base_url=stack.operator_environment()["RABBITMQ_API_URL"], timeout=30) as broker:
             names = await eventually(lambda: connections(broker, "console.terminal1"))
             for name in names:
@@ -232,7 +241,7 @@ async def connections(broker: httpx.AsyncClient, user: str, without: list[str] |
 
 async def test_every_key_is_told(stack: Stack, queue: str) -> None:
     async with console(stack, queue) as (app, pilot):
-        await eventually(lambda: isinstance(app.screen, TaskList) and app.listening)
+        await at_the_list(app)
         await pilot.press("question_mark")
         await shows(app, "Lembar kerja", "tarik pertanyaan")
         await pilot.press("escape")

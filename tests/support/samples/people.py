@@ -28,9 +28,9 @@ class Sample:
     alone: list[list[Row]]
     """Families of one."""
     young: list[list[Row]]
-    """Families with a child who is five and not yet sixteen, and nobody of whom `grown` tells."""
+    """Families with a child who is five and not yet sixteen, and nobody of whom `grown` or `unrecorded` tells."""
     unrecorded: list[list[Row]]
-    """Couples of 30 to 54 with a child under 17 whose marriage is not recorded; `recorded`: whose is."""
+    """Couples of 30 to 54 with a child under 17 whose marriage is not recorded; `recorded`: whose is, and of whom `young` does not tell."""
     recorded: list[list[Row]]
     at_court: list[list[Row]]
     """Couples with a young child, and nobody who can leave; those of whom courts decide are taken from the end."""
@@ -52,9 +52,9 @@ class Sample:
             picked=picked,
             grown=[rows for rows in free if grown(rows)],
             alone=[rows for rows in free if len(rows) == 1],
-            young=[rows for rows in free if not grown(rows) and at_school(rows)],
+            young=[rows for rows in free if not grown(rows) and at_school(rows) and rows not in unrecorded],
             unrecorded=unrecorded,
-            recorded=recorded,
+            recorded=[rows for rows in recorded if not at_school(rows)],
             at_court=[rows for rows in stay if minors(rows)],
             at_court_alone=[rows for rows in stay if not rows[2:] and rows[0]["marital"] == "KAWIN BELUM TERCATAT"],
         )
