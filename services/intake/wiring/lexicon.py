@@ -36,17 +36,12 @@ def read_lexicon(folder: Path, catalogue: Catalogue, added: Mapping[str, str] | 
         ValueError: a rule names a notion that has no words.
     """
     document = _document(folder)
-    things, events = ({name: _split(words) for name, words in document[part].items()} for part in ("things", "notions"))
+    things, events = _notions(document, "things"), _notions(document, "notions")
     rules = [Rule.of(meaning, text, float(weight)) for meaning, each in document["rules"].items() for text, weight in each.items()]
     named: dict[str, list[str]] = {
         service.id: [" ".join(words_of(word)) for word in service.words] for service in catalogue.services.values()
     }
-    same, idle = {word: _split(others) for word, others in document["same"].items()}, _split(document["idle"])
-    spelled = {
-        word for texts in (*things.values(), *events.values(), idle, _split(document["common"])) for text in texts for word in text.split()
-    }
-    exact = dict.fromkeys(_split(document["outside"]), _OUT) | dict(_places())
-    speller = Speller.of(same, sorted(spelled), exact)
+    idle, speller = _split(document["idle"]), _speller(folder)
     nothing = frozenset(word for each in idle for word in speller.exactly(each))
     for phrase, meaning in (added or {}).items():
         words = " ".join(word for word in speller.read(phrase) if word not in nothing)
@@ -61,6 +56,20 @@ def read_lexicon(folder: Path, catalogue: Catalogue, added: Mapping[str, str] | 
 def _document(folder: Path) -> Mapping[str, Any]:
     """Return what the file says; it is read once, for a trial of a word makes two lexicons of it."""
     return tomllib.loads((folder / _FILE).read_text(encoding="utf-8"))
+
+
+@cache
+def _speller(folder: Path) -> Speller:
+    """Return how the words of the file are written; what the office adds changes nothing of it."""
+    document = _document(folder)
+    same, idle = {word: _split(others) for word, others in document["same"].items()}, _split(document["idle"])
+    known = (*_notions(document, "things").values(), *_notions(document, "notions").values(), idle, _split(document["common"]))
+    spelled = {word for texts in known for text in texts for word in text.split()}
+    return Speller.of(same, sorted(spelled), dict.fromkeys(_split(document["outside"]), _OUT) | dict(_places()))
+
+
+def _notions(document: Mapping[str, Any], part: str) -> dict[str, list[str]]:
+    return {name: _split(words) for name, words in document[part].items()}
 
 
 def read_phrases(folder: Path) -> tuple[Wanted, ...]:
