@@ -28,7 +28,7 @@ from tests.unit.intake.talks import (
     walk,
 )
 
-MAIN = {"nik": NIK, "kk_number": KK, "weight_grams": "3,2 kg", "length_cm": "49", "planned_on": "besok"}
+MAIN = {"nik": NIK, "kk_number": KK, "weight_grams": "3,2 kg", "length_cm": "49", "planned_on": "besok", "stays_until": "besok"}
 WALKS: list[tuple[str, Mapping[str, str]]] = [
     ("kk_hilang", {}),
     ("kk_rusak", {}),
@@ -74,6 +74,11 @@ WALKS: list[tuple[str, Mapping[str, str]]] = [
     ("ktp_rekam", {"born_on": "12-3-2010", "ever_married": "belum", "needs_visit": "tidak"}),
     ("ktp_rekam", {"born_on": "12-3-1950", "needs_visit": "ya"}),
     *[(service, {}) for service in ("ikd", "akta_kawin", "akta_cerai")],
+    ("orang_asing", {"foreigner_matter": "sktt"}),
+    ("buka_blokir", {"block_cause": "belum pernah direkam", "in_care": "tidak"}),
+    ("penduduk_nonpermanen", {"stay_reason": "2", "stays_since": "kemarin", "home": "sewa"}),
+    ("rentan", {"reporter": "2", "vulnerability": "terlantar", "in_care": "ya"}),
+    ("rentan", {"reporter": "1", "vulnerability": "korban bencana alam", "in_care": "tidak"}),
     ("biodata", {"card": "1", "marital": "2", "home": "sewa", "born_on": "1-7-1971", "married_on": "3-4-1995"}),
     ("biodata", {"card": "2", "marital": "1", "born_on": "1-7-1971"}),
     ("kia_hilang", {"turned_five": "sudah", "carers": "wali"}),
