@@ -50,7 +50,7 @@ WALKS: list[tuple[str, Mapping[str, str]]] = [
     ("kk_baru", {"purpose": "1", "marriage_recorded": "ya", "home": "sewa", "others[]0": "ya"}),
     ("kk_baru", {"purpose": "1", "marriage_recorded": "belum", "home": "1"}),
     ("kk_baru", {"purpose": "2", "home": "1"}),
-    *[("kk_ubah", {"changes.element": str(element)}) for element in range(1, 8)],
+    *[("kk_ubah", {"changes.element": str(element)}) for element in range(1, 9)],
     ("kk_ubah", {"changes[]1": "ya", "changes[0].element": "1", "changes[1].element": "2", "changes[1].occupation": "9"}),
     ("kk_pisah", {"reason": "1", "moves": "ya", "leaving[]1": "ya"}),
     ("kk_pisah", {"reason": "2", "moves": "tidak"}),
@@ -106,6 +106,8 @@ WALKS: list[tuple[str, Mapping[str, str]]] = [
     ("kutipan_kedua", {"certificate": "kelahiran", "parents_named": "ibu saja", "reason": "rusak"}),
     ("kutipan_kedua", {"certificate": "meninggal", "reason": "3"}),
     ("ubah_nama", {}),
+    ("akta_batal", {"certificate": "kelahiran", "annulled_for": "ganda", "annulled_by": "1"}),
+    ("akta_batal", {"certificate": "1", "annulled_for": "2", "annulled_by": "putusan"}),
     (
         "akta_betul",
         {"certificate": "lahir", "corrections[]1": "ya", "corrections[0].element": "1", "corrections[1].element": "tempat lahir"},

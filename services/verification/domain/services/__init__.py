@@ -11,6 +11,7 @@ from services.verification.domain.rules import Rules
 from services.verification.domain.services import (
     acknowledgement,
     adoption,
+    annulment,
     arrival,
     birth,
     change_of_name,
@@ -74,6 +75,7 @@ RULES: Final[Mapping[str, Rules]] = MappingProxyType(
         "penduduk_nonpermanen": tickets.PENDUDUK_NONPERMANEN,
         "rentan": tickets.RENTAN,
         "akta_betul": correction.AKTA_BETUL,
+        "akta_batal": annulment.AKTA_BATAL,
         "ubah_nama": change_of_name.UBAH_NAMA,
         "kutipan_kedua": second_extract.KUTIPAN_KEDUA,
         "pengakuan_anak": acknowledgement.PENGAKUAN_ANAK,

@@ -24,6 +24,7 @@ from services.verification.domain.parentage import check_parents
 from services.verification.domain.persons import answers_of, check_card, check_witnesses, looked_up, new_home, open_family, place_name
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import Family, Member, Register, years_between
+from services.verification.domain.register_terms import term_of
 from services.verification.domain.rules import (
     Application,
     Basis,
@@ -170,6 +171,7 @@ def _member(answers: Answers, nik: str) -> Member:
         father=(answers.text("father_name") or _NOBODY).upper(),
         mother=(answers.text("mother_name") or _NOBODY).upper(),
         birth_certificate=answers.text("birth_certificate_number"),
+        disability=term_of("disability", known) if (known := answers.text("disability")) else None,
     )
 
 
@@ -178,13 +180,11 @@ def _marital(answers: Answers) -> KkMarital:
 
 
 def _sheet(answers: Answers, member: Member, family: Family) -> Ordered:
-    disability = answers.text("disability")
     content = Biodata(
         member=member,
         family=family,
         mother_nik=answers.text("mother_nik"),
         father_nik=answers.text("father_nik"),
-        disability=code_list("disability").label(disability).upper() if disability else None,
         former_address=(answers.text("former_address") or "").upper() or None,
     )
     return Ordered(BIODATA, content, member.name, f"{BIODATA}:{member.nik}", holder_nik=member.nik)
