@@ -86,6 +86,7 @@ class Document:
     `due_at` says when the renderer may take it up: at once when claimed, after a running attempt's lease, after a failed one's pause; None:
     nothing to do. `content` is dropped once the document is issued or void, `contact` when nothing more can be told of it. `note`: why an
     operator discarded it, and who. `card`: of a slip, from its issue on. `extract`: which one of its number.
+    `annulled_by`: who ordered that what it replaces is void (`Authority`): that is revoked then, not superseded.
     """
 
     document_id: str
@@ -122,6 +123,7 @@ class Document:
     revoked_at: datetime | None = None
     card: CardOrder | None = None
     extract: int = 1
+    annulled_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

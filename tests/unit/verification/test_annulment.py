@@ -55,7 +55,7 @@ def test_the_certificate_is_void_by_a_note_and_the_register_has_none() -> None:
     assert codes(asked(), register()) == {"annulment_hearing"}
     plan = planned(asked(), register())
     assert orders(plan) == [("catatan_pinggir", f"catatan_pinggir:{asked().first.request_id}")]
-    assert plan.documents[0].replaces == (f"akta_kelahiran:{DAUGHTER}",), "its quote is not valid any more"
+    assert (plan.documents[0].replaces, plan.documents[0].annulled_by) == ((f"akta_kelahiran:{DAUGHTER}",), "head_of_office")
     note = plan.documents[0].content
     assert isinstance(note, SideNote)
     assert (note.event, note.deed_number, note.basis) == ("PEMBATALAN AKTA", AKTA, "PERNYATAAN PEMBATALAN AKTA (F-2.04C)")
@@ -74,6 +74,7 @@ def test_by_a_court_the_decision_is_the_basis_and_nobody_witnesses() -> None:
     request = asked(**BY_COURT)
     assert codes(request, register()) == {"annulment_hearing"}
     plan = planned(request, register())
+    assert plan.documents[0].annulled_by == "court"
     note = plan.documents[0].content
     assert isinstance(note, SideNote)
     assert (note.basis, note.basis_issuer, note.basis_number) == ("PUTUSAN PENGADILAN", "PENGADILAN NEGERI MADIUN", "12/Pdt.P/2026/PN Mjy")

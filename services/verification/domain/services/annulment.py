@@ -105,12 +105,14 @@ def _plan(application: Application, register: Register, _numbers: tuple[str, ...
     if known is not None and known.text not in (number.text, valid.text if valid else ""):
         raise DomainError("certificate_number_differs", "The register has another certificate of this person.")
     family = with_rows(home, (_without(row, number, valid),))
+    by_court = answers.text("annulled_by") == _COURT
     was_quoted = known is not None and known.text == number.text
     note = replace(
         side_note(_note(answers, row, number, valid, today), application.first.request_id),
         replaces=(f"{PRODUCTS[BIRTH]}:{nik}",) if was_quoted else (),
+        annulled_by="court" if by_court else "head_of_office",
     )
-    kind = "court_order" if answers.text("annulled_by") == _COURT else "f_204c"
+    kind = "court_order" if by_court else "f_204c"
     basis = Basis(kind, answers.date("basis_on") or today, answers.text("order_number") or number.text)
     return Plan((note,), RegisterChange((family,), basis))
 
