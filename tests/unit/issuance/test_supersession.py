@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from services.issuance.domain import document as documents
 from services.issuance.domain.claim import claim
-from services.issuance.domain.document import Certificate, Document, DocumentRevoked, DocumentState, Fact, Pdf
+from services.issuance.domain.document import Certificate, Document, DocumentRevoked, DocumentState, DocumentSuperseded, Fact, Pdf
 from services.issuance.domain.products import PRODUCTS
 from services.issuance.domain.revocation import Authority, Revocation
 from services.issuance.domain.supersession import are_related, settle, subjects
@@ -46,6 +46,7 @@ def test_a_newer_document_about_the_same_ends_the_older() -> None:
     assert states(found.document, ended) == ["issued", "superseded"]
     assert (ended.superseded_by, ended.superseded_at, ended.contact) == (new.document_id, AT, None)
     [fact] = found.facts
+    assert isinstance(fact, DocumentSuperseded)
     assert (fact.document, fact.by, fact.contact, fact.same_contact) == (ended, new.document_id, CONTACT, True)
 
 
@@ -53,6 +54,7 @@ def test_what_replaces_a_card_ends_it_and_another_holder_is_not_the_same_contact
     old = issued(claimed(OTHER))
     new = issued(claimed(FAMILY, OTHER, minutes=1, contact=replace(CONTACT, address="628999")))
     [fact] = settle(new, [old], at=AT).facts
+    assert isinstance(fact, DocumentSuperseded)
     assert (fact.document.document_id, fact.same_contact) == (old.document_id, False)
 
 

@@ -60,7 +60,7 @@ def test_the_certificate_is_void_by_a_note_and_the_register_has_none() -> None:
     assert isinstance(note, SideNote)
     assert (note.event, note.deed_number, note.basis) == ("PEMBATALAN AKTA", AKTA, "PERNYATAAN PEMBATALAN AKTA (F-2.04C)")
     assert note.changes == (NoteChange("Akta ini", "BERLAKU", "BATAL"),)
-    assert content_of(note)
+    assert content_of(note).content_type == "side_note.v1"
     assert plan.change is not None
     assert (plan.change.basis.kind, plan.change.basis.on, plan.change.basis.number) == ("f_204c", date(2026, 11, 2), AKTA)
     row = recorded(plan, register())[KK].member(DAUGHTER)
@@ -88,13 +88,15 @@ def test_by_a_court_the_decision_is_the_basis_and_nobody_witnesses() -> None:
         (AKTA, OTHER, (f"akta_kelahiran:{DAUGHTER}",)),
         (OTHER, OTHER, ()),
         (None, OTHER, ()),
+        ("477/0123/2016", "477/0123/2016", ()),
     ],
 )
 def test_of_two_certificates_the_other_one_stays(known: str | None, kept: str, replaced: tuple[str, ...]) -> None:
     before = register(birth_certificate=known)
     found = {"annulment_hearing"} | ({"certificate_unknown_here"} if known is None else set())
-    assert codes(asked(**DOUBLE), before) == found
-    plan = planned(asked(**DOUBLE), before)
+    request = asked(**DOUBLE | {"valid_certificate_number": kept})
+    assert codes(request, before) == found
+    plan = planned(request, before)
     assert plan.documents[0].replaces == replaced, "the quote of the one that stays is left alone"
     row = recorded(plan, before)[KK].member(DAUGHTER)
     assert row is not None
@@ -111,7 +113,7 @@ def test_of_two_certificates_the_other_one_stays(known: str | None, kept: str, r
         (asked(**DOUBLE | {"valid_certificate_number": AKTA}), register(), "annulled_is_valid", "answers.valid_certificate_number"),
         (asked(**DOUBLE | {"valid_certificate_number": OF_SON}), register(), "certificate_of_another", "answers.valid_certificate_number"),
         (
-            asked(**DOUBLE | {"valid_certificate_number": "477/1988"}),
+            asked(**DOUBLE | {"valid_certificate_number": "tidak ada"}),
             register(),
             "certificate_number_other_form",
             "answers.valid_certificate_number",

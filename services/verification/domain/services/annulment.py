@@ -25,6 +25,7 @@ from services.verification.domain.certificates import (
     check_owner,
     ensure_own,
     needed_number,
+    number_key,
     office_name,
 )
 from services.verification.domain.contents import NoteChange, SideNote
@@ -77,20 +78,26 @@ def _check(application: Application, register: Register, today: date) -> Iterato
 
 def _check_numbers(answers: Answers, row: Member, today: date) -> Iterator[Finding]:
     """Check the number against the register's, which of two certificates may be either."""
-    given, valid = answers.text("certificate_number"), CertificateNumber.find(answers.text(_VALID))
+    given, known = answers.text("certificate_number"), row.birth_certificate
     if answers.text("annulled_for") != _DOUBLE:
-        yield from check_number(given, row.birth_certificate, BIRTH, since=row.born_on, today=today)
+        yield from check_number(given, known, BIRTH, since=row.born_on, today=today)
         return
-    number, known = CertificateNumber.find(given), CertificateNumber.find(row.birth_certificate)
-    either = number.text if number is not None and known is not None else row.birth_certificate  # that one of two is known is said below
+    number, stays = CertificateNumber.find(given), answers.text(_VALID) or ""
+    either = number.text if number is not None and known is not None else known  # that one of the two is known is said below
     yield from check_number(given, either, BIRTH, since=row.born_on, today=today)
-    if valid is None or not valid.is_of(BIRTH):
-        code = "certificate_number_other_form" if valid is None else "certificate_number_other_kind"
-        yield failure(code, _VALID_FIELD)
-    elif number is not None and valid.text == number.text:
+    valid = CertificateNumber.find(stays)
+    if not any(char.isdigit() for char in stays):
+        yield failure("certificate_number_other_form", _VALID_FIELD)
+    elif valid is not None and not valid.is_of(BIRTH):
+        yield failure("certificate_number_other_kind", _VALID_FIELD)
+    elif _are_same(stays, given):
         yield failure("annulled_is_valid", _VALID_FIELD)
-    elif known is not None and number is not None and known.text not in (number.text, valid.text):
+    elif known is not None and not (_are_same(known, given) or _are_same(known, stays)):
         yield failure("annulled_not_known", NUMBER_FIELD)
+
+
+def _are_same(one: str | None, other: str | None) -> bool:
+    return one is not None and other is not None and number_key(one) == number_key(other)
 
 
 def _plan(application: Application, register: Register, _numbers: tuple[str, ...], today: date) -> Plan:
@@ -98,44 +105,44 @@ def _plan(application: Application, register: Register, _numbers: tuple[str, ...
     nik = answers.text(HOLDER) or ""
     row, home = needed(register, nik), needed_home(register, nik)
     ensure_own(answers.text("certificate_number"), nik, register)
-    number, valid = needed_number(answers.text("certificate_number"), None, BIRTH), _valid(answers, nik, register)
-    if valid is not None and valid.text == number.text:
+    number, stays = needed_number(answers.text("certificate_number"), None, BIRTH), _stays(answers, nik, register)
+    if _are_same(stays, number.text):
         raise DomainError("annulled_is_valid", "One of two certificates stays.")
-    known = CertificateNumber.find(row.birth_certificate)
-    if known is not None and known.text not in (number.text, valid.text if valid else ""):
+    was_known = _are_same(row.birth_certificate, number.text)
+    if row.birth_certificate is not None and not was_known and not _are_same(row.birth_certificate, stays):
         raise DomainError("certificate_number_differs", "The register has another certificate of this person.")
-    family = with_rows(home, (_without(row, number, valid),))
     by_court = answers.text("annulled_by") == _COURT
-    was_quoted = known is not None and known.text == number.text
     note = replace(
-        side_note(_note(answers, row, number, valid, today), application.first.request_id),
-        replaces=(f"{PRODUCTS[BIRTH]}:{nik}",) if was_quoted else (),
+        side_note(_note(answers, row, number, stays, today), application.first.request_id),
+        replaces=(f"{PRODUCTS[BIRTH]}:{nik}",) if was_known else (),
         annulled_by="court" if by_court else "head_of_office",
     )
-    kind = "court_order" if by_court else "f_204c"
-    basis = Basis(kind, answers.date("basis_on") or today, answers.text("order_number") or number.text)
-    return Plan((note,), RegisterChange((family,), basis))
+    after = _without(row, number, stays)
+    basis = Basis("court_order" if by_court else "f_204c", answers.date("basis_on") or today, answers.text("order_number") or number.text)
+    return Plan((note,), RegisterChange((with_rows(home, (after,)),), basis))
 
 
-def _valid(answers: Answers, nik: str, register: Register) -> CertificateNumber | None:
-    """Return the certificate that stays, of two."""
-    if answers.text("annulled_for") != _DOUBLE:
+def _stays(answers: Answers, nik: str, register: Register) -> str | None:
+    """Return the number of the certificate that stays, of two: in this office's form where it has it, which older ones have not."""
+    given = answers.text(_VALID)
+    if answers.text("annulled_for") != _DOUBLE or given is None:
         return None
-    ensure_own(answers.text(_VALID), nik, register)
-    return CertificateNumber.find(answers.text(_VALID))
+    ensure_own(given, nik, register)
+    number = CertificateNumber.find(given)
+    return number.text if number is not None else given.upper()
 
 
-def _without(row: Member, number: CertificateNumber, valid: CertificateNumber | None) -> Member:
+def _without(row: Member, number: CertificateNumber, stays: str | None) -> Member:
     """Return a row whose certificate is void: with the other one where there are two, else with none."""
     void = replace(row, annulled=(*row.annulled, number.text))
-    known = CertificateNumber.find(row.birth_certificate)
-    if known is not None and known.text != number.text:
+    if row.birth_certificate is not None and not _are_same(row.birth_certificate, number.text):
         return void  # the register has the one that stays
-    kept = {"birth_certificate": valid.text if valid else None, "birth_certificate_on": valid.given_on if valid else None}
-    return replace(void, **kept, birth_order=None, birth_kind=None)
+    valid = CertificateNumber.find(stays)
+    since = valid.given_on if valid is not None else None
+    return replace(void, birth_certificate=stays, birth_certificate_on=since, birth_order=None, birth_kind=None)
 
 
-def _note(answers: Answers, row: Member, number: CertificateNumber, valid: CertificateNumber | None, today: date) -> SideNote:
+def _note(answers: Answers, row: Member, number: CertificateNumber, stays: str | None, today: date) -> SideNote:
     by_court = answers.text("annulled_by") == _COURT
     changes = (NoteChange("Akta ini", "BERLAKU", "BATAL"),)
     return SideNote(
@@ -150,7 +157,7 @@ def _note(answers: Answers, row: Member, number: CertificateNumber, valid: Certi
         basis_issuer=(answers.text("order_court") or "").upper() or None,
         basis_number=answers.text("order_number"),
         basis_on=answers.date("basis_on") or today,
-        changes=(*changes, NoteChange("Akta yang berlaku", _NOTHING, valid.text)) if valid else changes,
+        changes=(*changes, NoteChange("Akta yang berlaku", _NOTHING, stays)) if stays else changes,
     )
 
 
