@@ -82,8 +82,8 @@ class Document:
     """One numbered document of one request.
 
     `documents` counts those of its request. `about`, `replaces`: keys (`domain.claim.subject_key`) of what it is the document of, and of
-    what else ends with its issue: revoked, where `annulled_by` says who ordered it (`Authority`). `approved_at`: its place among those about
-    the same. `due_at`: when the renderer may take it up, at once when claimed, after an attempt's lease or pause; None: nothing to do.
+    what else ends with its issue: revoked, where `annulled_by` says who ordered it (`Authority`). `approved_at`: its place among these.
+    `due_at`: when the renderer may take it up, at once when claimed, after an attempt's lease or pause; None: nothing to do.
     `content` goes once it is issued or void, `contact` when nothing more can be told. `card`: of a slip. `extract`: which of its number.
     """
 
