@@ -147,7 +147,7 @@ def _vulnerable(_sample: Sample, at: int) -> Application:
         "vulnerability": "neglected",
         "name": name,
         "sex": "L",
-        "age_about": 70 + at,
+        "age_about": 70 + at % 20,
         "people_count": 1,
         "in_care": False,
         "street": f"Panti Harapan, kamar {at + 1}",
