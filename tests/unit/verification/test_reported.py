@@ -1,28 +1,35 @@
 """What is blocked, who stays for a time and who has no papers: what the register says of it, and which way each leads."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from services.verification.domain import task as tasks
+from services.verification.domain import tickets
 from services.verification.domain.finding import failure
 from services.verification.domain.office_practice import PRACTICE
+from services.verification.domain.officer import DeskOfficer
 from services.verification.domain.policy import TELLS_NOTHING, CaseRoute, route
 from services.verification.domain.priority import place_of
 from services.verification.domain.reasons import check_reasons
 from services.verification.domain.register import Former, Register
 from services.verification.domain.rules import Application
+from services.verification.domain.service_clock import AlarmTimes, started
 from services.verification.domain.services import RULES
 from services.verification.domain.services.tickets import check_stay
+from services.verification.domain.tickets import OfficeTime, Telling
 from shared.errors import BadInput
 from shared.reference.catalogue import catalogue
 from shared.reference.population import Effect
+from shared.reference.working_hours import WorkingHours
 from tests.support import families as people
 from tests.support.applications import TODAY, application, codes
 from tests.support.families import DAUGHTER, HUSBAND, KK, WIFE
 
 STRANGER = "3519010101700009"
+OFFICER, HOUR = DeskOfficer("officer-1"), timedelta(hours=1)
 
 
 def blocked(**changes: Any) -> Application:
@@ -151,3 +158,17 @@ def test_what_was_recorded_may_be_told_to_whoever_is_not_proven() -> None:
 def test_an_answer_is_of_its_service(code: str, service: str) -> None:
     with pytest.raises(BadInput, match="reason_not_for_this"):
         check_reasons((failure(code),), "answer", service, needed=False)
+
+
+@pytest.mark.parametrize(("made", "place"), [(blocked, "office"), (vulnerable, "home")])
+def test_an_officer_sets_the_day_of_the_recording_or_of_the_visit(made: Any, place: str) -> None:
+    request = made()
+    service, hours, alarms = catalogue().get(request.first.service), WorkingHours(), AlarmTimes(timedelta(hours=2), timedelta())
+    at = place_of(request, service, Register.of([]), today=TODAY, elderly_age=60)
+    clock = started(hours, alarms, at=people.NOW, due_at=hours.promise(people.NOW, service.promise))
+    task = tasks.claim(tasks.open_task("task-1", request, (), at=people.NOW, clock=clock, place=at)[0], OFFICER, at=people.NOW, lease=HOUR)[
+        0
+    ]
+    day, now = date(2026, 12, 1), OfficeTime(hours, alarms, people.NOW, TODAY)
+    task, fact = tickets.tell(task, service, request.first, OFFICER.id, Telling("Bawa KK.", visit_on=day), "m-1", now)
+    assert (fact.visit_on, fact.visit_at, task.ticket.visit_on) == (day, place, day)
