@@ -24,7 +24,7 @@ def check_documents(plan: Plan, change: RegisterChange) -> None:
     """Each open family whose card changes has a new one as it is afterwards; the card of each closed one is replaced."""
     abouts = [ordered.about for ordered in plan.documents]
     assert len(set(abouts)) == len(abouts)
-    replaced = {about for ordered in plan.documents for about in ordered.replaces}
+    replaced = {about for ordered in plan.documents if ordered.annulled_by is None for about in ordered.replaces}
     of_the_dead = {f"{kind}:{nik}" for nik in change.died for kind in ("ktp", "kia")}
     printed = {family.kk_number: family for family in printed_cards(plan)}
     closed = {f"kk:{family.kk_number}" for family in change.families if family.closed_on}

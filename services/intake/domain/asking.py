@@ -31,7 +31,8 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "death": ("death",),
     "move": ("move",),
     "certificates": ("children", "certificate"),
-    "more": ("marriage", "court", "data", "complaint", "other"),
+    "data": ("data",),
+    "more": ("marriage", "court", "complaint", "other"),
 }
 """The groups of the menu: few enough for one list, each with the catalogue's groups in it."""
 

@@ -134,7 +134,7 @@ def needs(service: CivilService, menu: ServiceMenu) -> tuple[Say, ...] | Say:
     if service.place is not None or not service.form.fields:
         return Say(f"needs.{service.id}", otherwise=("needs.unknown",))
     lines: list[Say] = []
-    if any(field.type in _NUMBERS for field in service.form.fields):
+    if any(field.type in _NUMBERS and not field.optional for field in service.form.fields):
         lines.append(Say("need_numbers"))
     documents = [field for field in service.form.fields if field.is_document]
     lines += [_need("need_line", field, menu) for field in documents if field.when is None and not field.optional]

@@ -161,6 +161,8 @@ RELATIONS: Final[Mapping[str, _Relation]] = MappingProxyType(
         "proxy": _by_papers,
         "adopter": _adopter,
         "anyone": _anyone,
+        "village_registrar": _by_papers,
+        "institution": _by_papers,
     }
 )
 """Each code of the list `may_ask`."""

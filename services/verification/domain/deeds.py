@@ -12,7 +12,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
-from services.verification.domain.certificates import BIRTH, NUMBER_FIELD, CertificateNumber, check_number, check_owner, ensure_own
+from services.verification.domain.certificates import BIRTH, NUMBER_FIELD, VOID, CertificateNumber, check_number, check_owner, ensure_own
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import Member, Register
@@ -29,7 +29,7 @@ WAYS: Final[Ways] = MappingProxyType(
         ("certificate_number_other_kind", "certificate_number_differs", "certificate_day_impossible", "certificate_of_another"),
         CaseRoute.RETURN,
     )
-    | {NO_CERTIFICATE: CaseRoute.RETURN}
+    | {NO_CERTIFICATE: CaseRoute.RETURN, VOID: CaseRoute.REJECT}
 )
 """Ways of what is found of a child's certificate. One of another office, or with a number of another form, is an officer's."""
 

@@ -30,6 +30,14 @@ class Home:
         """The six digits of its kecamatan."""
         return self.village_code[:_DISTRICT_DIGITS]
 
+    def is_same(self, other: Home) -> bool:
+        """Return whether two addresses are one, however they are written. Not every family has a postal code."""
+        return self._key == other._key
+
+    @property
+    def _key(self) -> tuple[str, ...]:
+        return "".join(filter(str.isalnum, self.address.upper())), self.rt, self.rw, self.village_code
+
 
 def home_of(family: Family) -> Home:
     """Return where a family lives."""

@@ -60,6 +60,8 @@ def _member(row: Answers, register: Register) -> Member:
         citizenship=Citizenship.INDONESIAN.value,  # an SKPWNI is of citizens alone
         birth_certificate=before.member.birth_certificate if before else None,
         birth_order=before.member.birth_order if before else None,
+        annulled=before.member.annulled if before else (),
+        disability=before.member.disability if before else None,
     )
 
 

@@ -77,6 +77,7 @@ class Basis:
 class Ordered:
     """One document to be made. `about` and `replaces` name what documents are of: `kk:NUMBER`, `ktp:NIK`, `kia:NIK`, `akta_kelahiran:NIK`.
 
+    `annulled_by`: who ordered that what it replaces is void (`head_of_office`, `court`): its documents are taken back then, not superseded.
     `holder_nik` says for whom of several parties it is; the applicant's of a case with one request may be left out.
     """
 
@@ -86,6 +87,7 @@ class Ordered:
     about: str
     replaces: tuple[str, ...] = ()
     holder_nik: str | None = None
+    annulled_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

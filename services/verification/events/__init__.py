@@ -113,6 +113,7 @@ def _order(document: KeyedDocument) -> verification.DocumentOrder:
         holder_name=document.ordered.holder_name,
         about=document.ordered.about,
         replaces=document.ordered.replaces,
+        annulled_by=document.ordered.annulled_by,
     )
 
 

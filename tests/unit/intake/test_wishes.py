@@ -128,6 +128,12 @@ def test_every_service_is_told_about_with_what_it_needs(service: str) -> None:
     assert next(fact.buttons for fact in facts if isinstance(fact, Say))[0] == (f"service:{service}" if is_open else "menu")
 
 
+def test_who_has_no_number_is_not_told_to_have_one_at_hand() -> None:
+    """A NIK that may be left out is not needed: of whom is reported nobody may know one."""
+    assert "NIK dan nomor KK" not in spoken(talk(NEW, WORDS.read_choice("about:rentan", "x"))[1])
+    assert "NIK dan nomor KK" in spoken(talk(NEW, WORDS.read_choice("about:buka_blokir", "x"))[1])
+
+
 def test_the_menu_leads_through_groups_that_fit_a_list() -> None:
     rows = TEXTS.rows([fact for fact in talk(NEW, "menu")[1] if isinstance(fact, Say)])
     assert [name for name, *_ in rows][: len(GROUPS)] == [f"group:{name}" for name in GROUPS]

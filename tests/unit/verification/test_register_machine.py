@@ -257,6 +257,15 @@ class RegisterMachine(RuleBasedStateMachine):
         self.ask("akta_betul", told | {"certificate": "birth", "corrections": corrections} | proof)
 
     @rule(pick=PICK)
+    def an_annulment(self, pick: Random) -> None:
+        family = self.family(pick)
+        told = self.of_certificate(pick, family)
+        double = {"annulled_for": "double", "valid_certificate_number": self.of_certificate(pick, family)["certificate_number"]}
+        why = double if pick.random() < 0.5 else {"annulled_for": "no_basis"}
+        by = {"annulled_by": pick.choice(["office", "court"]), "order_number": "1/Pdt.P/2026/PN Mjy", "basis_on": pick.choice(DAYS)}
+        self.ask("akta_batal", told | {"certificate": "birth"} | why | by | {"witnesses": WITNESSES})
+
+    @rule(pick=PICK)
     def acknowledgement(self, pick: Random) -> None:
         family, other = self.family(pick), self.family(pick)
         self.ask("pengakuan_anak", self.of_a_child(pick, family, other) | {"has_order": False, "statement_on": DAYS[0]})
@@ -283,6 +292,11 @@ class RegisterMachine(RuleBasedStateMachine):
     def who_has_a_certificate_has_it_alone(self) -> None:
         held = [row.birth_certificate for family in self.open() for row in family.members if row.birth_certificate]
         assert len(set(held)) == len(held)
+
+    @invariant()
+    def what_was_annulled_is_nobodys_certificate(self) -> None:
+        rows = [row for family in self.register.values() for row in family.members]
+        assert not {row.birth_certificate for row in rows} & {number for row in rows for number in row.annulled}
 
     @invariant()
     def everybody_who_lives_is_in_one_family(self) -> None:
