@@ -31,6 +31,7 @@ from services.intake.handlers.people import grant_link as grant_link
 from services.intake.handlers.people import link_sender as link_sender
 from services.intake.handlers.people import note_register as note_register
 from services.intake.handlers.people import revoke_link as revoke_link
+from services.intake.handlers.people import tell_cardless as tell_cardless
 from services.intake.handlers.progress import note_answered as note_answered
 from services.intake.handlers.progress import note_approved as note_approved
 from services.intake.handlers.progress import note_document as note_document

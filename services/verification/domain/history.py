@@ -53,6 +53,8 @@ class RegisterEntry:
     closed: int = 0
     given_up: str | None = field(default=None, repr=False)
     addresses: tuple[AddressEntry, ...] = ()
+    cardless: tuple[str, ...] = ()
+    """Who is left without a family card by it; told once, and not kept."""
 
     def count(self, effect: Effect) -> int:
         """Return of how many persons it says this."""
@@ -69,6 +71,7 @@ def completed(draft: RegisterEntry, before: Iterable[Family], after: Iterable[Fa
         persons=persons(was, now, change),
         opened=sum(family.kk_number not in known for family in now),
         addresses=tuple(_moved(was, now)),
+        cardless=change.cardless,
         closed=sum(family.kk_number in open_before and family.closed_on is not None for family in now),
     )
 
