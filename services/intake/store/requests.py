@@ -60,9 +60,7 @@ def _request_to(request: Request, *, catalogue: Catalogue) -> Doc:
         "joins": request.joins,
         "joined_by": list(request.joined_by),
         "began_at": request.began_at,
-        "told": _told_to(request.told) if request.told else None,
-        "reminded_of": request.reminded_of.isoformat() if request.reminded_of else None,
-        **({"remind_of": day.isoformat()} if (day := to_remind_of(request, catalogue.get(request.service))) else {}),
+        **_words_to(request, catalogue),
         "attachments": [fields_of(file) for file in form.attachments],
         "looks_bands": sorted({band for file in form.attachments for band in bands_of(file.looks)}),
         "village_words": _names(request, catalogue) if request.origin.village else [],
@@ -134,6 +132,16 @@ def request_from(doc: Doc, *, catalogue: Catalogue) -> Request:
         told=_told_from(doc["told"]) if doc.get("told") else None,
         reminded_of=date.fromisoformat(doc["reminded_of"]) if doc.get("reminded_of") else None,
     )
+
+
+def _words_to(request: Request, catalogue: Catalogue) -> Doc:
+    """Return what was told, of which day its sender was reminded, and of which one that is yet to be: absent of most."""
+    day = to_remind_of(request, catalogue.get(request.service))
+    kept = {
+        "told": _told_to(request.told) if request.told else None,
+        "reminded_of": request.reminded_of.isoformat() if request.reminded_of else None,
+    }
+    return kept | ({"remind_of": day.isoformat()} if day else {})
 
 
 def _told_to(told: OfficerMessage) -> Doc:

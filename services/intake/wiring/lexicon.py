@@ -26,10 +26,13 @@ _ORDINARY: Final = frozenset(
 """Parts of names of places that are words of their own."""
 
 
-def read_lexicon(folder: Path, catalogue: Catalogue, added: Mapping[str, str] | None = None) -> Lexicon:
-    """Return the lexicon with the words of the catalogue's services; `added`: phrases that the office gave a meaning to.
+def read_lexicon(
+    folder: Path, catalogue: Catalogue, added: Mapping[str, str] | None = None, synonyms: Mapping[str, str] | None = None
+) -> Lexicon:
+    """Return the lexicon with the words of the catalogue's services.
 
-    Of `added` what means nothing that there is, or says nothing any more, is passed over: a release may have changed the lexicon.
+    `added`: phrases that the office gave a meaning to; `synonyms`: words of the office, each with the one for which it stands.
+    Of both what means nothing that there is, or says nothing any more, is passed over: a release may have changed the lexicon.
 
     Raises:
         OSError: the file can't be read.
@@ -45,6 +48,7 @@ def read_lexicon(folder: Path, catalogue: Catalogue, added: Mapping[str, str] | 
     spelled = {
         word for texts in (*things.values(), *events.values(), idle, _split(document["common"])) for text in texts for word in text.split()
     }
+    _take_up(synonyms or {}, same, spelled)
     exact = dict.fromkeys(_split(document["outside"]), _OUT) | dict(_places())
     speller = Speller.of(same, sorted(spelled), exact)
     nothing = frozenset(word for each in idle for word in speller.exactly(each))
@@ -55,6 +59,14 @@ def read_lexicon(folder: Path, catalogue: Catalogue, added: Mapping[str, str] | 
     names = {_NAMES_IT + code: words for code, words in named.items() if words}
     rules += [Rule.of(name.removeprefix(_NAMES_IT), name, _CALLED) for name in names]
     return Lexicon.of(speller, idle, names, things, events, rules, _split(document["of_service"]))
+
+
+def _take_up(synonyms: Mapping[str, str], same: dict[str, list[str]], spelled: set[str]) -> None:
+    """Put each new word beside the one that it stands for, where there is that one and the new word has no sense of its own."""
+    known = {word: word for word in spelled} | {other: word for word, others in same.items() for other in (word, *others)}
+    for word, other in synonyms.items():
+        if other in known and word not in known:
+            same.setdefault(known[other], []).append(word)
 
 
 @cache
