@@ -209,6 +209,9 @@ class RegisterChangedPersonal(Contract):
 
     persons: tuple[PersonChange, ...]
     families: Annotated[tuple[KkText, ...], Field(description="Every family card that was made, changed or closed")]
+    cardless: Annotated[
+        tuple[NikText, ...], Field(description="Adults whose family card ended and who get no other one with it: somebody else asked")
+    ] = ()
 
 
 class RegisterChanged(Event):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from shared.values import HOME_REGENCY
 
 _FILE: Final = "lexicon.toml"
 _PHRASES: Final = "phrases.tsv"
+_SPELLERS: Final = 3  # the plain one, the one in use, and one that is tried
 _OUT, _HERE = "luarkota", "sinikab"  # the words that names of places stand for
 _CALLED: Final = 6.8  # weight of the words of a service's own file: they name it
 _NAMES_IT: Final = "service."  # notion of a service's own words
@@ -26,10 +27,13 @@ _ORDINARY: Final = frozenset(
 """Parts of names of places that are words of their own."""
 
 
-def read_lexicon(folder: Path, catalogue: Catalogue, added: Mapping[str, str] | None = None) -> Lexicon:
-    """Return the lexicon with the words of the catalogue's services; `added`: phrases that the office gave a meaning to.
+def read_lexicon(
+    folder: Path, catalogue: Catalogue, added: Mapping[str, str] | None = None, synonyms: Mapping[str, str] | None = None
+) -> Lexicon:
+    """Return the lexicon with the words of the catalogue's services.
 
-    Of `added` what means nothing that there is, or says nothing any more, is passed over: a release may have changed the lexicon.
+    `added`: phrases that the office gave a meaning to; `synonyms`: words of the office, each with the one for which it stands.
+    Of both what means nothing that there is, or says nothing any more, is passed over: a release may have changed the lexicon.
 
     Raises:
         OSError: the file can't be read.
@@ -41,7 +45,7 @@ def read_lexicon(folder: Path, catalogue: Catalogue, added: Mapping[str, str] | 
     named: dict[str, list[str]] = {
         service.id: [" ".join(words_of(word)) for word in service.words] for service in catalogue.services.values()
     }
-    idle, speller = _split(document["idle"]), _speller(folder)
+    idle, speller = _split(document["idle"]), _speller(folder, tuple(sorted((synonyms or {}).items())))
     nothing = frozenset(word for each in idle for word in speller.exactly(each))
     for phrase, meaning in (added or {}).items():
         words = " ".join(word for word in speller.read(phrase) if word not in nothing)
@@ -52,19 +56,28 @@ def read_lexicon(folder: Path, catalogue: Catalogue, added: Mapping[str, str] | 
     return Lexicon.of(speller, idle, names, things, events, rules, _split(document["of_service"]))
 
 
+def _take_up(synonyms: Mapping[str, str], same: dict[str, list[str]], spelled: set[str]) -> None:
+    """Put each new word beside the one that it stands for, where there is that one and the new word has no sense of its own."""
+    known = {word: word for word in spelled} | {other: word for word, others in same.items() for other in (word, *others)}
+    for word, other in synonyms.items():
+        if other in known and word not in known:
+            same.setdefault(known[other], []).append(word)
+
+
 @cache
 def _document(folder: Path) -> Mapping[str, Any]:
     """Return what the file says; it is read once, for a trial of a word makes two lexicons of it."""
     return tomllib.loads((folder / _FILE).read_text(encoding="utf-8"))
 
 
-@cache
-def _speller(folder: Path) -> Speller:
-    """Return how the words of the file are written; what the office adds changes nothing of it."""
+@lru_cache(maxsize=_SPELLERS)
+def _speller(folder: Path, synonyms: tuple[tuple[str, str], ...]) -> Speller:
+    """Return how words are written; `synonyms`: those that the office added, each with the word that it stands for."""
     document = _document(folder)
     same, idle = {word: _split(others) for word, others in document["same"].items()}, _split(document["idle"])
     known = (*_notions(document, "things").values(), *_notions(document, "notions").values(), idle, _split(document["common"]))
     spelled = {word for texts in known for text in texts for word in text.split()}
+    _take_up(dict(synonyms), same, spelled)
     return Speller.of(same, sorted(spelled), dict.fromkeys(_split(document["outside"]), _OUT) | dict(_places()))
 
 

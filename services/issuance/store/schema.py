@@ -54,6 +54,11 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     "blanks": [],
 }
 
+RETIRED_INDEXES: Final[Mapping[str, Sequence[str]]] = {
+    "documents": ["number"],  # unique: it refused a second extract of an akta (ADR 38)
+}
+"""Indexes of earlier versions, by collection: dropped when the service starts."""
+
 
 def _document_to_doc(document: Document) -> Doc:
     return {

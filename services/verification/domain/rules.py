@@ -95,7 +95,8 @@ class RegisterChange:
     """What the register becomes, once. `families`: each family as it is afterwards, with the edition that was read (1 of a new one).
 
     `died_on`, `died_in`: when and in which regency those of `died` died; the register keeps both, with the number of the basis. `moved_out`
-    to another regency, `moved_in` from one: the basis is the SKPWNI.
+    to another regency, `moved_in` from one: the basis is the SKPWNI. `cardless`: whose family card ends by it and who get no other one with
+    it, because somebody else asked: they are told.
     """
 
     families: tuple[Family, ...]
@@ -106,6 +107,7 @@ class RegisterChange:
     died_in: str | None = None
     moved_out: tuple[str, ...] = ()
     moved_in: tuple[str, ...] = ()
+    cardless: tuple[str, ...] = ()
 
     def effect_on_leaver(self, nik: str) -> Effect:
         """Return what became of somebody who is in none of its families any more."""

@@ -150,6 +150,7 @@ def _register_changed(fact: RegisterChanged) -> verification.RegisterChanged:
                 verification.PersonChange(nik=person.nik, kk_number=person.kk_after, effect=person.effect) for person in entry.persons
             ),
             families=entry.families,
+            cardless=entry.cardless,
         ),
     )
 

@@ -114,6 +114,7 @@ WALKS: list[tuple[str, Mapping[str, str]]] = [
     ),
     ("akta_betul", {"corrections[]1": "ya", "corrections[0].element": "ayah", "corrections[1].element": "nama ibu"}),
     ("akta_betul", {"corrections.element": "anak keberapa", "basis_kind": "ijazah"}),
+    ("akta_betul", {"certificate": "kematian", "corrections.element": "tempat meninggal"}),
 ]
 
 

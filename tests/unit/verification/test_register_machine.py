@@ -60,7 +60,8 @@ def apply(register: dict[str, Family], change: RegisterChange) -> dict[str, Fami
     for family in change.families:
         known = register.get(family.kk_number)
         assert family.edition == (known.edition if known else 1)
-        assert known is None or known.closed_on is None or _is_back(known, change), "a closed family stays as it was"
+        as_it_was = known is not None and replace(known, former=family.former) == family  # a record that it keeps may be mended
+        assert known is None or known.closed_on is None or as_it_was or _is_back(known, change), "a closed family stays as it was"
     before = tuple(register[family.kk_number] for family in change.families if family.kk_number in register)
     recorded = applied(AwaitedChange(change, before), register, on=TODAY)
     return register | {family.kk_number: replace(family, edition=family.edition + 1) for family in recorded}
@@ -254,7 +255,10 @@ class RegisterMachine(RuleBasedStateMachine):
         chosen = pick.choices(sorted(slips), k=pick.randint(1, 2))
         corrections = [{"element": each, "as_written": slips[each], each: f"{slips[each]}{pick.choice(['I', ''])}"} for each in chosen]
         proof = {"basis_kind": "diploma", "basis_number": "1", "basis_on": DAYS[0], "witnesses": WITNESSES}
-        self.ask("akta_betul", told | {"certificate": "birth", "corrections": corrections} | proof)
+        place = {"element": "death_place", "as_written": "MADIUN", "death_place": "3577"}
+        corrections += [place] if pick.random() < 0.3 else []
+        died = {"died_on": pick.choice(DAYS), "death_place": "3519"}
+        self.ask("akta_betul", told | {"certificate": pick.choice(["birth", "death"]), "corrections": corrections} | died | proof)
 
     @rule(pick=PICK)
     def an_annulment(self, pick: Random) -> None:
