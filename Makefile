@@ -33,9 +33,9 @@ run: $(READY) ## Start everything, drive journeys of citizens, officers and the 
 	@$(PY) -m deploy.local.setup run
 	@exec $(PY) -m deploy.local.run
 
-journeys: $(READY) ## Ask for every open service by chat and by API, and show questions, answers, seconds, products and the register after (ONLY="code ...")
+journeys: $(READY) ## Ask for every open service by chat and by API, send every court decision, and show what came of it (ONLY="code ..." KEEP=folder)
 	@$(PY) -m deploy.local.setup run
-	@$(PY) -m tests.journeys $(if $(ONLY),--only $(ONLY))
+	@$(PY) -m tests.journeys $(if $(ONLY),--only $(ONLY)) $(if $(KEEP),--keep "$(KEEP)")
 
 villager: $(READY) ## Let synthetic villagers with habits ask for every open service by chat, and show how each ended (PEOPLE=200 SEED=n TALKS=file)
 	@$(PY) -m deploy.local.setup run

@@ -23,8 +23,8 @@ async def test_a_second_extract_of_a_death_has_the_number_and_the_words_of_the_f
     async with Counter(stack) as counter, Travel(places, lambda _who, _what: None) as travel:
         first = (await counter.file(death))["receipt"]
         await Officer(travel).approve(first)
-        stands, texts = await counter.fetch(first)
-        by_product = dict(zip((document["product"] for document in stands["documents"]), texts, strict=True))
+        _, sheets = await counter.fetch(first)
+        by_product = {sheet.product: sheet.text for sheet in sheets}
         number, card = _found(NUMBER, by_product["akta_kematian"]), _found(CARD, by_product["kk"])
         late, widow = (sample.picked["akta_mati"][PLACE][role] for role in ("deceased", "spouse"))
         answers = {
@@ -41,10 +41,10 @@ async def test_a_second_extract_of_a_death_has_the_number_and_the_words_of_the_f
         again = Application("kutipan_kedua", late["name"], answers)
         second = (await counter.file(again))["receipt"]
         await Officer(travel).approve(second)
-        stands, texts = await counter.fetch(second)
-        assert [document["product"] for document in stands["documents"]] == ["akta_kematian"]
-        assert _found(NUMBER, texts[0]) == number
-        assert late["name"] in texts[0]
+        _, (sheet,) = await counter.fetch(second)
+        assert sheet.product == "akta_kematian"
+        assert _found(NUMBER, sheet.text) == number
+        assert late["name"] in sheet.text
         (older,) = (document for document in await travel.documents(first) if document["product"] == "akta_kematian")
         assert older["state"] == "superseded"
 

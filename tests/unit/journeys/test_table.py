@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.online import register_after
-from tests.journeys.table import Journey, Way, is_good, summary, table, troubles
+from tests.journeys.table import Journey, Way, is_good, register_after, summary, table, troubles
 
 CHAT = Journey("kk_baru", Way.CHAT, 2.04, 11, 14, ("kk", "ktp", "kk"), "1 joined (f_102)")
 API = Journey("kk_baru", Way.API, 0.96, 11, 12, ("kk", "ktp", "kk"), "1 joined (f_102)")
@@ -18,7 +17,7 @@ def cells(line: str) -> list[str]:
 
 def test_a_journey_is_a_row_and_its_service_is_named_once() -> None:
     head, first, second, _ = table([CHAT, API]).splitlines()
-    assert [cell.strip() for cell in cells(head)] == ["service", "by", "questions", "answers", "seconds", "products", "register after"]
+    assert [cell.strip() for cell in cells(head)] == ["what", "by", "questions", "answers", "seconds", "products", "register after"]
     assert [cell.strip() for cell in cells(first)] == ["kk_baru", "chat", "11", "14", "2.0", "kk x2, ktp", "1 joined (f_102)", "ok"]
     assert [cell.strip() for cell in cells(second)] == ["API", "11", "12", "1.0", "kk x2, ktp", "1 joined (f_102)", "ok"]
     assert len({line.index("kk x2") for line in (first, second)}) == 1, "columns stand below each other"
