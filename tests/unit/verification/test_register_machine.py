@@ -14,13 +14,15 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from services.verification.domain.identity import is_adult
 from services.verification.domain.rules import Application
 from services.verification.domain.submission import decided
 from shared.reference.courts import CourtKind
 from shared.reference.decision_kinds import decision_kinds
 from shared.reference.population import Relation
+from tests.support.families import TODAY
 from tests.support.register_office import CARDS, RegisterOffice, Tally, expected
-from tests.support.register_people import DAYS, RELATIONS, VILLAGES, WITNESSES
+from tests.support.register_people import DAYS, RELATIONS, VILLAGES, WITNESSES, couple, minors
 from tests.support.register_requests import arriving, of_court
 
 COURT_KINDS = sorted(kind.id for kind in decision_kinds().values() if kind.service)
@@ -55,8 +57,10 @@ class RegisterMachine(RegisterOffice):
     @rule(pick=PICK)
     def new_head(self, pick: Random) -> None:
         family = self.family(pick)
-        late = pick.choice(family.members[:2])
-        answers = {"nik": self.asker(pick, family), "late_head_nik": late.nik, "death_certificate_number": "3519-KM-01012026-0001"}
+        late = pick.choice([family.head, family.head, *family.members[:2]])
+        number = pick.choice(["3577-KM-01012026-0001", "3519-KM-01012026-0001"])
+        asker = pick.choice(family.members[1:] or family.members)
+        answers = {"nik": asker.nik, "late_head_nik": late.nik, "death_certificate_number": number}
         relations = self.rows(pick, family) if pick.random() < 0.5 else []
         self.ask("kk_ganti_kepala", answers | self.after_the_head(pick, family) | {"relations": relations})
 
@@ -93,10 +97,12 @@ class RegisterMachine(RegisterOffice):
     @rule(pick=PICK)
     def split(self, pick: Random) -> None:
         family = self.family(pick)
-        answers = {"nik": family.members[0].nik, "kk_number": family.kk_number, "reason": "own", "moves": False}
+        answers = {"nik": family.members[0].nik, "kk_number": family.kk_number, "reason": "own", "moves": pick.random() < 0.3}
+        answers |= {"street": "Jl. Melati", "rt": 1, "rw": 2, "village": pick.choice(VILLAGES)} if answers["moves"] else {}
         rows = self.rows(pick, family)
-        if pick.random() < 0.5:
-            rows[0]["relation"] = "head"
+        if pick.random() < 0.8:
+            grown = [each for each in family.members if each is not family.head and is_adult(each, today=TODAY)]
+            rows = [{"nik": pick.choice(grown or family.members).nik, "relation": "head"}]
         self.ask("kk_pisah", answers | {"leaving": rows})
 
     @rule(pick=PICK)
@@ -148,13 +154,14 @@ class RegisterMachine(RegisterOffice):
         host, back = self.family(pick), sorted(self.away)
         niks = [self.stranger() for _ in range(pick.randint(0, 2))] + pick.sample(back, min(len(back), pick.randint(0, 2)))
         niks += [self.one_of(pick, host)] if pick.randint(0, 5) == 0 or not niks else []
-        relations = ["head", *(pick.choice(["head", "child", "wife", "other_kin"]) for _ in niks[1:])]
+        first = pick.choice(["head", "head", "other_kin"])
+        relations = [first, *(pick.choice(["head", "child", "wife", "other_kin"]) for _ in niks[1:])]
         rows = [arriving(nik, relation, self.row(nik)) for nik, relation in zip(niks, relations, strict=True)]
         answers: dict[str, Any] = {
             "nik": niks[0],
             "arriving": rows,
             "letter_persons": len(rows),
-            "card": pick.choice(["new", "same", "join"]),
+            "card": pick.choice(["new", "same", "join"]) if first == "head" else "join",
         }
         home = {"street": "Jl. Melati", "rt": 1, "rw": 2, "village": pick.choice(VILLAGES)}
         numbers = {"host_kk_number": host.kk_number, "host_nik": host.head.nik, "old_kk_number": pick.choice(sorted(self.register))}
@@ -167,14 +174,21 @@ class RegisterMachine(RegisterOffice):
         first, second = self.family(pick), self.family(pick)
         second = first if pick.random() < 0.6 else second
         sexes = {"husband": "L", "wife": "P", "father": "L", "mother": "P", "adoptive_father": "L", "adoptive_mother": "P"}
-        niks = {role: self.one_of(pick, pick.choice((first, second)), sexes.get(role, "LP")) for role in known.persons}
-        children = [{"nik": self.one_of(pick, first), "custody_nik": pick.choice(list(niks.values()))} for _ in range(pick.randint(0, 2))]
+        parties, named = self.fitting(pick, kind) if pick.random() < 0.7 else ({}, [])
+        anybody = {role: self.one_of(pick, pick.choice((first, second)), sexes.get(role, "LP")) for role in known.persons}
+        niks = anybody | {role: party.nik for role, party in parties.items()}
+        whose = [child.nik for child in named] if parties else [self.one_of(pick, first) for _ in range(pick.randint(0, 2))]
+        children = [{"nik": nik, "custody_nik": pick.choice(list(niks.values()))} for nik in whose]
         court = {"court_code": "PN.Mjy" if known.court is CourtKind.GENERAL else "PA.Kab.Mn", "case_number": "1", "kind": kind}
         days = {"decided_on": DAYS[1], "final_on": DAYS[1], "deed_on": DAYS[1], "married_on": DAYS[2], "book_on": DAYS[0]}
         texts = {"child_status": "legitimate", "handed_over": True, "book_number": "1", "new_name": "BAGUS UTAMA", "birth_order": 1}
-        akta = {"certificate_number": "3519-LU-01012020-0001", "husband_before": "single", "wife_before": "divorced"}
+        pledge = {"pledge_on": DAYS[1]} if (kind == "cerai_talak") ^ (pick.random() < 0.1) else {}
+        akta = self.akta(pick, self.row(niks.get("child") or niks.get("person") or "")) | {
+            "husband_before": "single",
+            "wife_before": "divorced",
+        }
         persons = {role: {"nik": nik, "name": self.name_of(nik)} for role, nik in niks.items()}
-        ruling = decided({**court, **days, **texts, **akta, **persons, "children": tuple(children)})
+        ruling = decided({**court, **days, **pledge, **texts, **akta, **persons, "children": tuple(children)})
         holders = dict.fromkeys(niks[role] for role in known.served)
         self.settle(Application(tuple(of_court(known.service or "", nik, ruling) for nik in holders)))
 
@@ -199,32 +213,35 @@ class RegisterMachine(RegisterOffice):
         family = self.family(pick)
         told = self.of_certificate(pick, family)
         row = self.row(told["holder_nik"])
-        slips = {"name": row.certified_name if row else "X", "father": row.father if row else "X", "mother": "SITI AMINAH"}
-        chosen = pick.choices(sorted(slips), k=pick.randint(1, 2))
-        corrections = [{"element": each, "as_written": slips[each], each: f"{slips[each]}{pick.choice(['I', ''])}"} for each in chosen]
+        slips = {"name": row.certified_name if row else "X", "father": row.father if row else "X"}
+        slips |= {"mother": row.mother if row and pick.random() < 0.8 else "SITI AMINAH"}
+        chosen = pick.sample(sorted(slips), pick.randint(1, 2))
+        corrections = [{"element": each, "as_written": slips[each], each: f"{slips[each]}{pick.choice(['I', 'I', ''])}"} for each in chosen]
         proof = {"basis_kind": "diploma", "basis_number": "1", "basis_on": DAYS[0], "witnesses": WITNESSES}
         self.ask("akta_betul", told | {"certificate": "birth", "corrections": corrections} | proof)
 
     @rule(pick=PICK)
     def acknowledgement(self, pick: Random) -> None:
         family, other = self.family(pick), self.family(pick)
-        self.ask("pengakuan_anak", self.of_a_child(pick, family, other) | {"has_order": False, "statement_on": DAYS[0]})
+        self.ask("pengakuan_anak", self.of_a_child(pick, family, other) | {"statement_on": DAYS[0]})
 
     @rule(pick=PICK)
     def legitimation(self, pick: Random) -> None:
         family, other = self.family(pick), self.family(pick)
-        told = {"parents_named": pick.choice(["both_unrecorded", "mother"]), "birth_order": pick.choice([1, None]), "has_order": False}
+        told = {"parents_named": pick.choice(["both_unrecorded", "mother"]), "birth_order": pick.choice([1, None])}
         wedding = {"marriage_number": "1/2/XI/2026", "married_on": pick.choice(DAYS)}
         self.ask("pengesahan_anak", self.of_a_child(pick, family, other) | told | wedding)
 
     @rule(pick=PICK)
     def adoption(self, pick: Random) -> None:
         family, home = self.family(pick), self.family(pick)
-        answers = {"nik": self.asker(pick, home), "kk_number": home.kk_number, "child_nik": self.one_of(pick, family), **self.akta(pick)}
-        if pick.random() < 0.9:
-            answers["adoptive_father_nik"] = self.one_of(pick, home, sex="L")
-        if pick.random() < 0.7:
-            answers["adoptive_mother_nik"] = self.one_of(pick, home, sex="P")
+        child = pick.choice(minors(family) or family.members)
+        answers = {"nik": self.asker(pick, home), "kk_number": home.kk_number, "child_nik": child.nik, **self.akta(pick, child)}
+        pair = couple(home) if pick.random() < 0.7 else None
+        if pair or pick.random() < 0.9:
+            answers["adoptive_father_nik"] = pair[0].nik if pair else self.one_of(pick, home, sex="L")
+        if pair or pick.random() < 0.7:
+            answers["adoptive_mother_nik"] = pair[1].nik if pair else self.one_of(pick, home, sex="P")
         order = {"order_number": "1/Pdt.P/2026/PA.Kab.Mn", "order_on": pick.choice(DAYS), "order_court": "Pengadilan Agama Madiun"}
         self.ask("pengangkatan_anak", answers | order | {"witnesses": WITNESSES})
 
