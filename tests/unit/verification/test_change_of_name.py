@@ -164,6 +164,17 @@ def test_the_note_names_the_office_that_made_the_akta() -> None:
     assert (old.deed_number, old.deed_on, old.deed_office) == ("474.1/123/1988", None, None)
 
 
+@pytest.mark.parametrize(("number", "kept"), [(AKTA, AKTA), ("474.1/123/1988", None)])
+def test_the_register_keeps_a_number_that_can_be_told_from_another_person_s(number: str, kept: str | None) -> None:
+    family = after(planned(asked(certificate_number=number), people.register()))[KK]
+    assert [member.birth_certificate for member in family.members if member.nik == HUSBAND] == [kept]
+
+
+def test_without_an_akta_there_is_nothing_to_note_on() -> None:
+    with pytest.raises(DomainError, match="certificate_needed_first"):
+        planned(asked(certificate_number="belum ada"), people.register())
+
+
 def test_who_lives_in_another_regency_is_another_office_s() -> None:
     away: Family = guardian_family(people.child(DAUGHTER, date(2016, 5, 5)), village_code="3577011001")
     alone = people.family(people.member(), people.wife())
