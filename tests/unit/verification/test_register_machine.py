@@ -268,7 +268,8 @@ class RegisterMachine(RegisterOffice):
 
 
 TestRegisterMachine = RegisterMachine.TestCase
-TestRegisterMachine.settings = settings(max_examples=50, stateful_step_count=20, phases=[Phase.reuse, Phase.generate, Phase.shrink])
+# The same steps in each run of the suite, which is not where new ones are tried out: `make register` does that.
+TestRegisterMachine.settings = settings(max_examples=50, stateful_step_count=20, derandomize=True, phases=[Phase.generate, Phase.shrink])
 
 
 def test_everything_that_can_be_asked_for_is() -> None:
