@@ -49,11 +49,12 @@ class Journey:
 
 
 def register_after(change: Mapping[str, Any] | None) -> str:
-    """Return a change of the register in words: how many persons it had which effect on, and on what it rests."""
+    """Return a change of the register in words: how many persons it had which effect on, which addresses, and on what it rests."""
     if change is None:
         return "as before"
-    done = ", ".join(f"{count} {effect}" for effect, count in sorted(change["effects"].items()))
-    return f"{done} ({change['basis']})"
+    done = [f"{count} {effect}" for effect, count in sorted(change["effects"].items())]
+    moved = [f"{change['addresses']} new address"] if change["addresses"] else []
+    return f"{', '.join((*done, *moved))} ({change['basis']})"
 
 
 def is_good(journeys: Sequence[Journey]) -> bool:

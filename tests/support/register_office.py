@@ -17,7 +17,7 @@ from services.verification.adapters.registry_sample import sample_families
 from services.verification.domain.checks import check_card
 from services.verification.domain.families import Home, home_of
 from services.verification.domain.finding import Finding
-from services.verification.domain.history import RegisterEntry
+from services.verification.domain.history import PersonEntry, RegisterEntry
 from services.verification.domain.kinship import SPOUSES
 from services.verification.domain.numbers import NumberCounter, counter_key, give, stem
 from services.verification.domain.recording import ensure_sound
@@ -225,6 +225,8 @@ class RegisterOffice(RegisterPeople):
         for person in entry.persons:
             self.tally.effects[person.effect] += 1
             assert person.effect is not Effect.LEFT, "somebody got lost"
+            if self.is_record(person):
+                continue
             assert self.told.pop(person.nik, (None, None)) == (person.kk_before, person.before)
             if person.nik in self.known and person.after is not None:
                 check_certified(self.known[person.nik], person.after)
@@ -236,6 +238,11 @@ class RegisterOffice(RegisterPeople):
             self.homes[moved.kk_number] = moved.after
         for family in self.register.values():
             self.homes.setdefault(family.kk_number, home_of(family))
+
+    def is_record(self, person: PersonEntry) -> bool:
+        """Whether an entry is about the record that a family keeps of somebody who left it."""
+        kept = self.register[person.kk_after].former if person.kk_after == person.kk_before and person.kk_after else ()
+        return any(former.member == person.after for former in kept)
 
 
 def rows_of(families: Iterable[Family]) -> dict[str, tuple[str, Member]]:

@@ -52,4 +52,6 @@ def test_the_numbers_for_programs() -> None:
 
 def test_the_register_after_says_how_many_and_on_what() -> None:
     assert register_after(None) == "as before"
-    assert register_after({"basis": "akta_kematian", "effects": {"died": 1, "changed": 2}}) == "2 changed, 1 died (akta_kematian)"
+    died = {"basis": "akta_kematian", "effects": {"died": 1, "changed": 2}, "addresses": 0}
+    assert register_after(died) == "2 changed, 1 died (akta_kematian)"
+    assert register_after({"basis": "f_103", "effects": {}, "addresses": 1}) == "1 new address (f_103)"

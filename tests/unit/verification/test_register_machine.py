@@ -218,7 +218,10 @@ class RegisterMachine(RegisterOffice):
         chosen = pick.sample(sorted(slips), pick.randint(1, 2))
         corrections = [{"element": each, "as_written": slips[each], each: f"{slips[each]}{pick.choice(['I', 'I', ''])}"} for each in chosen]
         proof = {"basis_kind": "diploma", "basis_number": "1", "basis_on": DAYS[0], "witnesses": WITNESSES}
-        self.ask("akta_betul", told | {"certificate": "birth", "corrections": corrections} | proof)
+        place = {"element": "death_place", "as_written": "MADIUN", "death_place": "3577"}
+        corrections += [place] if pick.random() < 0.3 else []
+        died = {"died_on": pick.choice(DAYS), "death_place": "3519"}
+        self.ask("akta_betul", told | {"certificate": pick.choice(["birth", "death"]), "corrections": corrections} | died | proof)
 
     @rule(pick=PICK)
     def acknowledgement(self, pick: Random) -> None:
