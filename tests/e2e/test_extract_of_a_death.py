@@ -24,8 +24,8 @@ async def test_what_is_printed_again_of_a_death_has_its_number_and_what_the_regi
     async with Counter(stack) as counter, Travel(places, lambda _who, _what: None) as travel:
         first = (await counter.file(death))["receipt"]
         await Officer(travel).approve(first)
-        stands, texts = await counter.fetch(first)
-        by_product = dict(zip((document["product"] for document in stands["documents"]), texts, strict=True))
+        _, sheets = await counter.fetch(first)
+        by_product = {sheet.product: sheet.text for sheet in sheets}
         number, card = _found(NUMBER, by_product["akta_kematian"]), _found(CARD, by_product["kk"])
         late, widow = (sample.picked["akta_mati"][PLACE][role] for role in ("deceased", "spouse"))
         answers = {
@@ -42,16 +42,16 @@ async def test_what_is_printed_again_of_a_death_has_its_number_and_what_the_regi
         again = Application("kutipan_kedua", late["name"], answers)
         second = (await counter.file(again))["receipt"]
         await Officer(travel).approve(second)
-        stands, texts = await counter.fetch(second)
-        assert [document["product"] for document in stands["documents"]] == ["akta_kematian"]
-        assert _found(NUMBER, texts[0]) == number
-        assert late["name"] in texts[0]
+        _, (sheet,) = await counter.fetch(second)
+        assert sheet.product == "akta_kematian"
+        assert _found(NUMBER, sheet.text) == number
+        assert late["name"] in sheet.text
         (older,) = (document for document in await travel.documents(first) if document["product"] == "akta_kematian")
         assert older["state"] == "superseded"
         third = (await counter.file(Application("akta_betul", late["name"], _slip(sample, answers))))["receipt"]
         await Officer(travel).approve(third)
-        stands, texts = await counter.fetch(third)
-        by_product = dict(zip((document["product"] for document in stands["documents"]), texts, strict=True))
+        _, sheets = await counter.fetch(third)
+        by_product = {sheet.product: sheet.text for sheet in sheets}
         assert _found(NUMBER, by_product["akta_kematian"]) == number
         assert "NGAWI" in by_product["akta_kematian"]
         assert re.search(r"Tempat meninggal\s+MADIUN\s+NGAWI", by_product["catatan_pinggir"])

@@ -26,6 +26,7 @@ NUMBER_FIELD: Final = "answers.certificate_number"
 PRODUCTS: Final[Mapping[str, str]] = MappingProxyType({BIRTH: "akta_kelahiran", DEATH: "akta_kematian"})
 """Code of the list `certificate_kind` -> the product that is its kutipan."""
 LATE: Final = "LT"
+_OFFICE: Final = "DINAS KEPENDUDUKAN DAN PENCATATAN SIPIL"
 _LETTERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({BIRTH: ("LU", LATE), DEATH: ("KM",)})
 _FORM: Final = re.compile(r"([0-9]{4})([A-Z]{2})([0-9]{2})([0-9]{2})([0-9]{4})([0-9]{4,6})")
 
@@ -79,7 +80,7 @@ def number_key(number: str) -> str:
 def office_name(number: CertificateNumber) -> str | None:
     """Return the office that made a certificate, as documents print it."""
     regency = find_regency(number.office)
-    return f"DISDUKCAPIL {regency.name}" if regency else None
+    return f"{_OFFICE} {regency.name.replace('KAB. ', 'KABUPATEN ')}" if regency else None
 
 
 def needed_number(given: str | None, known: str | None, kind: str) -> CertificateNumber:

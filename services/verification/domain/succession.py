@@ -85,8 +85,9 @@ def check_remaining(left: LeftBehind, answers: Answers, register: Register, toda
 
 
 def wishes_of(left: LeftBehind, answers: Answers) -> tuple[CardWish, ...]:
-    """Return the number that the family needs: one with a new head."""
-    return (CardWish(home_of(left.family).district),) if left.was_head and answers.text("remaining") == ADULT else ()
+    """Return the number that the family needs: one with a new head, where somebody is left."""
+    needs_one = left.was_head and left.rest and answers.text("remaining") == ADULT
+    return (CardWish(home_of(left.family).district),) if needs_one else ()
 
 
 def after_death(
