@@ -72,8 +72,9 @@ def check_past(before: Mapping[str, Family], after: Mapping[str, Family]) -> Non
 
 
 def check_certified(before: Member, after: Member) -> None:
-    """What our own certificates said of somebody is not forgotten, wherever they go."""
-    assert after.birth_certificate is not None or before.birth_certificate is None
+    """What our own certificates said of somebody is not forgotten, wherever they go, but where a certificate was annulled."""
+    assert after.birth_certificate is not None or before.birth_certificate in (None, *after.annulled)
+    assert after.annulled[: len(before.annulled)] == before.annulled
     assert len(after.former_names) >= len(before.former_names)
     assert (after.born_on, after.sex) == (before.born_on, before.sex)
 
