@@ -51,12 +51,10 @@ def _member(row: Answers, register: Register) -> Member:
     texts = ("name", "birth_place", "religion", "education", "occupation", "blood_type", "father", "mother")
     terms: dict[str, Any] = {name: term_of(name, row.text(name)) for name in texts}
     before = register.moved_out(nik)
-    certified = (
-        {name: getattr(before.member, name) for name in (*BIRTH_COLUMNS, "former_names", "annulled", "disability")} if before else {}
-    )
+    kept = {name: getattr(before.member, name) for name in (*BIRTH_COLUMNS, *_KEPT)} if before else {}
     return Member(
         **terms,
-        **certified,
+        **kept,
         nik=nik,
         sex=sex,
         born_on=born_on,

@@ -263,8 +263,9 @@ class RegisterMachine(RegisterOffice):
     def a_card(self, pick: Random, service: str) -> None:
         """Cards show the register, and change nothing in it."""
         family = self.family(pick)
-        answers = {"nik": self.asker(pick, family), "kk_number": family.kk_number, "child_nik": self.one_of(pick, family)}
-        self.ask(service, answers | {"birth_certificate_number": "3519-LU-20052016-0007"})
+        child = pick.choice(minors(family) or family.members)
+        answers = {"nik": self.asker(pick, family), "kk_number": family.kk_number, "child_nik": child.nik}
+        self.ask(service, answers | {"birth_certificate_number": self.akta(pick, child)["certificate_number"]})
 
     @rule(pick=PICK)
     def stillbirth(self, pick: Random) -> None:
