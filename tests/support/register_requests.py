@@ -25,11 +25,12 @@ def check_documents(plan: Plan, change: RegisterChange) -> None:
     abouts = [ordered.about for ordered in plan.documents]
     assert len(set(abouts)) == len(abouts)
     replaced = {about for ordered in plan.documents for about in ordered.replaces}
-    of_the_dead = {f"{kind}:{nik}" for nik in change.died for kind in ("ktp", "kia")}
+    gone = (*change.died, *(change.moved_out if change.abroad else ()))
+    ended = {f"{kind}:{nik}" for nik in gone for kind in ("ktp", "kia")}
     printed = {family.kk_number: family for family in printed_cards(plan)}
     closed = {f"kk:{family.kk_number}" for family in change.families if family.closed_on}
     left = {f"kk:{family.kk_number}" for family in change.families if not family.closed_on and family.kk_number not in printed}
-    assert closed <= replaced - of_the_dead <= closed | left
+    assert closed <= replaced - ended <= closed | left
     for family in change.families:
         if family.closed_on is None and plan.documents[-1].product != "kia":
             assert printed.get(family.kk_number, family) == family

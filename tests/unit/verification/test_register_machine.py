@@ -32,7 +32,7 @@ from tests.support.register_requests import arriving, check_documents, of_court,
 COURT_KINDS = sorted(kind.id for kind in decision_kinds().values() if kind.service)
 RELATIONS = [relation.name.lower() for relation in Relation]
 OF_CHILDREN = ("pengakuan_anak", "pengesahan_anak", "pengangkatan_anak")
-PRINT_AGAIN = frozenset({"kutipan_kedua", "akta_betul", *OF_CHILDREN, "pengangkatan_pengadilan"})
+PRINT_AGAIN = frozenset({"kutipan_kedua", "akta_betul", "akta_ln", *OF_CHILDREN, "pengangkatan_pengadilan"})
 """Services of which nothing changes where the register has all of it already."""
 NOBODY = "3519019901010001"  # no such person
 PICK = st.integers(0, 2**32).map(Random)  # one draw a step: what it picks is not shrunk, the steps are
@@ -183,7 +183,17 @@ class RegisterMachine(RuleBasedStateMachine):
         family = self.family(pick)
         to = {"destination": pick.choice(["3578", "3171"]), "street": "Jl. Mawar 3", "rt": 1, "rw": 2, "planned_on": date(2026, 12, 1)}
         place = {"destination_village": "Mojo", "destination_district": "Gubeng", "reason": "work"}
-        self.ask("pindah", self.movers(pick, family, relation=False) | to | place | {"card": pick.choice(["own", "join"])})
+        answers = self.movers(pick, family, relation=False) | to | place | {"card": pick.choice(["own", "join"]), "country": "mys"}
+        self.ask(pick.choice(["pindah", "pindah_ln"]), answers)
+
+    @rule(pick=PICK, event=st.sampled_from(["marriage", "marriage", "divorce", "divorce", "birth", "death"]))
+    def event_abroad(self, pick: Random, event: str) -> None:
+        family, other = self.family(pick), self.family(pick)
+        days = {"event_on": pick.choice(DAYS), "certificate_on": DAYS[0], "returned_on": DAYS[0]}
+        answers = {"event": event, "nik": self.asker(pick, family), "kk_number": family.kk_number, "holder_nik": self.one_of(pick, family)}
+        if event in ("marriage", "divorce") and pick.random() < 0.6:
+            answers |= {"partner_citizenship": "indonesian", "partner_nik": self.one_of(pick, pick.choice((family, other)))}
+        self.ask("akta_ln", answers | days | {"holder_name": "SIAPA SAJA", "partner_name": "CHEN WEI"})
 
     @rule(pick=PICK)
     def move_inside(self, pick: Random) -> None:
@@ -209,7 +219,8 @@ class RegisterMachine(RuleBasedStateMachine):
         }
         home = {"street": "Jl. Melati", "rt": 1, "rw": 2, "village": pick.choice(VILLAGES)}
         numbers = {"host_kk_number": host.kk_number, "host_nik": host.head.nik, "old_kk_number": pick.choice(sorted(self.register))}
-        self.ask("datang", answers | home | numbers | {"letter_number": "SKPWNI/3577/20112026/0001", "letter_on": DAYS[0]})
+        letter = {"letter_number": "SKPWNI/3577/20112026/0001", "letter_on": DAYS[0], "arrived_on": DAYS[0], "leaving_letter": "none"}
+        self.ask(pick.choice(["datang", "datang_ln"]), answers | home | numbers | letter)
 
     @rule(pick=PICK, kind=st.sampled_from(COURT_KINDS))
     def court(self, pick: Random, kind: str) -> None:
@@ -311,10 +322,10 @@ class RegisterMachine(RuleBasedStateMachine):
         for family in self.register.values():
             present = {member.nik for member in family.members}
             for former in family.former:
-                assert former.reason in (Effect.DIED, Effect.LEFT, Effect.MOVED_OUT)
+                assert former.reason in (Effect.DIED, Effect.LEFT, Effect.MOVED_OUT, Effect.MOVED_ABROAD)
                 assert former.member.nik not in present
                 died |= {former.member.nik} if former.reason == Effect.DIED else set()
-                away |= {former.member.nik} if former.reason == Effect.MOVED_OUT else set()
+                away |= {former.member.nik} if former.reason in (Effect.MOVED_OUT, Effect.MOVED_ABROAD) else set()
         assert died == self.dead
         assert away - self.alive - self.dead == self.away
 
@@ -387,7 +398,7 @@ class RegisterMachine(RuleBasedStateMachine):
 
     def ask(self, service: str, answers: dict[str, Any]) -> None:
         """Judge a request and apply what follows from its approval, even where the checks found a failure."""
-        plan = self.settle(Application((submission(service, answers),)), alone=service == "datang")
+        plan = self.settle(Application((submission(service, answers),)), alone=service in ("datang", "datang_ln"))
         if plan is not None and plan.change is not None:
             check_documents(plan, plan.change)
 
