@@ -78,7 +78,9 @@ class ForeignEventContent(Content):
     certificate_issuer: Annotated[str, Field(description="The authority there, or the Indonesian mission")]
     certificate_number: str
     certificate_on: date
-    persons: Annotated[tuple[EventPerson, ...], Field(min_length=1, max_length=4)]
+    persons: Annotated[
+        tuple[EventPerson, ...], Field(min_length=1, max_length=3, description="A couple, a child with its parents, or who died")
+    ]
     reporter_nik: NikText
     reporter_name: str
     returned_on: Annotated[date | None, Field(description="When they came back to Indonesia; null of a death")] = None
