@@ -35,7 +35,7 @@ _SAME: Final = "same"
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class NewResidents:
     """Those who arrive, and the family in which they are from then on."""
 
     members: tuple[Member, ...]
@@ -99,7 +99,7 @@ def settling_wishes(application: Application, register: Register, practice: Offi
 
 def settled(
     application: Application, register: Register, numbers: tuple[str, ...], today: date, practice: OfficePractice = PRACTICE
-) -> Settled:
+) -> NewResidents:
     """Return those who arrive, in the family in which they are from then on.
 
     Raises:
@@ -110,12 +110,12 @@ def settled(
     if not members or any(register.person(member.nik) is not None or register.late(member.nik) is not None for member in members):
         raise DomainError("arriving_lives_here", "Somebody of them is registered here, or died.")
     if answers.text("card") == _JOIN:
-        return Settled(members, _joined(members, answers, register))
+        return NewResidents(members, _joined(members, answers, register))
     problem = next(check_own_card(answers, register, today), None)
     if problem is not None:
         raise DomainError(problem.code, f"{problem.field} does not fit.")
     number = numbers[0] if _needs_number(answers, practice) and numbers else answers.text(_OLD_CARD)
-    return Settled(members, _own(members, number, answers, register))
+    return NewResidents(members, _own(members, number, answers, register))
 
 
 def _joined(members: tuple[Member, ...], answers: Answers, register: Register) -> Family:
