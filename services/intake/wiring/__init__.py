@@ -14,7 +14,7 @@ from services.intake.api import stuck
 from services.intake.domain.docket import Limits
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.requests import RequestState
-from services.intake.jobs import ChatLimits, ChatWorker, DraftReminders, LateOfficers, StaleDrafts, StatusWorker
+from services.intake.jobs import ChatLimits, ChatWorker, DraftReminders, LateOfficers, StaleDrafts, StatusWorker, VisitReminders
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
 from services.intake.store import (
@@ -89,6 +89,7 @@ class Parts:
     drafts: StaleDrafts
     waiting: LateOfficers
     reminders: DraftReminders
+    visit_reminders: VisitReminders
     in_flight: InFlightRequests = field(default_factory=InFlightRequests)
     chats_woken: asyncio.Event = field(default_factory=asyncio.Event)
     statuses_woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -145,6 +146,7 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
         StaleDrafts(deps, units),
         LateOfficers(deps, units),
         DraftReminders(deps, units, timedelta(hours=settings.draft_reminder_hours)),
+        VisitReminders(deps, units),
     )
 
 
@@ -227,6 +229,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("drafts", sweeper("drafts", parts.drafts.sweep, every_seconds=_SWEEP_SECONDS).run),
             BackgroundJob("late officers", parts.waiting.poller().run),
             BackgroundJob("reminders", sweeper("reminders", parts.reminders.sweep, every_seconds=_REMIND_SECONDS).run),
+            BackgroundJob("visits", sweeper("visits", parts.visit_reminders.sweep, every_seconds=_REMIND_SECONDS).run),
             BackgroundJob("unused files", sweeper("unused_files", parts.unused_files.sweep, every_seconds=_SWEEP_SECONDS).run),
             BackgroundJob("half uploads", sweeper("half_uploads", parts.files.sweep, every_seconds=_SWEEP_SECONDS).run),
         ),
