@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Final
 
+from services.verification.domain.court_orders import COURT_ORDER
 from services.verification.domain.families import Home, home_of
 from services.verification.domain.register import Family, Former, Member
 from services.verification.domain.rules import Basis, RegisterChange
 from shared.reference.population import Effect
+
+_OF_COURTS: Final = frozenset({COURT_ORDER, "akta_cerai"})
+"""Bases of changes that a court's decision brought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,16 @@ class RegisterEntry:
     def count(self, effect: Effect) -> int:
         """Return of how many persons it says this."""
         return sum(person.effect == effect for person in self.persons)
+
+
+def ruled_on(entries: Iterable[RegisterEntry]) -> Mapping[str, date]:
+    """Return the day of the latest decision of a court by which each person came to another card."""
+    found: dict[str, date] = {}
+    for entry in entries:
+        for person in entry.persons if entry.basis.kind in _OF_COURTS else ():
+            if person.effect is Effect.JOINED:
+                found[person.nik] = max(entry.basis.on, found.get(person.nik, entry.basis.on))
+    return MappingProxyType(found)
 
 
 def completed(draft: RegisterEntry, before: Iterable[Family], after: Iterable[Family], change: RegisterChange) -> RegisterEntry:

@@ -44,7 +44,8 @@ class People:
     `everybody_of`: cards of which each member is looked up as well, because they may all move: one who is on a second card would stay
     there. That is a second query, for these services alone. `alike`: who is looked for by birth and name, because nobody has a number.
     `relying`: those of whom courts may have decided something that they rely on. `newcomers`: they come into the register by it, so that
-    somebody may be on the way by another approval, of which the register knows when its documents are issued.
+    somebody may be on the way by another approval, of which the register knows when its documents are issued. `ruled`: children whom a
+    court may have moved before.
     """
 
     niks: tuple[str, ...] = ()
@@ -54,6 +55,7 @@ class People:
     relying: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
     newcomers: bool = False
+    ruled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

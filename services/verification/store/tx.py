@@ -19,6 +19,7 @@ from services.verification.domain.facts import (
     TaskOverdue,
     TaskReleased,
 )
+from services.verification.domain.history import ruled_on
 from services.verification.domain.likeness import has_alike
 from services.verification.domain.register import Family, Register
 from services.verification.domain.rules import Likeness, People, Wish
@@ -26,6 +27,7 @@ from services.verification.domain.submission import Submission
 from services.verification.events import to_event
 from services.verification.store.cases import CASE, REQUEST, MongoCases
 from services.verification.store.families import MongoFamilyRegister
+from services.verification.store.history import ENTRY
 from services.verification.store.links import MongoLinks
 from services.verification.store.pauses import MongoPauses
 from services.verification.store.recorded import MongoRecordedDecisions
@@ -74,7 +76,8 @@ class MongoTx:
                 found[family.kk_number] = family
         unclear = {answer.mark: answer for number in (*cards, *persons) for answer in self._unclear.get(number, ())}
         wards, awaited = await self.recorded.wards_of(people.relying), await self.cases.newcomers(people)
-        return replace(Register.of(found.values(), unclear.values()), wards=wards, awaited=awaited)
+        ruled = await self._work.unit.find_many(ENTRY, {"personal.persons.nik": {"$in": list(people.ruled)}}) if people.ruled else ()
+        return replace(Register.of(found.values(), unclear.values()), wards=wards, awaited=awaited, ruled_on=ruled_on(ruled))
 
     async def take_numbers(self, wishes: Sequence[Wish], on: date) -> tuple[str, ...]:
         return await self.registry.take_numbers(wishes, on)

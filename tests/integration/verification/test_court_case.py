@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import date
 
 import httpx
 import pytest
@@ -233,3 +234,17 @@ async def test_a_guardian_of_whom_a_court_said_so_is_known_when_they_ask(office:
     [kept] = await office.rows("recorded_decisions")
     assert (kept["_id"], kept["kind"], kept["personal"]["relied_on_by"]) == (CASE, "perwalian", HUSBAND)
     assert kept["personal"]["wards"] == [SON]
+
+
+async def test_what_a_court_decided_before_it_moved_the_child_is_an_officers(office: Office) -> None:
+    """Custody moves a child without an officer; a court's older decision may come in after its later one."""
+    await approved(office)
+    await office.deliver(*(office.delivery(document_issued(*each), subject=f"{each[0].request_id}.{each[1]}") for each in ISSUED))
+    man, woman = CourtParty(nik=HUSBAND, name="Slamet Darmawan"), CourtParty(nik=WIFE, name="Titik Fitriani")
+    own = {"holder": man, "other_parent": woman, "handed_over": True, "children": (CourtChild(nik=DAUGHTER),)}
+    ruling = people.ruling("hadhanah", **own, decided_on=date(2020, 9, 1), final_on=date(2020, 9, 16))
+    asked = {HUSBAND: new_id(), WIFE: new_id()}
+    both = {"service": "hadhanah", "products": ("kk", "kia"), "case_id": new_id(), "case_requests": tuple(asked.values())}
+    await office.take_in(*(people.divorce(nik, ruling=ruling, request_id=each, **both) for nik, each in asked.items()))
+    [task] = await office.rows("tasks")
+    assert "custody_decided_since" in [reason["code"] for reason in task["reasons"]]

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from services.verification.domain.contents import BirthCertificate, SideNote
+from services.verification.domain.history import PersonEntry, RegisterEntry, persons, ruled_on
 from services.verification.domain.office_practice import PRACTICE
 from services.verification.domain.policy import CaseRoute, way_of
 from services.verification.domain.recording import ensure_sound
 from services.verification.domain.register import Family, Register
-from services.verification.domain.rules import Application, Plan
+from services.verification.domain.rules import Application, Basis, Plan
 from services.verification.domain.services import RULES
 from services.verification.domain.services.court_child import plan_origin
 from services.verification.domain.services.court_marriage import check_confirmed, status_after
@@ -211,6 +212,18 @@ def parted() -> Register:
     return people.register(his, people.family(people.wife(relation=Relation.HEAD, **single), kk_number=HER_KK))
 
 
+def with_mother() -> Register:
+    """The same after a court gave the son to the mother."""
+    families = parted().by_kk
+    son = people.family().members[2]
+    his = replace(families[KK], members=tuple(member for member in families[KK].members if member.nik != SON))
+    return people.register(his, replace(families[HER_KK], members=(*families[HER_KK].members, son)))
+
+
+def entry(changed: tuple[PersonEntry, ...], basis: Basis) -> RegisterEntry:
+    return RegisterEntry("case-1", "request-1", "case-1", "hadhanah", None, basis, people.NOW, (KK, HER_KK), changed)
+
+
 def custody(**changes: Any) -> CourtDecision:
     own = {"holder": WOMAN, "other_parent": MAN, "handed_over": True, "children": (CourtChild(nik=SON),)}
     return people.ruling("hadhanah", **{**own, **changes})
@@ -237,6 +250,22 @@ def test_a_child_moves_to_the_card_of_the_holder_and_the_other_one_stays() -> No
 )
 def test_what_keeps_a_child_where_it_is(changes: dict[str, Any], register: Register, expected: tuple[str, str]) -> None:
     assert expected in found(custody(**changes), register, WIFE, HUSBAND)
+
+
+def test_an_older_decision_does_not_take_back_what_a_later_one_decided() -> None:
+    """A court sends its decisions in any order, and nobody looks at what the rules approve alone."""
+    moved = planned(custody(holder=MAN, other_parent=WOMAN, decided_on=date(2026, 9, 1)), with_mother(), WIFE, HUSBAND).change
+    assert moved is not None
+    later = entry(persons(with_mother().by_kk.values(), moved.families, moved), moved.basis)
+    register = replace(parted(), ruled_on=ruled_on([later]))
+    assert register.ruled_on == {SON: date(2026, 9, 1)}
+    older = custody(decided_on=date(2026, 8, 31))
+    assert RULES["hadhanah"].people(applied(older, WIFE, HUSBAND)).ruled == (SON,)
+    assert found(older, register, WIFE, HUSBAND) == {("custody_decided_since", "decision.children[0].nik")}
+    assert way_of("custody_decided_since", RULES["hadhanah"].ways) is CaseRoute.STAFF
+    assert found(custody(decided_on=date(2026, 9, 2)), register, WIFE, HUSBAND) == set()
+    of_a_form = replace(later, basis=replace(later.basis, kind="f_103"))
+    assert not ruled_on([of_a_form]), "a move that no court decided"
 
 
 def test_a_child_of_strangers_is_not_moved() -> None:

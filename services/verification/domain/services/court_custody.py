@@ -21,7 +21,7 @@ from services.verification.domain.parting import needed_decision, people_of_deci
 from services.verification.domain.persons import needed, needed_home
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import Family, Register
-from services.verification.domain.rules import Application, Basis, Ordered, Plan, RegisterChange, Rules
+from services.verification.domain.rules import Application, Basis, Ordered, People, Plan, RegisterChange, Rules
 from services.verification.domain.services.court_marriage import ORDER
 from services.verification.domain.submission import CourtDecision
 from shared.errors import DomainError
@@ -40,7 +40,21 @@ def _check(application: Application, register: Register, today: date) -> Iterato
     yield from check_children(decision, register, today)
     if not decision.answers.is_yes("handed_over"):
         yield failure("handover_disputed", "decision.handed_over")
+    yield from _check_later(decision, register)
     yield from _check_move(decision, register, today)
+
+
+def _people(application: Application) -> People:
+    found = people_of_decision(application)
+    decision = application.first.decision
+    return replace(found, ruled=tuple(child.nik for child in decision.children)) if decision is not None else found
+
+
+def _check_later(decision: CourtDecision, register: Register) -> Iterator[Finding]:
+    """Check that no later decision brought a child to the card on which it is: courts' messages may come in any order."""
+    for index, child in enumerate(decision.children):
+        if (since := register.ruled_on.get(child.nik)) is not None and since > decision.decided_on:
+            yield failure("custody_decided_since", f"decision.children[{index}].nik")
 
 
 def _check_move(decision: CourtDecision, register: Register, today: date) -> Iterator[Finding]:
@@ -91,7 +105,7 @@ def _documents(families: tuple[Family, ...], parties: tuple[str, str], moving: t
 
 
 RULES: Final = Rules(
-    people=people_of_decision,
+    people=_people,
     check=_check,
     plan=_plan,
     may_be_automatic=True,
