@@ -19,6 +19,7 @@ from tests.support.applications import TODAY, WITNESSES, application, codes, fie
 from tests.support.families import DAUGHTER, HUSBAND, KK, SON
 
 AKTA, OTHER, OF_SON = "3519-LU-10052016-0007", "3519-LT-11062018-0031", "3519-LU-01032017-0002"
+TO_COME = "3519-LT-25112026-0031"  # tomorrow: no card of the family could be printed any more
 WAYS = RULES["akta_batal"].ways
 BY_COURT = {"annulled_by": "court", "order_number": "12/Pdt.P/2026/PN Mjy", "order_court": "Pengadilan Negeri Madiun", "witnesses": None}
 DOUBLE = {"annulled_for": "double", "valid_certificate_number": OTHER}
@@ -113,6 +114,12 @@ def test_of_two_certificates_the_other_one_stays(known: str | None, kept: str, r
         (asked(**DOUBLE | {"valid_certificate_number": AKTA}), register(), "annulled_is_valid", "answers.valid_certificate_number"),
         (asked(**DOUBLE | {"valid_certificate_number": OF_SON}), register(), "certificate_of_another", "answers.valid_certificate_number"),
         (
+            asked(**DOUBLE | {"valid_certificate_number": TO_COME}),
+            register(),
+            "certificate_day_impossible",
+            "answers.valid_certificate_number",
+        ),
+        (
             asked(**DOUBLE | {"valid_certificate_number": "tidak ada"}),
             register(),
             "certificate_number_other_form",
@@ -144,6 +151,8 @@ def test_the_day_of_the_certificate_is_early_enough() -> None:
         (asked(), void(), "certificate_void"),
         (asked(certificate_number=OTHER), register(), "certificate_number_differs"),
         (asked(**DOUBLE | {"valid_certificate_number": AKTA}), register(), "annulled_is_valid"),
+        (asked(**DOUBLE | {"valid_certificate_number": TO_COME}), register(), "certificate_day_impossible"),
+        (asked(**DOUBLE | {"valid_certificate_number": "3519-LU-04052016-0007"}), register(), "certificate_day_impossible"),
         (asked(certificate_number="3577-LU-10052016-0007"), register(birth_certificate=None), "certificate_other_office"),
     ],
 )

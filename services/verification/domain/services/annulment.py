@@ -92,8 +92,16 @@ def _check_numbers(answers: Answers, row: Member, today: date) -> Iterator[Findi
         yield failure("certificate_number_other_kind", _VALID_FIELD)
     elif _are_same(stays, given):
         yield failure("annulled_is_valid", _VALID_FIELD)
+    elif not _may_stay(stays, row, today):
+        yield failure("certificate_day_impossible", _VALID_FIELD)
     elif known is not None and not (_are_same(known, given) or _are_same(known, stays)):
         yield failure("annulled_not_known", NUMBER_FIELD)
+
+
+def _may_stay(number: str | None, row: Member, today: date) -> bool:
+    """Return whether the register can keep the number of the one that stays: it has it already, or its day lies in the person's life."""
+    valid = CertificateNumber.find(number)
+    return valid is None or _are_same(number, row.birth_certificate) or row.born_on <= valid.given_on <= today
 
 
 def _are_same(one: str | None, other: str | None) -> bool:
@@ -108,6 +116,8 @@ def _plan(application: Application, register: Register, _numbers: tuple[str, ...
     number, stays = needed_number(answers.text("certificate_number"), None, BIRTH), _stays(answers, nik, register)
     if _are_same(stays, number.text):
         raise DomainError("annulled_is_valid", "One of two certificates stays.")
+    if not _may_stay(stays, row, today):
+        raise DomainError("certificate_day_impossible", "The number that stays is of a day before the birth, or of one to come.")
     was_known = _are_same(row.birth_certificate, number.text)
     if row.birth_certificate is not None and not was_known and not _are_same(row.birth_certificate, stays):
         raise DomainError("certificate_number_differs", "The register has another certificate of this person.")
