@@ -118,6 +118,15 @@ def check_number(given: str | None, known: str | None, kind: str, *, since: date
         yield failure("certificate_number_differs", NUMBER_FIELD)
 
 
+def check_birth_number(given: str | None, born_on: date, today: date, field: str) -> Iterator[Finding]:
+    """Check a number in this form that only a paper shows: that it is of a birth, and of a day since then."""
+    number = CertificateNumber.find(given)
+    if number is not None and not number.is_of(BIRTH):
+        yield failure("certificate_number_other_kind", field)
+    elif number is not None and not born_on <= number.given_on <= today:
+        yield failure("certificate_day_impossible", field)
+
+
 def certificates_in(family: Family) -> frozenset[str]:
     """Return the numbers of every certificate that the register has of a family's people, annulled ones included."""
     return frozenset(number for _, number in _held(family)) | frozenset(_annulled(family))

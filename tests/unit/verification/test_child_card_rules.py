@@ -93,9 +93,11 @@ def test_it_ends_the_day_before_the_seventeenth_birthday(born_on: date, *, is_ch
         (asked(carers="one"), {"both_parents_needed": "answers.carers"}),
         (asked(paper=False), {"certificate_paper_needed": "answers.akta_kelahiran"}),
         (asked(birth_certificate_number="tidak ada"), {"certificate_number_malformed": "answers.birth_certificate_number"}),
+        (asked(birth_certificate_number="3519-KM-04022013-0007"), {"certificate_number_other_kind": "answers.birth_certificate_number"}),
+        (asked(birth_certificate_number="3519-LU-02022013-0007"), {"certificate_day_impossible": "answers.birth_certificate_number"}),
         (asked(birth_certificate_number="7☂"), {"certificate_number_malformed": "answers.birth_certificate_number"}),
     ],
-    ids=["a stranger", "the age", "one parent of two", "no paper", "no number", "what no font has"],
+    ids=["a stranger", "the age", "one parent of two", "no paper", "no number", "of a death", "before the birth", "what no font has"],
 )
 def test_what_does_not_fit_is_named(request_: Application, expected: dict[str, str]) -> None:
     assert fields(request_, people.register(people.family())) == expected
@@ -152,11 +154,12 @@ def test_a_card_of_which_the_register_tells_is_no_first_one(service: str) -> Non
 )
 def test_the_first_kind_ends_with_the_fifth_birthday(born_on: date, *, has_photo: bool, until: date) -> None:
     register = with_baby(born_on)
-    card = printed(asked(BABY, turned_five=has_photo), register)
+    number = {"birth_certificate_number": "3519-LU-01122021-0007"}
+    card = printed(asked(BABY, turned_five=has_photo, **number), register)
     assert (card.has_photo, card.valid_until) == (has_photo, until)
-    assert codes(asked(BABY, turned_five=has_photo), register) == set()
-    assert codes(asked(BABY, turned_five=not has_photo), register) == {"turned_five_differs"}
-    expired = codes(asked(BABY, service="kia_habis_masa"), register)
+    assert codes(asked(BABY, turned_five=has_photo, **number), register) == set()
+    assert codes(asked(BABY, turned_five=not has_photo, **number), register) == {"turned_five_differs"}
+    expired = codes(asked(BABY, service="kia_habis_masa", **number), register)
     assert expired == (set() if has_photo else {"child_card_still_valid"})
 
 

@@ -9,7 +9,7 @@ import pytest
 from services.verification.domain.checks import check_application
 from services.verification.domain.contents import Biodata
 from services.verification.domain.likeness import check_awaited, has_alike
-from services.verification.domain.policy import CaseRoute, route
+from services.verification.domain.policy import CaseRoute, route, way_of
 from services.verification.domain.recording import AwaitedChange
 from services.verification.domain.register import Former, Register
 from services.verification.domain.rules import Application, CardWish, Likeness, NikWish
@@ -182,3 +182,11 @@ def test_nobody_gets_a_second_nik_while_the_first_one_waits_for_its_documents() 
     stranger = planned(newcomer(name="Endang Lestari", mother_name="Painem"), waiting, numbers=("3519084107710002", "3519082411260002"))
     assert not list(check_awaited("case-2", stranger, waiting))
     assert RULES["biodata"].people(newcomer()).newcomers
+
+
+@pytest.mark.parametrize(
+    ("akta", "code"), [("3519-KM-10052016-0007", "certificate_number_other_kind"), ("3519-LU-30061971-0007", "certificate_day_impossible")]
+)
+def test_a_number_that_can_not_be_of_this_birth_is_returned(akta: str, code: str) -> None:
+    assert fields(newcomer(birth_certificate_number=akta), people.register()).get(code) == "answers.birth_certificate_number"
+    assert way_of(code, RULES["biodata"].ways) is CaseRoute.RETURN

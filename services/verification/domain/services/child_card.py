@@ -14,7 +14,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from services.verification.domain.certificates import VOID, check_owner, ensure_own
+from services.verification.domain.certificates import VOID, check_birth_number, check_owner, ensure_own
 from services.verification.domain.deeds import with_deed
 from services.verification.domain.finding import Finding, failure, warning
 from services.verification.domain.kinship import is_child_of
@@ -78,7 +78,7 @@ def _checked(more: _More) -> Callable[[Application, Register, date], Iterator[Fi
         else:
             yield from more(child, today)
             yield from _check_photo(answers, child, today)
-        yield from _check_certificate(application, child, register)
+        yield from _check_certificate(application, child, register, today)
         yield from _check_carers(answers, child, card)
 
     return check
@@ -97,7 +97,7 @@ def _check_photo(answers: Answers, child: Member, today: date) -> Iterator[Findi
         yield failure("turned_five_differs", "answers.turned_five")
 
 
-def _check_certificate(application: Application, child: Member, register: Register) -> Iterator[Finding]:
+def _check_certificate(application: Application, child: Member, register: Register, today: date) -> Iterator[Finding]:
     """Check the number against the register's; where it has none, the paper must show it."""
     given = _certificate(answers_of(application))
     if given is None:
@@ -109,6 +109,7 @@ def _check_certificate(application: Application, child: Member, register: Regist
         if _letters(given) != _letters(child.birth_certificate):
             yield failure("certificate_number_differs", f"answers.{_CERTIFICATE}")
         return
+    yield from check_birth_number(given, child.born_on, today, f"answers.{_CERTIFICATE}")
     if not _NUMBER.fullmatch(given):
         yield failure(_MALFORMED, f"answers.{_CERTIFICATE}")
     if _PAPER not in {attachment.field for attachment in application.first.attachments}:
@@ -150,6 +151,7 @@ def _plan(application: Application, register: Register, _numbers: tuple[str, ...
 _RETURNED: Final = (
     *("child_not_on_card", "too_old_for_child_card", "married_for_child_card", "turned_five_differs", "child_card_still_valid"),
     *("certificate_number_differs", _MALFORMED, "certificate_paper_needed", "both_parents_needed", "certificate_of_another"),
+    *("certificate_number_other_kind", "certificate_day_impossible"),
 )
 
 

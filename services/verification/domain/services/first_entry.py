@@ -11,7 +11,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from services.verification.domain.certificates import VOID, CertificateNumber, check_owner, ensure_own
+from services.verification.domain.certificates import VOID, CertificateNumber, check_birth_number, check_owner, ensure_own
 from services.verification.domain.contents import Biodata
 from services.verification.domain.families import Home, founded, home_of, joined_by
 from services.verification.domain.finding import Finding, failure, warning
@@ -75,6 +75,8 @@ def _check(application: Application, register: Register, today: date) -> Iterato
     if answers.text("card") == _JOINS:
         yield from _check_joining(answers, register, today)
     born_on = answers.date("born_on")
+    if born_on is not None:
+        yield from check_birth_number(answers.text(_AKTA), born_on, today, f"answers.{_AKTA}")
     if born_on is None or _is_grown(answers, born_on, today):
         return
     if answers.text("card") == _JOINS:
@@ -207,6 +209,7 @@ BIODATA_RULES: Final = Rules(
             **dict.fromkeys(("married_in_future", "married_before_birth", "relation_not_allowed", "witnesses_same"), CaseRoute.RETURN),
             **dict.fromkeys(("child_older_than_parent", "mother_sex_differs", "father_sex_differs"), CaseRoute.RETURN),
             **dict.fromkeys(("certificate_of_another", VOID), CaseRoute.RETURN),
+            **dict.fromkeys(("certificate_number_other_kind", "certificate_day_impossible"), CaseRoute.RETURN),
         }
     ),
 )
