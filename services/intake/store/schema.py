@@ -122,5 +122,13 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     ),
     "sent_messages": (),
     "word_book": (),
+    "figure_rows": (),
+    "figure_cells": (
+        IndexModel([("month", 1)], name="by_month"),  # the page of figures: the last twelve months
+    ),
+    "figure_state": (),
+    "tries": (
+        IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0),  # a stretch is over: nobody is paused by it any more
+    ),
     "files.files": UnusedFiles.indexes(),
 }

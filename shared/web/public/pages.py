@@ -57,7 +57,9 @@ class PublicPages:
             auto_reload=False,  # who changes a template starts the service again
         )
         self._icons = tomllib.loads((_HERE / "data" / "icons.toml").read_text(encoding="utf-8"))
-        self._number = settings.whatsapp_number
+        self._digits = settings.whatsapp_number
+        self.number = written_number(settings.whatsapp_number)
+        """Our number as people write it; "" where none is told."""
         self._assets = dict(map(_asset, sorted((_HERE / "static").iterdir())))
         names = {path.name: hashed_name(path.name, path.read_bytes()) for path in (_HERE / "static").iterdir()}
         self._environment.globals |= {
@@ -66,7 +68,7 @@ class PublicPages:
             "asset": lambda name: ASSET_PATH.replace("{name}", names[name]),
             "base": home,
             "site": settings.public_url.rstrip("/"),
-            "whatsapp": written_number(settings.whatsapp_number),
+            "whatsapp": self.number,
             "place": office_place().name,
             "hours": written_week().split(", "),
         }
@@ -98,7 +100,7 @@ class PublicPages:
 
     def wa_link(self, text: str) -> str:
         """Return the address that opens a chat with us where this text is written already; "" where no number is told."""
-        return f"https://wa.me/{self._number}?text={quote(text, safe='')}" if self._number else ""
+        return f"https://wa.me/{self._digits}?text={quote(text, safe='')}" if self._digits else ""
 
     def _icon(self, name: str) -> Markup:
         drawn = Markup(self._icons[name])  # noqa: S704 - our own file, nothing of a caller's
