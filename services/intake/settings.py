@@ -106,6 +106,16 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
         ),
     ] = 60
 
+    status_tries_minutes: Annotated[
+        float, Field(ge=1, description="Stretch of time in which wrong tries at /status are counted, in minutes; then nobody is paused")
+    ] = 60.0
+    status_tries_a_receipt: Annotated[
+        int, Field(ge=1, description="Wrong digits that may be tried for one receipt in that time; of four digits there are 10,000")
+    ] = 5
+    status_tries_an_address: Annotated[
+        int, Field(ge=1, description="Wrong tries from one address in that time; a village office has one for all who ask there")
+    ] = 30
+
     issuance_url: Annotated[str, Field(description="Where issuance serves documents")] = "http://127.0.0.1:8103"
     issuance_api_key: Annotated[SecretStr, Field(description="Our key at issuance, with the scope documents:read")] = SecretStr("")
     issuance_timeout_seconds: Annotated[float, Field(gt=0, description="Longest wait for issuance's next bytes, in seconds")] = 10.0

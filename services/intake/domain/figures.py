@@ -21,7 +21,9 @@ from shared.reference.working_hours import WorkingHours
 SMALLEST_SHOWN: Final = 5
 """A count of 1 to 4 tells who it was, in a village above all."""
 _LONGEST_HOURS: Final = 400  # some three months of the office's time: what took longer counts as that
-_FINISHED: Final = frozenset({RequestState.ISSUED, RequestState.READY, RequestState.DELIVERED, RequestState.UNDELIVERED, RequestState.ANSWERED})
+_FINISHED: Final = frozenset(
+    {RequestState.ISSUED, RequestState.READY, RequestState.DELIVERED, RequestState.UNDELIVERED, RequestState.ANSWERED}
+)
 """States of a request that the office has done its part of."""
 
 

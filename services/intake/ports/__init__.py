@@ -20,12 +20,17 @@ from services.intake.ports.files import Documents as Documents
 from services.intake.ports.files import FileStore as FileStore
 from services.intake.ports.files import Media as Media
 from services.intake.ports.files import sent_file as sent_file
+from services.intake.ports.outreach import SourcePage as SourcePage
+from services.intake.ports.outreach import SourceReader as SourceReader
+from services.intake.ports.outreach import SourceSearch as SourceSearch
+from services.intake.ports.outreach import StepLog as StepLog
 from services.intake.ports.pictures import Pictures as Pictures
 from services.intake.ports.pictures import ShareText as ShareText
 from services.intake.ports.readers import PeopleReader as PeopleReader
 from services.intake.ports.readers import RequestPage as RequestPage
 from services.intake.ports.readers import RequestReader as RequestReader
 from services.intake.ports.readers import RequestSearch as RequestSearch
+from services.intake.ports.tries import StatusTries as StatusTries
 from services.intake.ports.tries import Tries as Tries
 from services.intake.ports.tx import CaseRequest as CaseRequest
 from services.intake.ports.tx import CourtCase as CourtCase

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class StatusTries:
+    """How often the state of a request may be asked for wrongly in one stretch of time: for one receipt, and from one address."""
+
+    a_receipt: int
+    an_address: int
 
 
 class Tries(Protocol):

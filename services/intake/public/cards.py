@@ -22,7 +22,6 @@ _WORDS: Final = Path(__file__).parent / "data" / "words.toml"
 _OTHERS: Final = {"name": "Layanan lain", "icon": "chat"}
 _IN_SOME_CASES: Final = "hanya bila kami minta di chat"
 _MAY_BE_LEFT_OUT: Final = "bila ada"
-_SELFIE: Final = "bila nomor WhatsApp Anda belum pernah kami cocokkan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,8 @@ class Gift:
 class Card:
     """A service on a public page. `days`: most working days after everything is there; None: people choose the day on which they come.
 
-    `sentence`: the first message of its link. `bring`: what is brought to the office, of a service that is done there.
+    `sentence`: the first message of its link. `bring`: what is brought to the office, of a service that is done there. `asks_selfie`: of
+    whom we have not compared with their KTP-el yet.
     """
 
     code: str
@@ -56,6 +56,7 @@ class Card:
     needs: tuple[Need, ...]
     bring: tuple[str, ...]
     gives: tuple[Gift, ...]
+    asks_selfie: bool
     askers: str
     report_within_days: int | None
     sentence: str
@@ -130,6 +131,7 @@ def _card(service: CivilService, menu: ServiceMenu, texts: DialogueTexts, cases:
         needs=tuple(_needs(service, menu, cases)),
         bring=_bring(service, texts) if service.offer is Offer.IN_PERSON else (),
         gives=() if service.offer is Offer.IN_PERSON else tuple(Gift(each.name, each.form) for each in products),
+        asks_selfie=service.proves_identity and service.offer is Offer.ONLINE,
         askers=", ".join(askers.label(each)[:1].lower() + askers.label(each)[1:] for each in service.may_ask),
         report_within_days=service.report_within_days,
         sentence=outreach_lists().sentence(service),
@@ -147,8 +149,6 @@ def _needs(service: CivilService, menu: ServiceMenu, cases: Mapping[str, str]) -
     for field in service.form.fields:
         if field.type == "document":
             yield Need(menu.document(field), _case(service.id, field, cases))
-    if service.proves_identity and service.offer is Offer.ONLINE:
-        yield Need("Swafoto (selfie) memegang KTP-el", _SELFIE)
 
 
 def _case(service: str, field: Field, cases: Mapping[str, str]) -> str:

@@ -1,18 +1,16 @@
-"""What the public pages of intake share: dependencies, the cards of the services, pictures of codes, and the source a visitor came by."""
+"""What the public pages of intake share: dependencies, the cards of the services, and the source that a visitor came by."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-
-import zxingcpp
-from markupsafe import Markup
 
 from services.intake.domain.outreach.codes import parse_code
 from services.intake.domain.outreach.sources import Source
 from services.intake.ports import Deps, Pictures
 from services.intake.public.cards import Card, CardGroup
+from shared.reference.outreach import outreach_lists
 from shared.values import Malformed
 from shared.web.public import PublicPages
 
@@ -46,29 +44,9 @@ class PublicRoom:
         """Return the first message of a link with the code of a source behind it."""
         return f"{sentence} (#{code})" if code else sentence
 
-    def qr(self, sentence: str) -> Markup:
-        """Return the picture of a code that opens the chat with this sentence; "" where no number is told."""
-        link = self.pages.wa_link(sentence)
-        return qr_picture(link) if link else Markup("")
-
-
-def qr_picture(text: str) -> Markup:
-    """Return the picture of a QR code, as a part of a page: its rows as one path."""
-    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    rows = memoryview(code.to_image(scale=1, add_quiet_zones=False)).tolist()
-    path = "".join(_row(number, row) for number, row in enumerate(rows))
-    size = len(rows) + 2
-    return Markup('<svg viewBox="0 0 {} {}" role="img" aria-label="Kode QR"><path stroke="#000" d="{}"/></svg>').format(size, size, path)
-
-
-def _row(number: int, row: Sequence[int]) -> str:
-    """Return the dark runs of a row: a move to each, and a line along it."""
-    runs: list[str] = []
-    start = None
-    for place, value in enumerate((*row, 255)):
-        if value == 0 and start is None:
-            start = place
-        elif value and start is not None:
-            runs.append(f"M{start + 1} {number + 1}.5h{place - start}")
-            start = None
-    return "".join(runs)
+    def sentence_of(self, service: str) -> str | None:
+        """Return the first message of the link of a service, or of any (""); None where the service is not open."""
+        if not service:
+            return outreach_lists().any_service
+        card = self.cards.get(service)
+        return card.sentence if card else None

@@ -10,7 +10,6 @@ from fastapi.responses import HTMLResponse
 from services.intake.domain.outreach.sources import Source
 from services.intake.handlers import Visitor, note_visit
 from services.intake.public.room import PublicRoom
-from shared.reference.outreach import outreach_lists
 from shared.reference.regions import find_village
 
 PATH: Final = "/m/{code}"
@@ -40,9 +39,8 @@ def _page(room: PublicRoom, source: Source | None) -> HTMLResponse:
     card = room.cards.get(source.what.service) if source else None
     where = _where(source) if source else "Kabupaten Madiun"
     if card is not None:
-        return room.pages.show("service.html", card=card, code=code, qr=room.qr(room.with_code(card.sentence, code)), where=where)
-    hello = room.with_code(outreach_lists().any_service, code)
-    return room.pages.show("source.html", code=code, where=where, hello=hello, qr=room.qr(hello), groups=room.groups)
+        return room.pages.show("service.html", card=card, code=code, where=where)
+    return room.pages.show("source.html", code=code, where=where, groups=room.groups)
 
 
 def _where(source: Source) -> str:

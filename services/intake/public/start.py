@@ -10,8 +10,8 @@ from fastapi.responses import HTMLResponse, PlainTextResponse
 from services.intake.ports import ShareText
 from services.intake.public.cards import at_the_office
 from services.intake.public.room import PublicRoom
-from shared.reference.outreach import outreach_lists
 from shared.reference.service_files import office_place
+from shared.web.qr import qr_svg
 
 START: Final = "/"
 SERVICE: Final = "/layanan/{code}"
@@ -22,9 +22,13 @@ SITEMAP: Final = "/sitemap.xml"
 _CLOSED: Final = ("/desk", "/v1/", "/m/", "/v/")
 """What is nobody's to list: pages of officers, the API, addresses that count visits or open documents."""
 PICTURE: Final = "/gambar/{name}"
+QR: Final = "/gambar/qr/{service}"
 _OF_ALL: Final = "pakdeon"
-PATHS: Final = frozenset({START, SERVICE, PICTURE, NOWHERE, ROBOTS, SITEMAP})
-_PICTURE_HEADERS: Final = {"Cache-Control": "public, max-age=86400", "X-Content-Type-Options": "nosniff"}  # a day: texts change with releases
+PATHS: Final = frozenset({START, SERVICE, PICTURE, QR, NOWHERE, ROBOTS, SITEMAP})
+_PICTURE_HEADERS: Final = {
+    "Cache-Control": "public, max-age=86400",
+    "X-Content-Type-Options": "nosniff",
+}  # a day: texts change with releases
 
 
 def router(room: PublicRoom) -> APIRouter:
@@ -36,8 +40,7 @@ def router(room: PublicRoom) -> APIRouter:
     @routes.get(START)
     async def start(s: str = "") -> HTMLResponse:
         code = await room.known_code(s)
-        qr = room.qr(room.with_code(outreach_lists().any_service, code))
-        return pages.show("start.html", kept=not code, here=START, code=code, qr=qr, groups=room.groups, office_only=office_only)
+        return pages.show("start.html", kept=not code, here=START, code=code, groups=room.groups, office_only=office_only)
 
     @routes.get(SERVICE)
     async def service(code: str, s: str = "") -> HTMLResponse:
@@ -45,8 +48,7 @@ def router(room: PublicRoom) -> APIRouter:
         if card is None:
             return pages.not_found()
         source = await room.known_code(s)
-        qr = room.qr(room.with_code(card.sentence, source))
-        return pages.show("service.html", kept=not source, card=card, code=source, qr=qr, where="Kabupaten Madiun")
+        return pages.show("service.html", kept=not source, card=card, code=source, where="Kabupaten Madiun")
 
     @routes.get(PICTURE)
     async def picture(name: str) -> Response:
@@ -54,6 +56,12 @@ def router(room: PublicRoom) -> APIRouter:
         if text is None:
             return pages.not_found()
         return Response(await room.pictures.share(text), media_type="image/png", headers=_PICTURE_HEADERS)
+
+    @routes.get(QR)
+    async def qr(service: str, s: str = "") -> Response:
+        sentence = room.sentence_of(service.removesuffix(".svg").removeprefix(_OF_ALL))
+        link = pages.wa_link(room.with_code(sentence, await room.known_code(s))) if sentence else ""
+        return Response(qr_svg(link), media_type="image/svg+xml", headers=_PICTURE_HEADERS) if link else pages.not_found()
 
     @routes.get(NOWHERE)
     async def nowhere() -> HTMLResponse:

