@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from shared.settings import OfficeSettings, ServiceSettings, WhatsappSettings
+from shared.settings import OfficeSettings, PublicSettings, ServiceSettings, WhatsappSettings
 
 
-class Settings(WhatsappSettings, OfficeSettings, ServiceSettings):
+class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings):
     """The settings of intake, beside those of every service."""
 
     port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")] = 8101
@@ -104,6 +104,25 @@ class Settings(WhatsappSettings, OfficeSettings, ServiceSettings):
             ge=2,
             description="Messages of one sender a minute that are answered; who writes faster is told once, and all of it counts",
         ),
+    ] = 60
+
+    survey_one_in: Annotated[
+        int, Field(ge=0, description="Of so many requests that have ended one is asked how it was, drawn by its id; 0 = none")
+    ] = 3
+    survey_delay_minutes: Annotated[
+        float, Field(ge=0, description="How long after a request has ended its sender is asked, by day, in minutes")
+    ] = 30.0
+    survey_poll_seconds: Annotated[float, Field(gt=0, description="How often the survey looks whom to ask, in seconds")] = 30.0
+    survey_link_days: Annotated[float, Field(gt=0, description="How long the link to the survey's page can be used, in days")] = 7.0
+    survey_rest_days: Annotated[
+        float, Field(ge=0, le=365, description="How long after it was asked a chat is not asked again, in days; 0 = it always may be")
+    ] = 30.0
+    survey_small_sample: Annotated[int, Field(ge=1, description="Answers below which an index is marked as that of a small sample")] = 30
+    survey_smallest_cell: Annotated[
+        int, Field(ge=1, description="Answers below which no index and no count of people is shown: they would tell of single ones")
+    ] = 5
+    survey_calls_a_minute: Annotated[
+        int, Field(ge=1, description="Times a minute that the survey's pages may be called from one address; then 429")
     ] = 60
 
     issuance_url: Annotated[str, Field(description="Where issuance serves documents")] = "http://127.0.0.1:8103"

@@ -6,6 +6,7 @@ from services.intake.store.court_cases import MongoClerkReader as MongoClerkRead
 from services.intake.store.refills import refills_of as refills_of
 from services.intake.store.requests import MongoRequestReader as MongoRequestReader
 from services.intake.store.schema import INDEXES as INDEXES
+from services.intake.store.survey import MongoSurveyReader as MongoSurveyReader
 from services.intake.store.tx import MongoTx as MongoTx
 from services.intake.store.uploads import UsedFiles as UsedFiles
 from services.intake.store.village_drafts import MongoVillageReader as MongoVillageReader

@@ -14,7 +14,7 @@ from services.intake.api import stuck
 from services.intake.domain.docket import Limits
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.requests import RequestState
-from services.intake.jobs import ChatLimits, ChatWorker, DraftReminders, LateOfficers, StaleDrafts, StatusWorker
+from services.intake.jobs import ChatLimits, ChatWorker, DraftReminders, LateOfficers, StaleDrafts, StatusWorker, SurveyAsking
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
 from services.intake.store import (
@@ -23,6 +23,7 @@ from services.intake.store import (
     MongoClerkReader,
     MongoPeopleReader,
     MongoRequestReader,
+    MongoSurveyReader,
     MongoTx,
     MongoVillageReader,
     MongoVisitors,
@@ -33,13 +34,15 @@ from services.intake.store import (
 )
 from services.intake.wiring.live_words import TemplateWords
 from services.intake.wiring.outside import Outside
+from services.intake.wiring.survey import read_questions as read_questions
+from services.intake.wiring.survey import survey_rules
 from services.intake.wiring.texts import TEMPLATES as TEMPLATES
 from services.intake.wiring.texts import read_desk_texts as read_desk_texts
 from services.intake.wiring.texts import read_texts as read_texts
 from services.intake.wiring.texts import read_vocabulary as read_vocabulary
 from shared.clock import Clock, now
 from shared.health import Check, Health
-from shared.ids import new_id, new_receipt
+from shared.ids import new_id, new_receipt, new_token
 from shared.messaging.host import MessagingHost
 from shared.messaging.operations import accounting
 from shared.messaging.transaction.runner import UnitOfWorkRunner
@@ -89,6 +92,7 @@ class Parts:
     drafts: StaleDrafts
     waiting: LateOfficers
     reminders: DraftReminders
+    survey: SurveyAsking
     in_flight: InFlightRequests = field(default_factory=InFlightRequests)
     chats_woken: asyncio.Event = field(default_factory=asyncio.Event)
     statuses_woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -145,6 +149,7 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
         StaleDrafts(deps, units),
         LateOfficers(deps, units),
         DraftReminders(deps, units, timedelta(hours=settings.draft_reminder_hours)),
+        SurveyAsking(deps, units, settings.survey_poll_seconds),
     )
 
 
@@ -180,6 +185,10 @@ def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside
         unknown_words_days=settings.unknown_words_days,
         desk_texts=read_desk_texts(TEMPLATES / "desk.toml"),
         phone_number_id=settings.whatsapp_phone_number_id,
+        survey=survey_rules(settings),
+        questions=read_questions(TEMPLATES / "survey.toml"),
+        surveys=MongoSurveyReader(mongo, database),
+        new_token=new_token,
     )
 
 
@@ -226,6 +235,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("refill", RefillJob(host.mongo, host.database, refills_of(parts.deps.catalogue)).poller().run),
             BackgroundJob("drafts", sweeper("drafts", parts.drafts.sweep, every_seconds=_SWEEP_SECONDS).run),
             BackgroundJob("late officers", parts.waiting.poller().run),
+            BackgroundJob("survey", parts.survey.poller().run),
             BackgroundJob("reminders", sweeper("reminders", parts.reminders.sweep, every_seconds=_REMIND_SECONDS).run),
             BackgroundJob("unused files", sweeper("unused_files", parts.unused_files.sweep, every_seconds=_SWEEP_SECONDS).run),
             BackgroundJob("half uploads", sweeper("half_uploads", parts.files.sweep, every_seconds=_SWEEP_SECONDS).run),
