@@ -121,6 +121,11 @@ def _intake(settings: LocalSettings, keys: Keys) -> dict[str, str]:
         "COURT_SECRETS": keys.court_secrets(),
         "ISSUANCE_URL": f"http://{HOST}:{settings.issuance_port}",
         "ISSUANCE_API_KEY": keys.clients["intake"],
+        "PUBLIC_URL": f"http://{HOST}:{settings.desk_port}",
+        "SURVEY_ONE_IN": str(settings.survey_one_in),
+        "SURVEY_DELAY_MINUTES": str(settings.survey_delay_minutes),
+        "SURVEY_HOURS": "[0, 24]",
+        "SURVEY_POLL_SECONDS": "2",
     }
 
 

@@ -112,6 +112,9 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
     survey_delay_minutes: Annotated[
         float, Field(ge=0, description="How long after a request has ended its sender is asked, by day, in minutes")
     ] = 30.0
+    survey_hours: Annotated[
+        tuple[int, int], Field(description="JSON: from which hour of the day (WIB) to which the survey asks; [0, 24] = at night, too")
+    ] = (7, 20)
     survey_poll_seconds: Annotated[float, Field(gt=0, description="How often the survey looks whom to ask, in seconds")] = 30.0
     survey_link_days: Annotated[float, Field(gt=0, description="How long the link to the survey's page can be used, in days")] = 7.0
     survey_rest_days: Annotated[
@@ -124,6 +127,9 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
     survey_calls_a_minute: Annotated[
         int, Field(ge=1, description="Times a minute that the survey's pages may be called from one address; then 429")
     ] = 60
+
+    report_seconds: Annotated[float, Field(gt=0, description="How long one report may take to be set as a PDF, in seconds")] = 20.0
+    report_memory_mib: Annotated[int, Field(ge=256, description="Address space of the process that sets reports, in MiB")] = 768
 
     issuance_url: Annotated[str, Field(description="Where issuance serves documents")] = "http://127.0.0.1:8103"
     issuance_api_key: Annotated[SecretStr, Field(description="Our key at issuance, with the scope documents:read")] = SecretStr("")

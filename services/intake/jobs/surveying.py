@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from services.intake.handlers import ask_survey, forget_survey, may_remind
+from services.intake.handlers import ask_survey, forget_survey
 from services.intake.ports import Deps, Tx
+from shared.clock import WIB
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.poller import Poller
 
@@ -30,6 +31,6 @@ class SurveyAsking:
         at = self._deps.clock()
         for contact_id in await self._deps.surveys.left(at, _AT_A_TIME):
             await self._units.run(partial(forget_survey, deps=self._deps, contact_id=contact_id))
-        if may_remind(at):
+        if self._deps.survey.is_time(at.astimezone(WIB).hour):
             for request_id in await self._deps.surveys.due(at, _AT_A_TIME):
                 await self._units.run(partial(ask_survey, deps=self._deps, request_id=request_id))

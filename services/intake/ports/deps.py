@@ -17,6 +17,7 @@ from services.intake.ports.chats import ChatReader, Visitors
 from services.intake.ports.clerk import ClerkReader
 from services.intake.ports.files import Documents, FileStore, Media
 from services.intake.ports.readers import PeopleReader, RequestReader
+from services.intake.ports.reports import ReportPrinter
 from services.intake.ports.survey import SurveyReader
 from services.intake.ports.village import VillageReader
 from services.intake.ports.webhook_log import WebhookLog
@@ -67,6 +68,7 @@ class Deps:
     survey: SurveyRules
     questions: SurveyQuestions
     surveys: SurveyReader
+    reports: ReportPrinter
     new_token: Callable[[], str]
 
     @property

@@ -9,7 +9,7 @@ from typing import Final
 
 import httpx
 
-from services.intake import api, consumers, desk
+from services.intake import api, consumers, desk, public
 from services.intake.api import stuck
 from services.intake.domain.docket import Limits
 from services.intake.domain.forms import ServiceMenu
@@ -188,6 +188,7 @@ def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside
         survey=survey_rules(settings),
         questions=read_questions(TEMPLATES / "survey.toml"),
         surveys=MongoSurveyReader(mongo, database),
+        reports=outside.reports,
         new_token=new_token,
     )
 
@@ -220,6 +221,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
     app = _app(parts, health)
     shell.install(app, parts.settings, health, session_keys.read, desk.TEMPLATES)
     desk.install(app, parts.units, parts.deps)
+    public.install(app, parts.units, parts.deps, parts.settings)
     source = StuckWithMessages(stuck.ParkedItems(parts.deps, parts.units, parts.wake), host.stuck_messages(), NAME)
     desk.install_stuck(app, source, stuck.PERSONAL)
     return Service(
@@ -252,7 +254,7 @@ def _app(parts: Parts, health: Health) -> FastAPI:
         health,
         title="Intake",
         database_lost=parts.host.mongo.lost,
-        public=api.PUBLIC,
+        public=(*api.PUBLIC, *public.PATHS),
         larger_bodies=api.larger_bodies(settings.file_max_bytes),
         in_flight=parts.in_flight,
     )

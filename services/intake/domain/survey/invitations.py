@@ -34,7 +34,8 @@ class SurveyRules:
     """How the office asks, and what of it is shown; all of it are settings.
 
     `one_in`: of so many ended requests one is asked, 0 none; `delay`: after the end; `lifetime`: of the link; `rest`: until a person is
-    asked again; `site`: where the pages are; `small_sample`: answers below which an index is marked, `smallest_cell`: is not shown.
+    asked again; `site`: where the pages are; `small_sample`: answers below which an index is marked, `smallest_cell`: is not shown;
+    `hours`: of the day, in which somebody may be asked.
     """
 
     one_in: int
@@ -44,6 +45,11 @@ class SurveyRules:
     site: str
     small_sample: int
     smallest_cell: int
+    hours: range
+
+    def is_time(self, hour: int) -> bool:
+        """Return whether people are asked in this hour of the local clock."""
+        return hour in self.hours
 
 
 @dataclass(frozen=True, slots=True)
