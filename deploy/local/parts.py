@@ -124,7 +124,8 @@ def _intake(settings: LocalSettings, keys: Keys) -> dict[str, str]:
         "PUBLIC_URL": f"http://{HOST}:{settings.desk_port}",
         "SURVEY_ONE_IN": str(settings.survey_one_in),
         "SURVEY_DELAY_MINUTES": str(settings.survey_delay_minutes),
-        "SURVEY_HOURS": "[0, 24]",
+        "SURVEY_FROM_HOUR": "0",  # nobody sleeps here
+        "SURVEY_UNTIL_HOUR": "24",
         "SURVEY_POLL_SECONDS": "2",
     }
 

@@ -112,9 +112,8 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
     survey_delay_minutes: Annotated[
         float, Field(ge=0, description="How long after a request has ended its sender is asked, by day, in minutes")
     ] = 30.0
-    survey_hours: Annotated[
-        tuple[int, int], Field(description="JSON: from which hour of the day (WIB) to which the survey asks; [0, 24] = at night, too")
-    ] = (7, 20)
+    survey_from_hour: Annotated[int, Field(ge=0, le=23, description="From which hour of the day (WIB) on the survey asks")] = 7
+    survey_until_hour: Annotated[int, Field(ge=1, le=24, description="Until which hour of the day (WIB) it does")] = 20
     survey_poll_seconds: Annotated[float, Field(gt=0, description="How often the survey looks whom to ask, in seconds")] = 30.0
     survey_link_days: Annotated[float, Field(gt=0, description="How long the link to the survey's page can be used, in days")] = 7.0
     survey_rest_days: Annotated[

@@ -1,16 +1,23 @@
 """The survey over a real database: asked by chat, answered by taps, counted, and nothing of it beside the person; by its page, too."""
 
+import io
 import json
 import re
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
+from services.intake.domain.survey.counting import SurveyRespondent, SurveyTally, with_question, with_sheet
+from services.intake.domain.survey.questions import ELEMENTS
+from services.intake.ports import Tx
 from shared.ids import new_id
 from shared.messaging.delivery import Delivery, Done
 from shared.mongo import Doc
+from tests.integration.intake.desk import Desk
 from tests.integration.intake.rig import Rig, buttons_of, only, settings, text_of
+from tests.support.pdf import text_of as text_in
 
 GOLDEN = Path(__file__).parents[2] / "contract" / "golden"
 LINK = re.compile(r"https?://\S+(/survei/[A-Za-z0-9_-]{22})")
@@ -119,3 +126,60 @@ async def test_who_is_silent_for_a_day_gets_a_template_and_half_a_sheet_is_forgo
     await rig.wiring.survey.sweep()
     assert only(await rig.rows("conversations"))["survey"] is None
     assert only(await rig.rows("survey_tallies"))["answered"] == 0
+
+
+async def test_the_page_takes_a_sheet_once_and_a_bad_answer_becomes_a_complaint(rig: Rig) -> None:
+    path = only(LINK.findall(text_of(await asked(rig))))
+    first = await rig.http.get(path)
+    assert "Pertanyaan 1 dari 9" in first.text
+    assert "Siti" not in first.text
+    half = await rig.http.post(path, data={"langkah": "0", "u1": "3", "saran": "ramah"})
+    assert half.status_code == 422
+    assert "8 pertanyaan belum dijawab" in half.text
+    step = await rig.http.post(path, data={"langkah": "2", "u1": "3", "u2": "4", "tindakan": "lanjut"})
+    assert "Pertanyaan 3 dari 9" in step.text
+    assert 'name="u1" value="3"' in step.text
+    assert (await rig.http.post(f"{path}/pengaduan", data={"unsur": "u3"})).status_code == 409
+    sheet = {f"u{number}": "1" if number == 3 else "4" for number in range(1, 10)}
+    thanks = await rig.http.post(path, data={"langkah": "0", "saran": SECRET, **sheet})
+    assert "nilai rendah untuk <b>waktu</b>" in thanks.text
+    again = await rig.http.post(path, data={"langkah": "0", **sheet})
+    assert "sudah diisi" in again.text
+    tally = only(await rig.rows("survey_tallies"))
+    assert (tally["answered"], tally["values"]["u3"], tally["remarks"]) == (1, [1, 0, 0, 0], 1)
+    assert "galak" not in await everything(rig)
+    done = await rig.http.post(f"{path}/pengaduan", data={"unsur": "u3", "cerita": "dua minggu"})
+    complaint = (await rig.rows("requests"))[-1]
+    assert complaint["receipt"] in done.text
+    assert complaint["form"]["answers"]["topic"] == "slow"
+    assert complaint["receipt"] in text_of((await rig.told_data("intake.reply_composed"))[-1])
+    assert (await rig.http.get("/survei/" + "A" * 22)).status_code == 404
+
+
+async def test_the_desk_shows_the_index_and_gives_it_along_as_files(rig: Rig, desk: Desk) -> None:
+    tally = SurveyTally("2026-11", "kk_hilang")
+    for sheet in ("332433422", "333433433", "442443433", "332433332", "233443333"):
+        answers = dict(zip(ELEMENTS, map(int, sheet), strict=True))
+        tally = with_sheet(with_question(with_question(tally)), answers, SurveyRespondent("female", "26_35"))
+
+    async def keep(tx: Tx) -> None:
+        await tx.survey_tally(tally.month, tally.service)
+        tx.save_survey_tally(tally)
+
+    await rig.units.run(keep)
+    head = desk.browser("head")
+    page = await head.get("/desk/survei")
+    assert "77,78" in page.text
+    assert "50,0 %" in page.text
+    assert "Contoh kecil" in page.text
+    picture = await head.get("/desk/survei/gambar/unsur")
+    assert "Terendah: waktu penyelesaian, 60,00" in picture.text
+    pdf = await head.get("/desk/survei/unduh-pdf")
+    assert pdf.content.startswith(b"%PDF-")
+    assert "77,78" in text_in(pdf.content)
+    book = openpyxl.load_workbook(io.BytesIO((await head.get("/desk/survei/unduh-xlsx")).content))
+    assert book["Ringkasan"]["B5"].value == 77.78
+    assert book["Tindak lanjut"]["B2"].value == "Waktu penyelesaian"
+    acts = [row["act"] for row in await rig.rows("audit")]
+    assert acts.count("survey.exported") == 2
+    assert (await desk.browser("operator").get("/desk/survei")).status_code == 403

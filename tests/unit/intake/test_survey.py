@@ -1,6 +1,7 @@
 """The satisfaction survey: the index by hand, the draw, what is counted of whom, and the talk in a chat."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -22,6 +23,7 @@ from services.intake.domain.survey.counting import (
 from services.intake.domain.survey.index import grade_of, index_of, response_rate, rounded
 from services.intake.domain.survey.invitations import InvitationState, SurveyRules, asked, invite, is_drawn, postponed
 from services.intake.domain.survey.questions import ELEMENTS, is_whole, topics_of
+from services.intake.domain.survey.report import report_of, shown
 from services.intake.domain.survey.talking import SurveyMove, answer, begin, counted, read_tap
 from services.intake.domain.texts import MAX_ROW_TITLE_CHARACTERS
 from services.intake.domain.words import Intent, Meaning
@@ -99,6 +101,29 @@ def test_tallies_together_are_the_sum_of_them() -> None:
     whole = together([one, other])
     assert whole.values["u5"] == (1, 0, 0, 2)
     assert (whole.answered, whole.remarks, whole.topics, whole.sexes) == (3, 2, {"time": 2, "money": 1}, {"female": 3})
+
+
+def test_what_few_people_said_is_not_shown_and_can_not_be_worked_out() -> None:
+    assert shown({"male": 12, "female": 9}, 5) == {"male": 12, "female": 9}
+    assert shown({"male": 12, "female": 3, "unknown": 0}, 5) == {"male": None, "female": None, "unknown": 0}
+    assert shown({"a": 2, "b": 4, "c": 6, "d": 9}, 5) == {"a": None, "b": None, "c": 6, "d": 9}
+
+
+def test_a_report_marks_small_samples_and_hides_what_is_smaller() -> None:
+    answers = {"kk_hilang": 40, "pindah": 10, "akta_lahir": 7, "kia_baru": 3}
+    tallies = [replace(tally_of(*["344444444"] * number), service=service) for service, number in answers.items()]
+    report = report_of(tallies, "2026-11", "2026-11", "", RULES)
+    assert {line.name: (line.answered, line.is_small, line.is_hidden) for line in report.services} == {
+        "kk_hilang": (40, False, False),
+        "pindah": (10, True, False),
+        "akta_lahir": (None, False, True),
+        "kia_baru": (None, False, True),
+    }
+    assert all(line.index is None for line in report.services if line.is_hidden)
+    assert (report.whole.answered, report.whole.value) == (60, Decimal("97.22"))
+    assert [each.code for each in report.weakest] == ["u1", "u2", "u3"]
+    alone = report_of(tallies, "2026-11", "2026-11", "kia_baru", RULES)
+    assert (alone.index, alone.whole.is_hidden, alone.sexes) == (None, True, {"female": None})
 
 
 def test_a_request_is_drawn_by_its_id_alone_and_one_in_n_is() -> None:
