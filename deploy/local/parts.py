@@ -122,6 +122,12 @@ def _intake(settings: LocalSettings, keys: Keys) -> dict[str, str]:
         "COURT_SECRETS": keys.court_secrets(),
         "ISSUANCE_URL": f"http://{HOST}:{settings.issuance_port}",
         "ISSUANCE_API_KEY": keys.clients["intake"],
+        "PUBLIC_URL": f"http://{HOST}:{settings.desk_port}",
+        "SURVEY_ONE_IN": str(settings.survey_one_in),
+        "SURVEY_DELAY_MINUTES": str(settings.survey_delay_minutes),
+        "SURVEY_FROM_HOUR": "0",  # nobody sleeps here
+        "SURVEY_UNTIL_HOUR": "24",
+        "SURVEY_POLL_SECONDS": "2",
     }
 
 

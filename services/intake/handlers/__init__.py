@@ -50,6 +50,12 @@ from services.intake.handlers.public_status import find_status as find_status
 from services.intake.handlers.reminding import drop_stale_draft as drop_stale_draft
 from services.intake.handlers.reminding import may_remind as may_remind
 from services.intake.handlers.reminding import remind_of_draft as remind_of_draft
+from services.intake.handlers.survey_asking import SURVEY_PATH as SURVEY_PATH
+from services.intake.handlers.survey_asking import ask_survey as ask_survey
+from services.intake.handlers.survey_asking import forget_survey as forget_survey
+from services.intake.handlers.survey_page import answer_by_page as answer_by_page
+from services.intake.handlers.survey_page import complain_by_page as complain_by_page
+from services.intake.handlers.survey_page import refuse_by_page as refuse_by_page
 from services.intake.handlers.village import answer_for_villager as answer_for_villager
 from services.intake.handlers.village import attach_for_villager as attach_for_villager
 from services.intake.handlers.village import begin_for_villager as begin_for_villager

@@ -17,6 +17,8 @@ from services.intake.domain.figures import FigureRow
 from services.intake.domain.files import SeenFile
 from services.intake.domain.published import Published
 from services.intake.domain.requests import Request, RequestState
+from services.intake.domain.survey.counting import SurveyRemark, SurveyTally
+from services.intake.domain.survey.invitations import SurveyInvitation
 from services.intake.domain.village import VillageDraft
 from services.intake.domain.visit_days import VisitDay
 from services.intake.domain.word_book import WordBook
@@ -62,8 +64,11 @@ class Tx(Protocol):
     async def prefetch_items(self, keys: Sequence[str]) -> None:
         """Read many in one query."""
 
-    def finish_item(self, item: StoredItem, said: ChatExchange | None = None) -> None:
-        """Mark an item handled, with what the log keeps of it; of two handlers at once, the second one's commit fails."""
+    def finish_item(self, item: StoredItem, said: ChatExchange | None = None, *, forget: bool = False) -> None:
+        """Mark an item handled, with what the log keeps of it; of two handlers at once, the second one's commit fails.
+
+        `forget`: what it says is not kept, only that it came.
+        """
 
     def park_item(self, item: StoredItem, reason: str, said: ChatExchange | None = None) -> None:
         """Park an item that can't be handled."""
@@ -202,6 +207,30 @@ class Tx(Protocol):
 
     async def fold_figures(self) -> int:
         """Add stored rows to the cells, some hundreds at once, and remove them; return how many. Of two at it the second commit fails."""
+
+    async def find_survey_invitation(self, request_id: str) -> SurveyInvitation | None:
+        """Return the invitation of a request; None where nobody is asked about it."""
+
+    async def find_survey_invitation_by(self, digest: str) -> SurveyInvitation | None:
+        """Return the invitation of a link, by the digest of its token."""
+
+    async def was_surveyed(self, contact_ids: Sequence[str], since: datetime) -> bool:
+        """Return whether one of these contacts was asked since then."""
+
+    def add_survey_invitation(self, invitation: SurveyInvitation) -> None:
+        """Store a new invitation."""
+
+    def save_survey_invitation(self, invitation: SurveyInvitation) -> None:
+        """Store a changed one; of two who answer at once, the second one's commit fails."""
+
+    async def survey_tally(self, month: str, service: str) -> SurveyTally:
+        """Return the counts of a month and service; zeros where there are none yet."""
+
+    def save_survey_tally(self, tally: SurveyTally) -> None:
+        """Store counts that were read with `survey_tally`; of two who write them at once, the second one's commit fails."""
+
+    def add_survey_remark(self, remark: SurveyRemark) -> None:
+        """Store free words."""
 
     def on_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` right after the commit."""

@@ -9,6 +9,7 @@ from services.intake.store.requests import MongoRequestReader as MongoRequestRea
 from services.intake.store.schema import INDEXES as INDEXES
 from services.intake.store.sources import MongoSourceReader as MongoSourceReader
 from services.intake.store.steps import MongoStepLog as MongoStepLog
+from services.intake.store.survey import MongoSurveyReader as MongoSurveyReader
 from services.intake.store.tries import MongoTries as MongoTries
 from services.intake.store.tx import MongoTx as MongoTx
 from services.intake.store.uploads import UsedFiles as UsedFiles

@@ -34,6 +34,7 @@ from services.intake.store.items import ITEMS, PARKED, ItemRow, parked_from
 from services.intake.store.parts import attachments_from
 from services.intake.store.requests import COLLECTION, requests_of
 from services.intake.store.sent_messages import SENT_MESSAGES, sent_key
+from services.intake.store.survey_tx import SurveyTx
 from services.intake.store.village_drafts import VILLAGE_DRAFTS
 from services.intake.store.visit_days import VISIT_DAYS
 from services.intake.store.words import BOOK, WORD_BOOK
@@ -54,7 +55,7 @@ _Address: TypeAlias = tuple[str, str]
 _SEEN_MOST: Final = 200  # requests, the latest: many share a quarter of their looks, white paper above all
 
 
-class MongoTx(FiguresTx, CourtTx):
+class MongoTx(FiguresTx, CourtTx, SurveyTx):
     """One unit of work; implements `ports.Tx` over a `UnitOfWork`."""
 
     def __init__(self, work: UnitOfWork, mongo: Mongo, database: str, clock: Clock, catalogue: Catalogue, kept: timedelta) -> None:
@@ -79,8 +80,9 @@ class MongoTx(FiguresTx, CourtTx):
     async def prefetch_items(self, keys: Sequence[str]) -> None:
         await self._unit.prefetch(ITEMS, keys)
 
-    def finish_item(self, item: StoredItem, said: ChatExchange | None = None) -> None:
-        self._unit.save(ITEMS, self._rows[item.key].handled(self._clock(), self._kept, said))
+    def finish_item(self, item: StoredItem, said: ChatExchange | None = None, *, forget: bool = False) -> None:
+        row = self._rows[item.key].forgotten() if forget else self._rows[item.key]
+        self._unit.save(ITEMS, row.handled(self._clock(), self._kept, said))
 
     def park_item(self, item: StoredItem, reason: str, said: ChatExchange | None = None) -> None:
         self._unit.save(ITEMS, self._rows[item.key].parked(reason, self._clock(), said))

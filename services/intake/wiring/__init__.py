@@ -13,7 +13,16 @@ from services.intake import api, consumers, desk, public
 from services.intake.adapters.share_pictures import TypstPictures
 from services.intake.api import stuck
 from services.intake.domain.requests import RequestState
-from services.intake.jobs import ChatLimits, ChatWorker, DraftReminders, FiguresFolding, LateOfficers, StaleDrafts, StatusWorker
+from services.intake.jobs import (
+    ChatLimits,
+    ChatWorker,
+    DraftReminders,
+    FiguresFolding,
+    LateOfficers,
+    StaleDrafts,
+    StatusWorker,
+    SurveyAsking,
+)
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
 from services.intake.store import (
@@ -25,6 +34,7 @@ from services.intake.store import (
 )
 from services.intake.wiring.dependencies import dependencies
 from services.intake.wiring.outside import Outside
+from services.intake.wiring.survey import read_questions as read_questions
 from services.intake.wiring.texts import TEMPLATES as TEMPLATES
 from services.intake.wiring.texts import read_desk_texts as read_desk_texts
 from services.intake.wiring.texts import read_texts as read_texts
@@ -78,6 +88,7 @@ class Parts:
     drafts: StaleDrafts
     waiting: LateOfficers
     reminders: DraftReminders
+    survey: SurveyAsking
     in_flight: InFlightRequests = field(default_factory=InFlightRequests)
     chats_woken: asyncio.Event = field(default_factory=asyncio.Event)
     statuses_woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -134,6 +145,7 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
         StaleDrafts(deps, units),
         LateOfficers(deps, units),
         DraftReminders(deps, units, timedelta(hours=settings.draft_reminder_hours)),
+        SurveyAsking(deps, units, settings.survey_poll_seconds),
     )
 
 
@@ -165,7 +177,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
     app = _app(parts, health)
     shell.install(app, parts.settings, health, session_keys.read, desk.TEMPLATES)
     desk.install(app, parts.units, parts.deps)
-    public.install(app, parts.deps, parts.settings, TypstPictures())
+    public.install(app, parts.units, parts.deps, parts.settings, TypstPictures())
     source = StuckWithMessages(stuck.ParkedItems(parts.deps, parts.units, parts.wake), host.stuck_messages(), NAME)
     desk.install_stuck(app, source, stuck.PERSONAL)
     return Service(
@@ -182,6 +194,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("drafts", sweeper("drafts", parts.drafts.sweep, every_seconds=_SWEEP_SECONDS).run),
             BackgroundJob("figures", FiguresFolding(parts.units).poller().run),
             BackgroundJob("late officers", parts.waiting.poller().run),
+            BackgroundJob("survey", parts.survey.poller().run),
             BackgroundJob("reminders", sweeper("reminders", parts.reminders.sweep, every_seconds=_REMIND_SECONDS).run),
             BackgroundJob("unused files", sweeper("unused_files", parts.unused_files.sweep, every_seconds=_SWEEP_SECONDS).run),
             BackgroundJob("half uploads", sweeper("half_uploads", parts.files.sweep, every_seconds=_SWEEP_SECONDS).run),

@@ -16,6 +16,7 @@ from services.intake.store import (
     MongoRequestReader,
     MongoSourceReader,
     MongoStepLog,
+    MongoSurveyReader,
     MongoTries,
     MongoVillageReader,
     MongoVisitors,
@@ -23,9 +24,10 @@ from services.intake.store import (
 )
 from services.intake.wiring.live_words import TemplateWords
 from services.intake.wiring.outside import Outside
+from services.intake.wiring.survey import read_questions, survey_rules
 from services.intake.wiring.texts import TEMPLATES, read_desk_texts, read_texts
 from shared.clock import Clock
-from shared.ids import new_id, new_receipt
+from shared.ids import new_id, new_receipt, new_token
 from shared.mongo import Mongo
 from shared.reference.catalogue import Catalogue, catalogue
 from shared.reference.working_hours import WorkingHours
@@ -69,6 +71,11 @@ def dependencies(settings: Settings, mongo: Mongo, database: str, clock: Clock, 
         unknown_words_days=settings.unknown_words_days,
         desk_texts=read_desk_texts(TEMPLATES / "desk.toml"),
         phone_number_id=settings.whatsapp_phone_number_id,
+        survey=survey_rules(settings),
+        questions=read_questions(TEMPLATES / "survey.toml"),
+        surveys=MongoSurveyReader(mongo, database),
+        reports=outside.reports,
+        new_token=new_token,
     )
 
 

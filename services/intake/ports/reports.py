@@ -1,0 +1,18 @@
+"""Reports as PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+
+class ReportPrinter(Protocol):
+    """Sets reports from templates."""
+
+    async def pdf(self, template: str, sheet: Mapping[str, Any], made_at: datetime) -> bytes:
+        """Return the PDF of a sheet.
+
+        Raises:
+            Transient: it can't be made now.
+        """
