@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from shared.settings import OfficeSettings, ServiceSettings, WhatsappSettings
+from shared.settings import OfficeSettings, PublicSettings, ServiceSettings, WhatsappSettings
 
 
-class Settings(WhatsappSettings, OfficeSettings, ServiceSettings):
+class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings):
     """The settings of intake, beside those of every service."""
 
     port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")] = 8101

@@ -26,6 +26,8 @@ from services.intake.handlers.court import record_decision as record_decision
 from services.intake.handlers.mending import mend_request as mend_request
 from services.intake.handlers.officer_questions import note_promise as note_promise
 from services.intake.handlers.officer_questions import note_question as note_question
+from services.intake.handlers.outreach.visits import PageVisitor as PageVisitor
+from services.intake.handlers.outreach.visits import note_visit as note_visit
 from services.intake.handlers.people import find_links as find_links
 from services.intake.handlers.people import grant_link as grant_link
 from services.intake.handlers.people import link_sender as link_sender

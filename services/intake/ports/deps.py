@@ -14,6 +14,7 @@ from services.intake.domain.words import Vocabulary
 from services.intake.ports.chats import ChatReader, Visitors
 from services.intake.ports.clerk import ClerkReader
 from services.intake.ports.files import Documents, FileStore, Media
+from services.intake.ports.outreach import SourceReader, StepLog
 from services.intake.ports.readers import PeopleReader, RequestReader
 from services.intake.ports.village import VillageReader
 from services.intake.ports.webhook_log import WebhookLog
@@ -52,6 +53,8 @@ class Deps:
     visitors: Visitors
     villages: VillageReader
     clerks: ClerkReader
+    sources: SourceReader
+    steps: StepLog
     file_max_bytes: int
     officer_lease: timedelta
     officer_answer: timedelta

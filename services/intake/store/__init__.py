@@ -6,6 +6,8 @@ from services.intake.store.court_cases import MongoClerkReader as MongoClerkRead
 from services.intake.store.refills import refills_of as refills_of
 from services.intake.store.requests import MongoRequestReader as MongoRequestReader
 from services.intake.store.schema import INDEXES as INDEXES
+from services.intake.store.sources import MongoSourceReader as MongoSourceReader
+from services.intake.store.steps import MongoStepLog as MongoStepLog
 from services.intake.store.tx import MongoTx as MongoTx
 from services.intake.store.uploads import UsedFiles as UsedFiles
 from services.intake.store.village_drafts import MongoVillageReader as MongoVillageReader
