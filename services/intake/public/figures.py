@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from services.intake.domain.figures import SMALLEST_SHOWN, Figure, FigureCell, hidden, hours_within, months_back
+from services.intake.domain.survey.report import SurveyReport, report_of
 from services.intake.ports import Deps
 from services.intake.public.room import PublicRoom
 from services.intake.public.villages import Villages, village_file, villages_of
@@ -77,8 +78,9 @@ def router(room: PublicRoom) -> APIRouter:
         months = months_back(deps.clock(), _MONTHS_SHOWN, WIB)
         month = bulan if bulan in months else months[-1]
         found = figures_of(deps, await deps.figures.cells(months[0]), month, months)
-        villages = await villages_of(deps)
-        return pages.show("figures.html", kept=True, here=PATH, now=deps.clock(), figures=found, villages=villages, written=written)
+        survey = report_of(await deps.surveys.tallies(months[0], months[-1]), months[0], months[-1], "", deps.survey)
+        values = {"figures": found, "villages": await villages_of(deps), "survey": survey, "elements": _elements(deps, survey)}
+        return pages.show("figures.html", kept=True, here=PATH, now=deps.clock(), written=written, **values)
 
     @routes.get(FILE)
     async def file() -> Response:
@@ -98,6 +100,14 @@ def router(room: PublicRoom) -> APIRouter:
         return pages.show("district.html", kept=True, here=PATH, now=deps.clock(), district=known, villages=villages)
 
     return routes
+
+
+def _elements(deps: Deps, survey: SurveyReport) -> Sequence[tuple[str, float]]:
+    """Return the elements of the survey with their means, from 1 to 4; none where too few answered."""
+    if survey.index is None:
+        return ()
+    names = {each.code: each.name for each in deps.questions.elements}
+    return [(names.get(each.code, each.code), float(each.mean)) for each in survey.index.elements]
 
 
 def figures_of(deps: Deps, cells: Iterable[FigureCell], month: str, months: tuple[str, ...]) -> Figures:

@@ -8,7 +8,7 @@ from typing import Final
 
 from services.intake.domain.outreach.codes import parse_code
 from services.intake.domain.outreach.sources import OutreachSource
-from services.intake.ports import Deps, Pictures
+from services.intake.ports import Deps
 from services.intake.public.cards import Card, CardGroup
 from shared.reference.outreach import outreach_lists
 from shared.values import Malformed
@@ -26,7 +26,6 @@ class PublicRoom:
     cards: Mapping[str, Card]
     groups: tuple[CardGroup, ...]
     site: str
-    pictures: Pictures
 
     async def find_source(self, text: str) -> OutreachSource | None:
         """Return the source of a code as it came in an address; None where there is none."""

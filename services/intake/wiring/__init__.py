@@ -10,7 +10,6 @@ from typing import Final
 import httpx
 
 from services.intake import api, consumers, desk, public
-from services.intake.adapters.share_pictures import TypstPictures
 from services.intake.api import stuck
 from services.intake.domain.requests import RequestState
 from services.intake.jobs import (
@@ -177,7 +176,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
     app = _app(parts, health)
     shell.install(app, parts.settings, health, session_keys.read, desk.TEMPLATES)
     desk.install(app, parts.units, parts.deps)
-    public.install(app, parts.units, parts.deps, parts.settings, TypstPictures())
+    public.install(app, parts.units, parts.deps, parts.settings)
     source = StuckWithMessages(stuck.ParkedItems(parts.deps, parts.units, parts.wake), host.stuck_messages(), NAME)
     desk.install_stuck(app, source, stuck.PERSONAL)
     return Service(
