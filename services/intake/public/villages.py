@@ -22,7 +22,7 @@ _SHADES: Final = (("#e3f1e8", "#12263f"), ("#b5d6c1", "#12263f"), ("#7fb896", "#
 
 
 @dataclass(frozen=True, slots=True)
-class VillageRow:
+class ServedVillage:
     """A village with how many were served (None: hidden), in percent of the most within its kecamatan."""
 
     village: Village
@@ -31,7 +31,7 @@ class VillageRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
+class MapTile:
     """A kecamatan on the map."""
 
     district: District
@@ -45,7 +45,7 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class MapKey:
     """A class of the map in words."""
 
     fill: str
@@ -53,31 +53,31 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Villages:
+class ServedVillages:
     """What is shown of a year."""
 
     year: int
-    tiles: tuple[Tile, ...]
-    rows: Mapping[str, tuple[VillageRow, ...]]
-    keys: tuple[Key, ...]
+    tiles: tuple[MapTile, ...]
+    rows: Mapping[str, tuple[ServedVillage, ...]]
+    keys: tuple[MapKey, ...]
 
     @property
-    def ranked(self) -> Sequence[Tile]:
+    def ranked(self) -> Sequence[MapTile]:
         """The kecamatan by how many were served, the most first; what is hidden comes last."""
         return sorted(self.tiles, key=lambda tile: (-(tile.served or -1), tile.district.name))
 
-    def of(self, district: str) -> tuple[VillageRow, ...]:
+    def of(self, district: str) -> tuple[ServedVillage, ...]:
         """Return the villages of a kecamatan by their names."""
         return self.rows[district]
 
 
-async def villages_of(deps: Deps) -> Villages:
+async def villages_of(deps: Deps) -> ServedVillages:
     """Return the people served in this year."""
     year = deps.clock().astimezone(WIB).year
     return shown(year, {})
 
 
-def shown(year: int, served: Mapping[str, int]) -> Villages:
+def shown(year: int, served: Mapping[str, int]) -> ServedVillages:
     """Return counts by village code as they are shown."""
     by_district: dict[str, list[Village]] = {code: [] for code in districts()}
     for village in sorted(villages().values(), key=lambda each: each.name):
@@ -86,10 +86,12 @@ def shown(year: int, served: Mapping[str, int]) -> Villages:
     visible = dict(zip(by_district, hidden(totals), strict=True))
     steps = _steps([count for count in visible.values() if count])
     rows = {code: _rows(held, served) for code, held in by_district.items()}
-    return Villages(year, tuple(_tile(districts()[code], count, visible, steps) for code, count in visible.items()), rows, _keys(steps))
+    return ServedVillages(
+        year, tuple(_tile(districts()[code], count, visible, steps) for code, count in visible.items()), rows, _keys(steps)
+    )
 
 
-def village_file(found: Villages) -> Iterable[Sequence[str | int]]:
+def village_file(found: ServedVillages) -> Iterable[Sequence[str | int]]:
     """Yield the rows of the file: a hidden count is an empty cell."""
     yield ("tahun", "kode", "kecamatan", "desa", "jenis", "orang_dilayani")
     for rows in found.rows.values():
@@ -98,10 +100,10 @@ def village_file(found: Villages) -> Iterable[Sequence[str | int]]:
             yield (found.year, each.code, each.district.name, each.name, each.kind.value, "" if row.served is None else row.served)
 
 
-def _rows(held: Sequence[Village], served: Mapping[str, int]) -> tuple[VillageRow, ...]:
+def _rows(held: Sequence[Village], served: Mapping[str, int]) -> tuple[ServedVillage, ...]:
     counts = hidden([served.get(each.code, 0) for each in held])
     most = max((count for count in counts if count), default=0)
-    return tuple(VillageRow(each, count, 100 * count / most if count else 0.0) for each, count in zip(held, counts, strict=True))
+    return tuple(ServedVillage(each, count, 100 * count / most if count else 0.0) for each, count in zip(held, counts, strict=True))
 
 
 def _steps(counts: Sequence[int]) -> tuple[int, ...]:
@@ -110,19 +112,19 @@ def _steps(counts: Sequence[int]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(most * part // len(_SHADES) for part in range(1, len(_SHADES)))) if most >= len(_SHADES) else ()
 
 
-def _tile(district: District, count: int | None, visible: Mapping[str, int | None], steps: Sequence[int]) -> Tile:
+def _tile(district: District, count: int | None, visible: Mapping[str, int | None], steps: Sequence[int]) -> MapTile:
     place = _tiles()[district.code]
     fill, ink = _SHADES[sum((count or 0) >= step for step in steps)]
     most = max((each for each in visible.values() if each), default=0)
     x, y = place["at"]
     share = 100 * count / most if count else 0.0
-    return Tile(district, count, share, x * _STEP, y * _STEP, tuple(place["lines"]), fill, ink)
+    return MapTile(district, count, share, x * _STEP, y * _STEP, tuple(place["lines"]), fill, ink)
 
 
-def _keys(steps: Sequence[int]) -> tuple[Key, ...]:
+def _keys(steps: Sequence[int]) -> tuple[MapKey, ...]:
     bounds = [0, *steps]
     texts = [f"{low} sampai {high - 1}" for low, high in pairwise(bounds)] + [f"{bounds[-1]} atau lebih"]
-    return tuple(Key(_SHADES[place][0], text) for place, text in enumerate(texts)) if steps else ()
+    return tuple(MapKey(_SHADES[place][0], text) for place, text in enumerate(texts)) if steps else ()
 
 
 @cache
