@@ -26,4 +26,5 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, settings: Pub
     app.include_router(pages.router())
     for part in (start, source, status, figures):
         app.include_router(part.router(room))
+    app.include_router(start.programs_router(room))
     app.include_router(survey.router(deps, units, pages))

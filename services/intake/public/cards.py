@@ -18,7 +18,7 @@ from shared.reference.forms import Field
 from shared.reference.lists import code_list
 from shared.reference.outreach import outreach_lists
 
-_WORDS: Final = Path(__file__).parent / "data" / "words.toml"
+WORDS: Final = Path(__file__).parent / "data" / "words.toml"
 _OTHERS: Final = {"name": "Layanan lain", "icon": "chat"}
 _IN_SOME_CASES: Final = "hanya bila kami minta di chat"
 _MAY_BE_LEFT_OUT: Final = "bila ada"
@@ -163,4 +163,4 @@ def _bring(service: CivilService, texts: DialogueTexts) -> tuple[str, ...]:
 
 
 def _words() -> Mapping[str, Any]:
-    return tomllib.loads(_WORDS.read_text(encoding="utf-8"))
+    return tomllib.loads(WORDS.read_text(encoding="utf-8"))

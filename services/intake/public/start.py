@@ -63,9 +63,16 @@ def router(room: PublicRoom) -> APIRouter:
         link = pages.wa_link(room.with_code(sentence, await room.known_code(s))) if sentence else ""
         return Response(qr_svg(link), media_type="image/svg+xml", headers=_PICTURE_HEADERS) if link else pages.not_found()
 
+    return routes
+
+
+def programs_router(room: PublicRoom) -> APIRouter:
+    """Return the routes that programs ask, and the one of addresses that there are not."""
+    routes = APIRouter(include_in_schema=False)
+
     @routes.get(NOWHERE)
     async def nowhere() -> HTMLResponse:
-        return pages.not_found()
+        return room.pages.not_found()
 
     @routes.get(ROBOTS)
     async def robots() -> PlainTextResponse:

@@ -86,9 +86,8 @@ def shown(year: int, served: Mapping[str, int]) -> ServedVillages:
     visible = dict(zip(by_district, hidden(totals), strict=True))
     steps = _steps([count for count in visible.values() if count])
     rows = {code: _rows(held, served) for code, held in by_district.items()}
-    return ServedVillages(
-        year, tuple(_tile(districts()[code], count, visible, steps) for code, count in visible.items()), rows, _keys(steps)
-    )
+    tiles = tuple(_tile(districts()[code], count, visible, steps) for code, count in visible.items())
+    return ServedVillages(year, tiles, rows, _keys(steps))
 
 
 def village_file(found: ServedVillages) -> Iterable[Sequence[str | int]]:

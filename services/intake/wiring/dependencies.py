@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from services.intake.domain.docket import Limits
 from services.intake.domain.forms import ServiceMenu
@@ -50,17 +51,8 @@ def dependencies(settings: Settings, mongo: Mongo, database: str, clock: Clock, 
         webhook_log=outside.webhook_log,
         files=outside.files,
         media=outside.media,
-        register=MongoRequestReader(mongo, database, services),
         documents=outside.documents,
-        people=MongoPeopleReader(mongo, database),
         limits=_limits(settings),
-        chats=MongoChatReader(mongo, database),
-        visitors=MongoVisitors(mongo, database, clock),
-        villages=MongoVillageReader(mongo, database, services),
-        clerks=MongoClerkReader(mongo, database, services),
-        sources=MongoSourceReader(mongo, database),
-        steps=MongoStepLog(mongo, database, clock),
-        figures=MongoFigureReader(mongo, database),
         tries=MongoTries(mongo, database, clock, timedelta(minutes=settings.status_tries_minutes)),
         status_tries=StatusTries(settings.status_tries_a_receipt, settings.status_tries_an_address),
         file_max_bytes=settings.file_max_bytes,
@@ -73,10 +65,26 @@ def dependencies(settings: Settings, mongo: Mongo, database: str, clock: Clock, 
         phone_number_id=settings.whatsapp_phone_number_id,
         survey=survey_rules(settings),
         questions=read_questions(TEMPLATES / "survey.toml"),
-        surveys=MongoSurveyReader(mongo, database),
         reports=outside.reports,
         new_token=new_token,
+        **_readers(mongo, database, services, clock),
     )
+
+
+def _readers(mongo: Mongo, database: str, services: Catalogue, clock: Clock) -> dict[str, Any]:
+    """Return what reads the store outside a unit of work, by the names of the ports."""
+    return {
+        "register": MongoRequestReader(mongo, database, services),
+        "people": MongoPeopleReader(mongo, database),
+        "chats": MongoChatReader(mongo, database),
+        "visitors": MongoVisitors(mongo, database, clock),
+        "villages": MongoVillageReader(mongo, database, services),
+        "clerks": MongoClerkReader(mongo, database, services),
+        "sources": MongoSourceReader(mongo, database),
+        "steps": MongoStepLog(mongo, database, clock),
+        "figures": MongoFigureReader(mongo, database),
+        "surveys": MongoSurveyReader(mongo, database),
+    }
 
 
 def _catalogue(settings: Settings) -> Catalogue:

@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from services.intake.domain.forms import ServiceMenu
-from services.intake.public.cards import _WORDS, at_the_office, cards_of, groups_of, working_days
+from services.intake.public.cards import WORDS, at_the_office, cards_of, groups_of, working_days
 from services.intake.public.villages import shown, village_file
 from services.intake.wiring import TEMPLATES, read_texts
 from shared.reference.catalogue import Offer, catalogue
@@ -33,7 +33,7 @@ def test_every_service_says_what_to_prepare_and_what_comes_of_it() -> None:
 
 
 def test_every_case_in_which_a_document_is_asked_for_has_its_words() -> None:
-    words = tomllib.loads(_WORDS.read_text())["when"]
+    words = tomllib.loads(WORDS.read_text())["when"]
     asked = {
         (code, field.name)
         for code in MENU.forms
