@@ -9,18 +9,20 @@ from datetime import timedelta
 from services.intake.domain.desk_texts import DeskTexts
 from services.intake.domain.docket import Limits
 from services.intake.domain.forms import ServiceMenu
+from services.intake.domain.outreach.participation import CrudeRates
 from services.intake.domain.texts import DialogueTexts
 from services.intake.domain.words import Vocabulary
 from services.intake.ports.chats import ChatReader, Visitors
 from services.intake.ports.clerk import ClerkReader
 from services.intake.ports.files import Documents, FileStore, Media
-from services.intake.ports.outreach import SourceReader, StepLog
+from services.intake.ports.outreach import Funnel, SourceReader, StepLog
 from services.intake.ports.readers import PeopleReader, RequestReader
 from services.intake.ports.village import VillageReader
 from services.intake.ports.webhook_log import WebhookLog
 from services.intake.ports.words import LiveWords, WordReader
 from shared.clock import Clock
 from shared.reference.catalogue import Catalogue
+from shared.reference.residents import Residents
 from shared.reference.working_hours import WorkingHours
 from shared.values import Receipt
 
@@ -55,6 +57,9 @@ class Deps:
     clerks: ClerkReader
     sources: SourceReader
     steps: StepLog
+    funnel: Funnel
+    source_counts: timedelta
+    """How long after somebody came by a source what they begin is due to it."""
     file_max_bytes: int
     officer_lease: timedelta
     officer_answer: timedelta
@@ -64,6 +69,11 @@ class Deps:
     unknown_words_days: float
     desk_texts: DeskTexts
     phone_number_id: str
+    whatsapp_number: str
+    """The number that links lead to, in E.164 without the plus; "" where the installation names none."""
+    public_url: str
+    residents: Residents
+    crude_rates: CrudeRates
 
     @property
     def vocabulary(self) -> Vocabulary:

@@ -13,12 +13,14 @@ from services.intake import api, consumers, desk
 from services.intake.api import stuck
 from services.intake.domain.docket import Limits
 from services.intake.domain.forms import ServiceMenu
+from services.intake.domain.outreach.participation import CrudeRates
 from services.intake.domain.requests import RequestState
-from services.intake.jobs import ChatLimits, ChatWorker, DraftReminders, LateOfficers, StaleDrafts, StatusWorker
+from services.intake.jobs import ChatLimits, ChatWorker, DraftReminders, FunnelFolder, LateOfficers, StaleDrafts, StatusWorker
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
 from services.intake.store import (
     INDEXES,
+    FunnelCells,
     MongoChatReader,
     MongoClerkReader,
     MongoPeopleReader,
@@ -51,6 +53,7 @@ from shared.mongo.unused import UnusedFiles
 from shared.poller import Poller, sweeper
 from shared.process import BackgroundJob, Service
 from shared.reference.catalogue import Catalogue, catalogue
+from shared.reference.residents import read_residents
 from shared.reference.working_hours import WorkingHours
 from shared.refill import RefillJob
 from shared.stuck_messages import StuckWithMessages
@@ -176,6 +179,12 @@ def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside
         clerks=MongoClerkReader(mongo, database, services),
         sources=MongoSourceReader(mongo, database),
         steps=MongoStepLog(mongo, database, clock),
+        funnel=FunnelCells(mongo, database),
+        source_counts=timedelta(days=settings.source_days),
+        whatsapp_number=settings.whatsapp_number,
+        public_url=settings.public_url,
+        residents=read_residents(settings.residents_file),
+        crude_rates=CrudeRates(settings.births_per_thousand, settings.deaths_per_thousand),
         file_max_bytes=settings.file_max_bytes,
         officer_lease=timedelta(minutes=settings.officer_lease_minutes),
         officer_answer=timedelta(hours=settings.officer_answer_hours),
@@ -229,6 +238,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("words", Poller("words", parts.deps.words.refresh, poll_seconds=parts.settings.words_poll_seconds).run),
             BackgroundJob("refill", RefillJob(host.mongo, host.database, refills_of(parts.deps.catalogue)).poller().run),
             BackgroundJob("drafts", sweeper("drafts", parts.drafts.sweep, every_seconds=_SWEEP_SECONDS).run),
+            BackgroundJob("funnel", FunnelFolder(parts.deps.funnel, parts.settings.funnel_seconds).poller().run),
             BackgroundJob("late officers", parts.waiting.poller().run),
             BackgroundJob("reminders", sweeper("reminders", parts.reminders.sweep, every_seconds=_REMIND_SECONDS).run),
             BackgroundJob("unused files", sweeper("unused_files", parts.unused_files.sweep, every_seconds=_SWEEP_SECONDS).run),
