@@ -15,10 +15,9 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from services.intake.domain.documents import IssuedDocument
+from services.intake.domain.outreach.participation import SMALL
 from services.intake.domain.requests import Request, RequestState
 
-SMALLEST_SHOWN: Final = 5
-"""A count of 1 to 4 tells who it was, in a village above all."""
 _LONGEST_HOURS: Final = 400  # some three months of the office's time: what took longer counts as that
 _FINISHED: Final = frozenset(
     {RequestState.ISSUED, RequestState.READY, RequestState.DELIVERED, RequestState.UNDELIVERED, RequestState.ANSWERED}
@@ -112,9 +111,9 @@ def hidden(counts: Sequence[int]) -> tuple[int | None, ...]:
     Beside a total, or a column that adds up to one, the rest would tell a single hidden count, or two that are 1 each. Zeros stay: nobody
     is behind them. Which of the hidden ones are small is not told.
     """
-    low = {place for place, count in enumerate(counts) if 0 < count < SMALLEST_SHOWN}
-    others = sorted((place for place, count in enumerate(counts) if count >= SMALLEST_SHOWN), key=lambda place: counts[place], reverse=True)
-    while others and low and (len(low) == 1 or sum(counts[place] for place in low) < SMALLEST_SHOWN):
+    low = {place for place, count in enumerate(counts) if 0 < count < SMALL}
+    others = sorted((place for place, count in enumerate(counts) if count >= SMALL), key=lambda place: counts[place], reverse=True)
+    while others and low and (len(low) == 1 or sum(counts[place] for place in low) < SMALL):
         low.add(others.pop())
     return tuple(None if place in low else count for place, count in enumerate(counts))
 

@@ -9,7 +9,8 @@ from typing import Final
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from services.intake.domain.figures import SMALLEST_SHOWN, Figure, FigureCell, hidden, hours_within, months_back
+from services.intake.domain.figures import Figure, FigureCell, hidden, hours_within, months_back
+from services.intake.domain.outreach.participation import SMALL
 from services.intake.domain.survey.report import SurveyReport, report_of
 from services.intake.ports import Deps
 from services.intake.public.room import PublicRoom
@@ -125,7 +126,7 @@ def figures_of(deps: Deps, cells: Iterable[FigureCell], month: str, months: tupl
         months=months,
         issued_total=hidden([sum(issued.values())])[0],
         issued=_rows({deps.catalogue.products[each].name if each in deps.catalogue.products else each: n for each, n in issued.items()}),
-        on_time_percent=_percent(sum(cell.on_time for cell in finished), done) if done >= SMALLEST_SHOWN else None,
+        on_time_percent=_percent(sum(cell.on_time for cell in finished), done) if done >= SMALL else None,
         times=tuple(_times(deps, finished)),
         trend=_rows(trend, is_sorted=False),
         filed=_rows({_service_name(deps, each): count for each, count in filed.items()}),
@@ -148,7 +149,7 @@ def _rows(counts: Mapping[str, int], *, is_sorted: bool = True) -> tuple[FigureL
 def _times(deps: Deps, finished: Sequence[FigureCell]) -> Iterable[TimeLine]:
     for cell in sorted(finished, key=lambda each: -each.count):
         service = deps.catalogue.find(cell.about)
-        if service is not None and service.promise_hours and cell.count >= SMALLEST_SHOWN:
+        if service is not None and service.promise_hours and cell.count >= SMALL:
             half, most = hours_within(cell.hours, _HALF), hours_within(cell.hours, _MOST)
             yield TimeLine(_service_name(deps, cell.about), service.promise_hours, half, most, _percent(cell.on_time, cell.count))
 
@@ -180,7 +181,7 @@ def _file_rows(deps: Deps, cells: Sequence[FigureCell], months: Sequence[str]) -
 def _may_show(count: int | None, cell: FigureCell) -> bool:
     """Return whether it may be told how many were on time: neither those nor the others are so few that they are known."""
     late = cell.count - cell.on_time
-    return count is not None and not any(0 < part < SMALLEST_SHOWN for part in (cell.on_time, late))
+    return count is not None and not any(0 < part < SMALL for part in (cell.on_time, late))
 
 
 def _csv(rows: Iterable[Sequence[str | int]]) -> Response:

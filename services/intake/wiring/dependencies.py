@@ -7,9 +7,11 @@ from typing import Any
 
 from services.intake.domain.docket import Limits
 from services.intake.domain.forms import ServiceMenu
+from services.intake.domain.outreach.participation import CrudeRates
 from services.intake.ports import Deps, StatusTries
 from services.intake.settings import Settings
 from services.intake.store import (
+    FunnelCells,
     MongoChatReader,
     MongoClerkReader,
     MongoFigureReader,
@@ -31,6 +33,7 @@ from shared.clock import Clock
 from shared.ids import new_id, new_receipt, new_token
 from shared.mongo import Mongo
 from shared.reference.catalogue import Catalogue, catalogue
+from shared.reference.residents import read_residents
 from shared.reference.working_hours import WorkingHours
 
 
@@ -63,6 +66,11 @@ def dependencies(settings: Settings, mongo: Mongo, database: str, clock: Clock, 
         unknown_words_days=settings.unknown_words_days,
         desk_texts=read_desk_texts(TEMPLATES / "desk.toml"),
         phone_number_id=settings.whatsapp_phone_number_id,
+        source_counts=timedelta(days=settings.source_days),
+        whatsapp_number=settings.whatsapp_number,
+        public_url=settings.public_url,
+        residents=read_residents(settings.residents_file),
+        crude_rates=CrudeRates(settings.births_per_thousand, settings.deaths_per_thousand),
         survey=survey_rules(settings),
         questions=read_questions(TEMPLATES / "survey.toml"),
         reports=outside.reports,
@@ -81,6 +89,7 @@ def _readers(mongo: Mongo, database: str, services: Catalogue, clock: Clock) -> 
         "villages": MongoVillageReader(mongo, database, services),
         "clerks": MongoClerkReader(mongo, database, services),
         "sources": MongoSourceReader(mongo, database),
+        "funnel": FunnelCells(mongo, database),
         "steps": MongoStepLog(mongo, database, clock),
         "figures": MongoFigureReader(mongo, database),
         "surveys": MongoSurveyReader(mongo, database),
