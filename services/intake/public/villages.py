@@ -156,7 +156,7 @@ def _steps(values: Sequence[float]) -> tuple[int, ...]:
 
 def _tile(district: District, count: int | None, rate: float | None, share: float, steps: Sequence[int]) -> MapTile:
     place = _tiles()[district.code]
-    value = (count if rate is None else rate) or 0
+    value = round((count if rate is None else rate) or 0)  # as it stands on the tile
     fill, ink = _SHADES[sum(value >= step for step in steps)]
     x, y = place["at"]
     return MapTile(district, count, rate, share, x * _STEP, y * _STEP, tuple(place["lines"]), fill, ink)
@@ -164,7 +164,7 @@ def _tile(district: District, count: int | None, rate: float | None, share: floa
 
 def _keys(steps: Sequence[int]) -> tuple[MapKey, ...]:
     bounds = [0, *steps]
-    texts = [f"{low} sampai {high - 1}" for low, high in pairwise(bounds)] + [f"{bounds[-1]} atau lebih"]
+    texts = [f"{low}" if high - low == 1 else f"{low} sampai {high - 1}" for low, high in pairwise(bounds)] + [f"{bounds[-1]} atau lebih"]
     return tuple(MapKey(_SHADES[place][0], text) for place, text in enumerate(texts)) if steps else ()
 
 
