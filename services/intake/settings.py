@@ -123,12 +123,22 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
     survey_smallest_cell: Annotated[
         int, Field(ge=1, description="Answers below which no index and no count of people is shown: they would tell of single ones")
     ] = 5
-    survey_calls_a_minute: Annotated[
-        int, Field(ge=1, description="Times a minute that the survey's pages may be called from one address; then 429")
-    ] = 60
+    survey_calls_a_link: Annotated[
+        int, Field(ge=20, description="Times that the pages of one link may be called in STATUS_TRIES_MINUTES; then 429")
+    ] = 120
 
     report_seconds: Annotated[float, Field(gt=0, description="How long one report may take to be set as a PDF, in seconds")] = 20.0
     report_memory_mib: Annotated[int, Field(ge=256, description="Address space of the process that sets reports, in MiB")] = 768
+
+    status_tries_minutes: Annotated[
+        float, Field(ge=1, description="Stretch of time in which wrong tries at /status are counted, in minutes; then nobody is paused")
+    ] = 60.0
+    status_tries_a_receipt: Annotated[
+        int, Field(ge=1, description="Wrong digits that may be tried for one receipt in that time; of four digits there are 10,000")
+    ] = 5
+    status_tries_an_address: Annotated[
+        int, Field(ge=1, description="Wrong tries from one address in that time; a village office has one for all who ask there")
+    ] = 30
 
     issuance_url: Annotated[str, Field(description="Where issuance serves documents")] = "http://127.0.0.1:8103"
     issuance_api_key: Annotated[SecretStr, Field(description="Our key at issuance, with the scope documents:read")] = SecretStr("")

@@ -23,9 +23,12 @@ from services.intake.handlers.clerk import judge_draft as judge_draft
 from services.intake.handlers.clerk import save_decision as save_decision
 from services.intake.handlers.clerk import send_decision as send_decision
 from services.intake.handlers.court import record_decision as record_decision
+from services.intake.handlers.figures import fold_figures as fold_figures
 from services.intake.handlers.mending import mend_request as mend_request
 from services.intake.handlers.officer_questions import note_promise as note_promise
 from services.intake.handlers.officer_questions import note_question as note_question
+from services.intake.handlers.outreach.visits import Visitor as Visitor
+from services.intake.handlers.outreach.visits import note_visit as note_visit
 from services.intake.handlers.people import find_links as find_links
 from services.intake.handlers.people import grant_link as grant_link
 from services.intake.handlers.people import link_sender as link_sender
@@ -41,6 +44,9 @@ from services.intake.handlers.progress import note_returned as note_returned
 from services.intake.handlers.progress import note_revoked as note_revoked
 from services.intake.handlers.progress import note_told as note_told
 from services.intake.handlers.progress import note_void as note_void
+from services.intake.handlers.public_status import StatusAnswer as StatusAnswer
+from services.intake.handlers.public_status import StatusQuestion as StatusQuestion
+from services.intake.handlers.public_status import find_status as find_status
 from services.intake.handlers.reminding import drop_stale_draft as drop_stale_draft
 from services.intake.handlers.reminding import may_remind as may_remind
 from services.intake.handlers.reminding import remind_of_draft as remind_of_draft

@@ -10,6 +10,7 @@ from services.intake.domain.officer_messages import OfficerMessage
 from services.intake.domain.promise import told
 from services.intake.domain.requests import Request, RequestState, Step, approve, progress, returned
 from services.intake.domain.survey.invitations import ENDS
+from services.intake.handlers.figures import count_figures
 from services.intake.handlers.people import link_sender
 from services.intake.handlers.returning import offer_returned
 from services.intake.handlers.survey_asking import plan_survey
@@ -144,6 +145,7 @@ async def note_fetched(tx: Tx, deps: Deps, request_id: str, document_id: str) ->
 async def _keep(tx: Tx, deps: Deps, before: Request, after: Request) -> None:
     if after != before:
         tx.save_request(after)
+        count_figures(tx, deps, before, after)
     if after.state in ENDS and before.state is not after.state:
         await plan_survey(tx, deps, after)
     if before.is_open and not after.is_open:

@@ -15,10 +15,13 @@ from services.intake.domain.texts import DialogueTexts
 from services.intake.domain.words import Vocabulary
 from services.intake.ports.chats import ChatReader, Visitors
 from services.intake.ports.clerk import ClerkReader
+from services.intake.ports.figures import FigureReader
 from services.intake.ports.files import Documents, FileStore, Media
+from services.intake.ports.outreach import SourceReader, StepLog
 from services.intake.ports.readers import PeopleReader, RequestReader
 from services.intake.ports.reports import ReportPrinter
 from services.intake.ports.survey import SurveyReader
+from services.intake.ports.tries import StatusTries, Tries
 from services.intake.ports.village import VillageReader
 from services.intake.ports.webhook_log import WebhookLog
 from services.intake.ports.words import LiveWords, WordReader
@@ -56,6 +59,11 @@ class Deps:
     visitors: Visitors
     villages: VillageReader
     clerks: ClerkReader
+    sources: SourceReader
+    steps: StepLog
+    figures: FigureReader
+    tries: Tries
+    status_tries: StatusTries
     file_max_bytes: int
     officer_lease: timedelta
     officer_answer: timedelta

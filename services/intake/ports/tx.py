@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -13,6 +13,7 @@ from services.intake.domain.clerk import CourtDraft
 from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.court import CourtDecision
 from services.intake.domain.docket import Docket
+from services.intake.domain.figures import FigureRow
 from services.intake.domain.files import SeenFile
 from services.intake.domain.published import Published
 from services.intake.domain.requests import Request, RequestState
@@ -224,6 +225,12 @@ class Tx(Protocol):
 
     def add_survey_remark(self, remark: SurveyRemark) -> None:
         """Store free words."""
+
+    def add_figures(self, rows: Iterable[FigureRow]) -> None:
+        """Store what counts for the figures, each row once."""
+
+    async def fold_figures(self) -> int:
+        """Add stored rows to the cells, some hundreds at once, and remove them; return how many. Of two at it the second commit fails."""
 
     def on_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` right after the commit."""

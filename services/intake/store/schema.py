@@ -139,5 +139,36 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     ),
     "sent_messages": (),
     "word_book": (),
+    "figure_rows": (),
+    "figure_cells": (
+        IndexModel([("month", 1)], name="by_month"),  # the page of figures: the last twelve months
+    ),
+    "figure_state": (),
+    "tries": (
+        IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0),  # a stretch is over: nobody is paused by it any more
+    ),
+    "sources": (
+        IndexModel([("order", -1)], name="latest"),  # the list at the desk, the newest first
+        IndexModel([("terms", 1)], name="terms"),  # its search
+        IndexModel([("ads", 1)], name="by_ad", partialFilterExpression={"ads": {"$gt": ""}}),  # an advertisement that somebody came by
+        # The link that people of a source pass on.
+        IndexModel(
+            [("told_on_from", 1), ("service", 1), ("village", 1)], name="told_on", partialFilterExpression={"told_on_from": {"$gt": ""}}
+        ),
+    ),
+    "funnel_steps": (
+        # What is not in the cells yet; what is leaves this index.
+        IndexModel([("is_new", 1)], name="new", partialFilterExpression={"is_new": True}),
+    ),
+    "funnel_cells": (
+        # Every question names its view and months; then sources of a campaign, or villages of a district.
+        IndexModel([("generation", 1), ("view", 1), ("source", 1), ("month", 1)], name="of_source"),
+        IndexModel([("generation", 1), ("view", 1), ("village", 1), ("month", 1)], name="of_village"),
+        IndexModel([("generation", 1), ("view", 1), ("month", 1)], name="of_month"),
+    ),
+    "funnel_state": (),
+    "funnel_salts": (
+        IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0),  # from then on no mark leads back to anybody
+    ),
     "files.files": UnusedFiles.indexes(),
 }

@@ -29,6 +29,7 @@ from services.intake.store.conversations import CONVERSATIONS
 from services.intake.store.court_tx import CourtTx
 from services.intake.store.dockets import DOCKETS
 from services.intake.store.emitting import publish
+from services.intake.store.figures import ROWS, FiguresTx
 from services.intake.store.items import ITEMS, PARKED, ItemRow, parked_from
 from services.intake.store.parts import attachments_from
 from services.intake.store.requests import COLLECTION, requests_of
@@ -54,7 +55,7 @@ _Address: TypeAlias = tuple[str, str]
 _SEEN_MOST: Final = 200  # requests, the latest: many share a quarter of their looks, white paper above all
 
 
-class MongoTx(CourtTx, SurveyTx):
+class MongoTx(FiguresTx, SurveyTx, CourtTx):
     """One unit of work; implements `ports.Tx` over a `UnitOfWork`."""
 
     def __init__(self, work: UnitOfWork, mongo: Mongo, database: str, clock: Clock, catalogue: Catalogue, kept: timedelta) -> None:
@@ -69,6 +70,7 @@ class MongoTx(CourtTx, SurveyTx):
         self._catalogue = catalogue
         self._mapping = requests_of(catalogue)
         self._requests: Collection = mongo.collection(database, COLLECTION)
+        self._figure_rows = mongo.collection(database, ROWS)
 
     async def item(self, key: str) -> StoredItem:
         row = await self._unit.get(ITEMS, key)

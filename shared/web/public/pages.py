@@ -1,11 +1,12 @@
 """A page for everybody: a template of a service in the shared shape, with headers that let it do nothing but be read and send a form.
 
-No script, no cookie, nothing from elsewhere. The stylesheet and the picture of the tab are served by each service that has such pages, under
-names that hold their hashes: the front door may ask any.
+No script, no cookie, nothing from elsewhere. The stylesheet and the picture of the tab are served by each service that has such pages,
+under names that hold their hashes: the front door may ask any.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -57,16 +58,19 @@ class PublicPages:
             auto_reload=False,  # who changes a template starts the service again
         )
         self._icons = tomllib.loads((_HERE / "data" / "icons.toml").read_text(encoding="utf-8"))
-        self._number = settings.whatsapp_number
-        self._assets = dict(map(_asset, sorted((_HERE / "static").iterdir())))
-        names = {path.name: hashed_name(path.name, path.read_bytes()) for path in (_HERE / "static").iterdir()}
+        self._digits = settings.whatsapp_number
+        self.number = written_number(settings.whatsapp_number)
+        """Our number as people write it; "" where none is told."""
+        contents = {path.name: _without_comments(path.read_bytes()) for path in (_HERE / "static").iterdir()}
+        names = {name: hashed_name(name, content) for name, content in contents.items()}
+        self._assets = {names[name]: (content, _TYPES[Path(name).suffix]) for name, content in contents.items()}
         self._environment.globals |= {
             "icon": self._icon,
             "wa": self.wa_link,
             "asset": lambda name: ASSET_PATH.replace("{name}", names[name]),
             "base": home,
             "site": settings.public_url.rstrip("/"),
-            "whatsapp": written_number(settings.whatsapp_number),
+            "whatsapp": self.number,
             "place": office_place().name,
             "hours": written_week().split(", "),
         }
@@ -98,7 +102,7 @@ class PublicPages:
 
     def wa_link(self, text: str) -> str:
         """Return the address that opens a chat with us where this text is written already; "" where no number is told."""
-        return f"https://wa.me/{self._number}?text={quote(text, safe='')}" if self._number else ""
+        return f"https://wa.me/{self._digits}?text={quote(text, safe='')}" if self._digits else ""
 
     def _icon(self, name: str) -> Markup:
         drawn = Markup(self._icons[name])  # noqa: S704 - our own file, nothing of a caller's
@@ -111,6 +115,5 @@ def written_number(number: str) -> str:
     return "-".join(local[start : start + _SHORT_NUMBER] for start in range(0, len(local), _SHORT_NUMBER))
 
 
-def _asset(path: Path) -> tuple[str, tuple[bytes, str]]:
-    content = path.read_bytes()
-    return hashed_name(path.name, content), (content, _TYPES[path.suffix])
+def _without_comments(content: bytes) -> bytes:
+    return re.sub(rb"/\*.*?\*/\n?", b"", content)

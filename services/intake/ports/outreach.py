@@ -1,0 +1,60 @@
+"""Sources and the funnel, outside any unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.intake.domain.outreach.funnel import CountedStep
+from services.intake.domain.outreach.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSearch:
+    """The filters of the list of sources. `text`: a code, or words of the name, campaign or account. `after`: cursor."""
+
+    text: str = ""
+    channel: str = ""
+    place: str = ""
+    campaign: str = ""
+    village: str = ""
+    service: str = ""
+    only_running: bool = False
+    after: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """A page of sources, the newest first; how many there are in all, and the cursor of the next page where there is one."""
+
+    sources: tuple[Source, ...]
+    count: int
+    next: str | None = None
+
+
+class SourceReader(Protocol):
+    """Plain reads of sources."""
+
+    async def find(self, code: str) -> Source | None:
+        """Return the source of a code, in capitals; None where there is none. Retired ones are found too."""
+
+    async def search(self, search: SourceSearch) -> SourcePage:
+        """Return one page of sources."""
+
+    async def all(self) -> Sequence[Source]:
+        """Return every source: their codes are never given again, and their names stand beside counts."""
+
+    async def campaigns(self) -> Sequence[str]:
+        """Return the names of the campaigns, by the alphabet."""
+
+
+class StepLog(Protocol):
+    """The rows of the funnel, and their salts."""
+
+    async def note(self, steps: Collection[CountedStep]) -> None:
+        """Store steps that no unit of work is about, once each."""
+
+    async def salt(self, period: str) -> bytes:
+        """Return the salt of a year (`2026`) or a day (`2026-11-29`): made at the first use, gone some time after."""
