@@ -106,6 +106,15 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
         ),
     ] = 60
 
+    status_tries_minutes: Annotated[
+        float, Field(ge=1, description="Stretch of time in which wrong tries at /status are counted, in minutes; then nobody is paused")
+    ] = 60.0
+    status_tries_a_receipt: Annotated[
+        int, Field(ge=1, description="Wrong digits that may be tried for one receipt in that time; of four digits there are 10,000")
+    ] = 5
+    status_tries_an_address: Annotated[
+        int, Field(ge=1, description="Wrong tries from one address in that time; a village office has one for all who ask there")
+    ] = 30
     survey_one_in: Annotated[
         int, Field(ge=0, description="Of so many requests that have ended one is asked how it was, drawn by its id; 0 = none")
     ] = 3
@@ -129,16 +138,6 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
 
     report_seconds: Annotated[float, Field(gt=0, description="How long one report may take to be set as a PDF, in seconds")] = 20.0
     report_memory_mib: Annotated[int, Field(ge=256, description="Address space of the process that sets reports, in MiB")] = 768
-
-    status_tries_minutes: Annotated[
-        float, Field(ge=1, description="Stretch of time in which wrong tries at /status are counted, in minutes; then nobody is paused")
-    ] = 60.0
-    status_tries_a_receipt: Annotated[
-        int, Field(ge=1, description="Wrong digits that may be tried for one receipt in that time; of four digits there are 10,000")
-    ] = 5
-    status_tries_an_address: Annotated[
-        int, Field(ge=1, description="Wrong tries from one address in that time; a village office has one for all who ask there")
-    ] = 30
 
     issuance_url: Annotated[str, Field(description="Where issuance serves documents")] = "http://127.0.0.1:8103"
     issuance_api_key: Annotated[SecretStr, Field(description="Our key at issuance, with the scope documents:read")] = SecretStr("")

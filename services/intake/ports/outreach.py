@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.intake.domain.outreach.funnel import CountedStep
-from services.intake.domain.outreach.sources import Source
+from services.intake.domain.outreach.sources import OutreachSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class SourceSearch:
 class SourcePage:
     """A page of sources, the newest first; how many there are in all, and the cursor of the next page where there is one."""
 
-    sources: tuple[Source, ...]
+    sources: tuple[OutreachSource, ...]
     count: int
     next: str | None = None
 
@@ -37,13 +37,13 @@ class SourcePage:
 class SourceReader(Protocol):
     """Plain reads of sources."""
 
-    async def find(self, code: str) -> Source | None:
+    async def find(self, code: str) -> OutreachSource | None:
         """Return the source of a code, in capitals; None where there is none. Retired ones are found too."""
 
     async def search(self, search: SourceSearch) -> SourcePage:
         """Return one page of sources."""
 
-    async def all(self) -> Sequence[Source]:
+    async def all(self) -> Sequence[OutreachSource]:
         """Return every source: their codes are never given again, and their names stand beside counts."""
 
     async def campaigns(self) -> Sequence[str]:

@@ -202,6 +202,12 @@ class Tx(Protocol):
     def add_entry(self, entry: ChatEntry) -> None:
         """Store what an officer did in a chat."""
 
+    def add_figures(self, rows: Iterable[FigureRow]) -> None:
+        """Store what counts for the figures, each row once."""
+
+    async def fold_figures(self) -> int:
+        """Add stored rows to the cells, some hundreds at once, and remove them; return how many. Of two at it the second commit fails."""
+
     async def find_survey_invitation(self, request_id: str) -> SurveyInvitation | None:
         """Return the invitation of a request; None where nobody is asked about it."""
 
@@ -225,12 +231,6 @@ class Tx(Protocol):
 
     def add_survey_remark(self, remark: SurveyRemark) -> None:
         """Store free words."""
-
-    def add_figures(self, rows: Iterable[FigureRow]) -> None:
-        """Store what counts for the figures, each row once."""
-
-    async def fold_figures(self) -> int:
-        """Add stored rows to the cells, some hundreds at once, and remove them; return how many. Of two at it the second commit fails."""
 
     def on_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` right after the commit."""

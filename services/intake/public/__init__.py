@@ -1,4 +1,4 @@
-"""Intake's pages for everybody: the way in, each service with what it needs, the state of a request, and the office's figures."""
+"""Intake's pages for everybody: the way in, each service with what it needs, the state of a request, the office's figures, the survey."""
 
 from pathlib import Path
 from typing import Final

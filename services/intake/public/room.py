@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.intake.domain.outreach.codes import parse_code
-from services.intake.domain.outreach.sources import Source
+from services.intake.domain.outreach.sources import OutreachSource
 from services.intake.ports import Deps, Pictures
 from services.intake.public.cards import Card, CardGroup
 from shared.reference.outreach import outreach_lists
@@ -28,7 +28,7 @@ class PublicRoom:
     site: str
     pictures: Pictures
 
-    async def find_source(self, text: str) -> Source | None:
+    async def find_source(self, text: str) -> OutreachSource | None:
         """Return the source of a code as it came in an address; None where there is none."""
         try:
             return await self.deps.sources.find(parse_code(text[:_LONGEST]))

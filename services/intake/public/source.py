@@ -7,8 +7,8 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from services.intake.domain.outreach.sources import Source
-from services.intake.handlers import Visitor, note_visit
+from services.intake.domain.outreach.sources import OutreachSource
+from services.intake.handlers import PageVisitor, note_visit
 from services.intake.public.room import PublicRoom
 from shared.reference.regions import find_village
 
@@ -27,13 +27,13 @@ def router(room: PublicRoom) -> APIRouter:
         source = await room.find_source(code)
         if source is not None and not _is_ahead(request):
             caller = request.client.host if request.client else ""
-            await note_visit(room.deps, source, Visitor(caller, request.headers.get("user-agent", "")))
+            await note_visit(room.deps, source, PageVisitor(caller, request.headers.get("user-agent", "")))
         return _page(room, source)
 
     return routes
 
 
-def _page(room: PublicRoom, source: Source | None) -> HTMLResponse:
+def _page(room: PublicRoom, source: OutreachSource | None) -> HTMLResponse:
     """Return the page of a source: that of its service, or the choice of all. A code that nobody knows leads to the same help."""
     code = source.code if source else ""
     card = room.cards.get(source.what.service) if source else None
@@ -43,7 +43,7 @@ def _page(room: PublicRoom, source: Source | None) -> HTMLResponse:
     return room.pages.show("source.html", code=code, where=where, groups=room.groups)
 
 
-def _where(source: Source) -> str:
+def _where(source: OutreachSource) -> str:
     """Return the village with its district: three villages here have one name."""
     village = find_village(source.what.village)
     if village is None:

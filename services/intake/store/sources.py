@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from services.intake.domain.outreach.sources import Source, SourceDescription
+from services.intake.domain.outreach.sources import OutreachSource, SourceDescription
 from services.intake.ports.outreach import SourcePage, SourceSearch
 from services.intake.store.parts import known
 from shared.mongo import Collection, Doc, DocumentMapping, Mongo, fields_of, reachable
@@ -15,7 +15,7 @@ from shared.mongo.terms import begins
 from shared.values.name_terms import name_beginnings, name_terms
 
 
-def _to(source: Source) -> Doc:
+def _to(source: OutreachSource) -> Doc:
     what = source.what
     return {
         **fields_of(what),
@@ -29,13 +29,13 @@ def _to(source: Source) -> Doc:
     }
 
 
-def _from(doc: Doc) -> Source:
+def _from(doc: Doc) -> OutreachSource:
     ends_on = date.fromisoformat(doc["ends_on"]) if doc["ends_on"] else None
     what = SourceDescription(**{**known(SourceDescription, doc), "ads": tuple(doc["ads"]), "ends_on": ends_on})
-    return Source(doc["_id"], what, doc["made_at"], doc["made_by"], doc["retired_at"])
+    return OutreachSource(doc["_id"], what, doc["made_at"], doc["made_by"], doc["retired_at"])
 
 
-SOURCES: Final[DocumentMapping[Source]] = DocumentMapping("sources", lambda source: source.code, _to, _from)
+SOURCES: Final[DocumentMapping[OutreachSource]] = DocumentMapping("sources", lambda source: source.code, _to, _from)
 
 
 class MongoSourceReader:
@@ -44,7 +44,7 @@ class MongoSourceReader:
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._sources: Collection = mongo.collection(database, SOURCES.collection)
 
-    async def find(self, code: str) -> Source | None:
+    async def find(self, code: str) -> OutreachSource | None:
         with reachable():
             doc = await self._sources.find_one({"_id": code})
         return _from(doc) if doc else None
@@ -59,7 +59,7 @@ class MongoSourceReader:
         shown = docs[: search.limit]
         return SourcePage(tuple(map(_from, shown)), count, shown[-1]["order"] if len(docs) > search.limit else None)
 
-    async def all(self) -> Sequence[Source]:
+    async def all(self) -> Sequence[OutreachSource]:
         with reachable():
             docs = await self._sources.find({}).to_list(None)
         return [_from(doc) for doc in docs]
@@ -85,6 +85,6 @@ def _query(search: SourceSearch) -> Doc:
     return query
 
 
-def _order(source: Source) -> str:
+def _order(source: OutreachSource) -> str:
     """Return what sources are sorted by: when they were made, and the code where several were made at once."""
     return f"{source.made_at.isoformat()}.{source.code}"

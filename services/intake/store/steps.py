@@ -9,7 +9,7 @@ from typing import Final
 
 from pymongo import ReturnDocument, UpdateOne
 
-from services.intake.domain.outreach.funnel import CountedStep, Step, WhoAndWhere
+from services.intake.domain.outreach.funnel import CountedStep, FunnelStep, WhoAndWhere
 from shared.clock import Clock
 from shared.mongo import Collection, Doc, Mongo, fields_of, reachable
 
@@ -30,7 +30,7 @@ def step_write(step: CountedStep) -> UpdateOne:
 def step_from(doc: Doc) -> CountedStep:
     """Read a step from its document."""
     what = WhoAndWhere(doc["source"], doc["service"], doc["village"], doc["sex"], doc["age"])
-    return CountedStep(doc["_id"], Step(doc["step"]), date.fromisoformat(doc["day"]), what, doc["count"])
+    return CountedStep(doc["_id"], FunnelStep(doc["step"]), date.fromisoformat(doc["day"]), what, doc["count"])
 
 
 class MongoStepLog:

@@ -18,7 +18,7 @@ from services.intake.domain.outreach.sources import NO_SOURCE, ArrivalKind
 from shared.values import Nik
 
 
-class Step(StrEnum):
+class FunnelStep(StrEnum):
     """What is counted, in the order of the way; the last ones stand beside it."""
 
     SEEN = "seen"
@@ -39,11 +39,19 @@ class Step(StrEnum):
     UNKNOWN = "unknown"
 
 
-WAY: Final = (Step.SEEN, Step.VISITED, Step.CHATTED, Step.BEGAN, Step.SUBMITTED, Step.FINISHED, Step.TOLD)
-ODD: Final[Mapping[ArrivalKind, Step]] = {
-    ArrivalKind.ENDED: Step.ENDED,
-    ArrivalKind.DAMAGED: Step.DAMAGED,
-    ArrivalKind.UNKNOWN: Step.UNKNOWN,
+WAY: Final = (
+    FunnelStep.SEEN,
+    FunnelStep.VISITED,
+    FunnelStep.CHATTED,
+    FunnelStep.BEGAN,
+    FunnelStep.SUBMITTED,
+    FunnelStep.FINISHED,
+    FunnelStep.TOLD,
+)
+ODD: Final[Mapping[ArrivalKind, FunnelStep]] = {
+    ArrivalKind.ENDED: FunnelStep.ENDED,
+    ArrivalKind.DAMAGED: FunnelStep.DAMAGED,
+    ArrivalKind.UNKNOWN: FunnelStep.UNKNOWN,
 }
 AGE_BANDS: Final = ("0-4", "5-16", "17-24", "25-39", "40-59", "60+")
 """By what the office issues: KIA without and with a photo (Permendagri 2/2016 article 3), KTP-el from 17 (UU 24/2013 article 63)."""
@@ -72,24 +80,24 @@ class CountedStep:
     """
 
     key: str
-    step: Step
+    step: FunnelStep
     day: date
     what: WhoAndWhere
     count: int = 1
 
 
-def person_step(step: Step, mark: str, day: date, what: WhoAndWhere) -> CountedStep:
+def person_step(step: FunnelStep, mark: str, day: date, what: WhoAndWhere) -> CountedStep:
     """Return a step of a person, who counts once in a calendar year for each source and service.
 
     A person who was served counts once in a year, whatever it was and wherever it began.
     """
-    about = (UNSAID, UNSAID) if step is Step.SERVED else (what.source, what.service)
+    about = (UNSAID, UNSAID) if step is FunnelStep.SERVED else (what.source, what.service)
     return CountedStep(".".join((str(day.year), step.value, mark, *about)), step, day, what)
 
 
 def visit_step(mark: str, day: date, what: WhoAndWhere) -> CountedStep:
     """Return a visit to the page of a source: one of an unknown visitor a day."""
-    return CountedStep(f"{day.isoformat()}.{Step.VISITED.value}.{mark}.{what.source}", Step.VISITED, day, what)
+    return CountedStep(f"{day.isoformat()}.{FunnelStep.VISITED.value}.{mark}.{what.source}", FunnelStep.VISITED, day, what)
 
 
 def mark_of(salt: bytes, who: str) -> str:
@@ -141,7 +149,7 @@ class CellKey:
     what: WhoAndWhere
 
 
-Cells: TypeAlias = Mapping[CellKey, Mapping[tuple[int, Step], int]]
+Cells: TypeAlias = Mapping[CellKey, Mapping[tuple[int, FunnelStep], int]]
 """Cell -> day of the month and step -> how many."""
 
 
@@ -161,7 +169,7 @@ def cells_of(step: CountedStep) -> tuple[CellKey, ...]:
 
 def fold(steps: Iterable[CountedStep]) -> Cells:
     """Return what steps add to the cells."""
-    found: dict[CellKey, Counter[tuple[int, Step]]] = {}
+    found: dict[CellKey, Counter[tuple[int, FunnelStep]]] = {}
     for step in steps:
         for cell in cells_of(step):
             found.setdefault(cell, Counter())[step.day.day, step.step] += step.count

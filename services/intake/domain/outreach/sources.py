@@ -44,7 +44,7 @@ class SourceDescription:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class OutreachSource:
     """A source with its code. Who comes by one that has ended is counted under it all the same: posters hang for years."""
 
     code: str
@@ -70,12 +70,12 @@ class Source:
         return f"{public_url.rstrip('/')}/m/{self.code}"
 
 
-def make_source(what: SourceDescription, taken: Collection[str], choose: Callable[[str], str], by: str, at: datetime) -> Source:
+def make_source(what: SourceDescription, taken: Collection[str], choose: Callable[[str], str], by: str, at: datetime) -> OutreachSource:
     """Return a new source with a code that none ever had. `choose`: one of several characters, by chance."""
-    return Source(make_code(choose, taken), what, at, by)
+    return OutreachSource(make_code(choose, taken), what, at, by)
 
 
-def retire(source: Source, at: datetime) -> Source:
+def retire(source: OutreachSource, at: datetime) -> OutreachSource:
     """Return the source as retired.
 
     Raises:
@@ -100,7 +100,7 @@ class ArrivalKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
+class MessageLead:
     """What a message says of where its sender comes from. `ad`: the provider's id of an advertisement; "" it named none."""
 
     code: FoundCode | None = None
@@ -149,7 +149,7 @@ class Touches:
         return Touches(first, latest.last, latest.is_spent)
 
 
-def touch_of(lead: Lead, source: Source | None, at: datetime, today: date, *, completed: bool = False) -> Touch | None:
+def touch_of(lead: MessageLead, source: OutreachSource | None, at: datetime, today: date, *, completed: bool = False) -> Touch | None:
     """Return what a message's lead comes to, with the source that was found for it; None where the lead is none after all."""
     if source is not None:
         kind = ArrivalKind.COMPLETED if completed else ArrivalKind.KNOWN

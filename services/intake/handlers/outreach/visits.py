@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from services.intake.domain.outreach.funnel import WhoAndWhere, mark_of, visit_step
-from services.intake.domain.outreach.sources import Source
+from services.intake.domain.outreach.sources import OutreachSource
 from services.intake.ports import Deps
 from shared.clock import WIB
 
@@ -18,7 +18,7 @@ _PROGRAMS: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
+class PageVisitor:
     """Who opened a page: their address and what their browser calls itself. Neither is stored."""
 
     address: str = field(repr=False)
@@ -30,7 +30,7 @@ class Visitor:
         return bool(self.agent) and _PROGRAMS.search(self.agent) is None
 
 
-async def note_visit(deps: Deps, source: Source, visitor: Visitor) -> bool:
+async def note_visit(deps: Deps, source: OutreachSource, visitor: PageVisitor) -> bool:
     """Count that somebody opened the page of a source; return whether it was a person. The same one counts once a day.
 
     What stands for the visitor is a hash with a salt that is gone two days later: nobody is known again.
