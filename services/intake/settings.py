@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr
@@ -53,6 +54,22 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
         float, Field(ge=1, description="How long an upload waits for the request that names it before it is swept, in days")
     ] = 7.0
 
+    source_days: Annotated[
+        float, Field(gt=0, description="How long after somebody came by a poster, a post or an ad what they begin is due to it, in days")
+    ] = 30.0
+    funnel_seconds: Annotated[
+        float, Field(gt=0, le=60, description="How often the steps of the funnel are added to its counts, in seconds")
+    ] = 2.0
+    residents_file: Annotated[
+        Path | None,
+        Field(description="CSV of the people of each village, as shared/reference/data/residents_sample.csv; empty: that sample"),
+    ] = None
+    births_per_thousand: Annotated[
+        float, Field(ge=0, le=100, description="Births of a thousand people in a year, by which certificates are expected (crude rate)")
+    ] = 12.5
+    deaths_per_thousand: Annotated[
+        float, Field(ge=0, le=100, description="Deaths of a thousand people in a year, by which certificates are expected (crude rate)")
+    ] = 8.5
     link_days: Annotated[
         float, Field(gt=0, description="How long a contact counts as the person's who was compared with the KTP-el, in days")
     ] = 365.0

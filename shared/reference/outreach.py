@@ -43,3 +43,19 @@ def outreach_lists() -> OutreachLists:
         document["sentence"]["any"],
         MappingProxyType(document["said"]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class YardstickWords:
+    """A yardstick of PermenPANRB 83/2012 as people read it."""
+
+    name: str
+    formula: str
+    unit: str
+
+
+@cache
+def yardstick_words() -> Mapping[str, YardstickWords]:
+    """Return the yardsticks by code."""
+    document = tomllib.loads(files(__package__).joinpath("data/yardsticks.toml").read_text(encoding="utf-8"))
+    return MappingProxyType({code: YardstickWords(**row) for code, row in document.items()})

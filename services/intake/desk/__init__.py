@@ -7,7 +7,7 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from services.intake.desk import chat_acts, chats, court_typing, courts, overview, survey, village_form, villages, words
+from services.intake.desk import chat_acts, chats, court_typing, courts, funnel, overview, sources, survey, village_form, villages, words
 from services.intake.desk.room import DeskRoom
 from services.intake.desk.search import IntakeSearch
 from services.intake.domain.webhook_log import WebhookItemKind
@@ -43,6 +43,8 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     app.include_router(courts.router(room))
     app.include_router(words.router(room))
     app.include_router(survey.router(room))
+    app.include_router(sources.router(room))
+    app.include_router(funnel.router(room))
     summary = APIRouter(include_in_schema=False)
     overview.gallery(deps).install(summary, pages)
     app.include_router(summary)

@@ -83,15 +83,14 @@ class Source:
 class Conversation:
     """The chat of one contact; it has the contact's id.
 
-    `outreach_source`: what first brought the person, until a request is filed. `unmoved`: the wamids of texts since the chat last moved on:
-    when one of them is edited, the new text is read as if it had been sent at first.
+    `unmoved`: the wamids of texts since the chat last moved on: when one of them is edited, the new text is read as if it had been sent at
+    first.
     """
 
     contact_id: str
     stage: Stage = Stage.MENU
     draft: Draft | None = None
     touched_at: datetime | None = None
-    outreach_source: str | None = None
     unmoved: tuple[str, ...] = field(default=(), repr=False)
     sources: tuple[Source, ...] = field(default=(), repr=False)
     """Which message gave which answers of the draft, so that an edit or a deletion counts."""
@@ -164,7 +163,7 @@ class OpenRequest:
 
 @dataclass(frozen=True, slots=True)
 class DialogueContext:
-    """What the dialogue may know besides the chat: the services, the time, the open requests, what brought the person here.
+    """What the dialogue may know besides the chat: the services, the time, the open requests, the source that a draft begun now is due to.
 
     `today` is the office's day. `wamid` is the id of the message; for an edit, the id of the message that was edited.
     """

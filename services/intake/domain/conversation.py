@@ -83,8 +83,6 @@ def _meanwhile(conversation: Conversation, act: Act, context: DialogueContext) -
 def _answered(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     """Return what the machine makes of an act."""
     conversation, stale = expire(conversation, context.at)
-    first = conversation.outreach_source or context.outreach_source
-    conversation, context = replace(conversation, outreach_source=first), replace(context, outreach_source=first)
     conversation = renewed(conversation, context.menu, context.today)
     act = as_answers(conversation, changing.named(conversation, act, context), context)
     act = survey_answer(conversation, _as_begun(conversation, as_answer(conversation, act, context)), context)
@@ -100,8 +98,6 @@ def _answered(conversation: Conversation, act: Act, context: DialogueContext) ->
     ):
         step = steps.answer_officer
     after, facts = step(conversation, act, context)
-    if any(isinstance(fact, FormCompleted) for fact in facts):
-        after = replace(after, outreach_source=None)
     after, facts = _call_for_help(conversation, after, act, facts, context)
     after = replace(after, sources=correcting.sources(conversation, after, act, context.wamid))
     facts = (*told, *facts, *parking.kept_behind(conversation, after, context))

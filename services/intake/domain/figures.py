@@ -12,19 +12,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from services.intake.domain.documents import IssuedDocument
+from services.intake.domain.outreach.participation import SMALL
 from services.intake.domain.requests import Request, RequestState
-from shared.reference.working_hours import WorkingHours
 
-SMALLEST_SHOWN: Final = 5
-"""A count of 1 to 4 tells who it was, in a village above all."""
 _LONGEST_HOURS: Final = 400  # some three months of the office's time: what took longer counts as that
 _FINISHED: Final = frozenset(
     {RequestState.ISSUED, RequestState.READY, RequestState.DELIVERED, RequestState.UNDELIVERED, RequestState.ANSWERED}
 )
 """States of a request that the office has done its part of."""
+
+
+class FigureClock(Protocol):
+    """The office's clock, as `shared.reference.working_hours` has it."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """Where its days are counted."""
+
+    def elapsed(self, start: datetime, end: datetime) -> timedelta:
+        """Return the working time between two moments."""
 
 
 class Figure(StrEnum):
@@ -64,7 +73,7 @@ class FigureCell:
         return FigureCell(self.figure, self.month, self.about, self.count + 1, self.on_time + row.is_on_time, hours)
 
 
-def rows_of(before: Request | None, after: Request, now: datetime, office: WorkingHours) -> tuple[FigureRow, ...]:
+def rows_of(before: Request | None, after: Request, now: datetime, office: FigureClock) -> tuple[FigureRow, ...]:
     """Return what a change of a request adds to the figures. `before` None: it was filed just now."""
     month = month_of(now, office.zone)
     filed = [FigureRow(f"{after.request_id}.filed", Figure.FILED, month, after.service)] if before is None else []
@@ -102,9 +111,9 @@ def hidden(counts: Sequence[int]) -> tuple[int | None, ...]:
     Beside a total, or a column that adds up to one, the rest would tell a single hidden count, or two that are 1 each. Zeros stay: nobody
     is behind them. Which of the hidden ones are small is not told.
     """
-    low = {place for place, count in enumerate(counts) if 0 < count < SMALLEST_SHOWN}
-    others = sorted((place for place, count in enumerate(counts) if count >= SMALLEST_SHOWN), key=lambda place: counts[place], reverse=True)
-    while others and low and (len(low) == 1 or sum(counts[place] for place in low) < SMALLEST_SHOWN):
+    low = {place for place, count in enumerate(counts) if 0 < count < SMALL}
+    others = sorted((place for place, count in enumerate(counts) if count >= SMALL), key=lambda place: counts[place], reverse=True)
+    while others and low and (len(low) == 1 or sum(counts[place] for place in low) < SMALL):
         low.add(others.pop())
     return tuple(None if place in low else count for place, count in enumerate(counts))
 
@@ -125,7 +134,7 @@ def _issued(document: IssuedDocument, month: str) -> FigureRow:
     return FigureRow(f"{document.document_id}.issued", Figure.ISSUED, month, document.product)
 
 
-def _finished(request: Request, office: WorkingHours) -> FigureRow:
+def _finished(request: Request, office: FigureClock) -> FigureRow:
     """Return how long the office took: from when everything was there, which is the last time that the request was filed."""
     at = next(step.at for step in request.timeline if step.state in _FINISHED)
     filed = [step.at for step in request.timeline if step.state is RequestState.SUBMITTED and step.at <= at]

@@ -11,7 +11,7 @@ from typing import Final
 from services.intake.domain.requests import Request, RequestState, Step
 
 
-class Stage(StrEnum):
+class JourneyStage(StrEnum):
     """What happens on the way, beside the states of a request."""
 
     RESUBMITTED = "resubmitted"
@@ -22,7 +22,7 @@ class Stage(StrEnum):
     TO_ANSWER = "to_answer"
 
 
-class Place(StrEnum):
+class JourneyPlace(StrEnum):
     """Where a step lies, seen from now."""
 
     DONE = "done"
@@ -34,16 +34,16 @@ class Place(StrEnum):
 class JourneyStep:
     """One step. `at`: when it happened, or since when it lasts."""
 
-    what: RequestState | Stage
-    place: Place
+    what: RequestState | JourneyStage
+    place: JourneyPlace
     at: datetime | None = None
 
 
 _LASTS: Final = {
-    RequestState.SUBMITTED: Stage.IN_REVIEW,
-    RequestState.RETURNED: Stage.WAITING_FOR_SENDER,
-    RequestState.APPROVED: Stage.TO_MAKE,
-    RequestState.ISSUED: Stage.TO_SEND,
+    RequestState.SUBMITTED: JourneyStage.IN_REVIEW,
+    RequestState.RETURNED: JourneyStage.WAITING_FOR_SENDER,
+    RequestState.APPROVED: JourneyStage.TO_MAKE,
+    RequestState.ISSUED: JourneyStage.TO_SEND,
 }
 """What goes on while a request is in a state; in any other one nothing does."""
 _PAPERS_SHOWN: Final = frozenset({"attachment_missing", "attachment_unreadable", "attachment_wrong", "document_missing"})
@@ -52,17 +52,17 @@ _PAPERS_SHOWN: Final = frozenset({"attachment_missing", "attachment_unreadable",
 
 def journey_of(request: Request, *, is_answered: bool) -> tuple[JourneyStep, ...]:
     """Return the way of a request. `is_answered`: it ends with an officer's answer in words."""
-    done = [JourneyStep(_what(step, number), Place.DONE, step.at) for number, step in enumerate(_told(request))]
+    done = [JourneyStep(_what(step, number), JourneyPlace.DONE, step.at) for number, step in enumerate(_told(request))]
     lasts = _LASTS.get(request.state)
     if lasts is None:
         return tuple(done)
     since = done[-1].at if done else request.submitted_at
-    coming = [Stage.TO_ANSWER] if is_answered else [Stage.TO_MAKE, Stage.TO_SEND]
+    coming = [JourneyStage.TO_ANSWER] if is_answered else [JourneyStage.TO_MAKE, JourneyStage.TO_SEND]
     if lasts in coming:
         coming = coming[coming.index(lasts) + 1 :]
-    elif lasts is Stage.WAITING_FOR_SENDER:
-        coming = [Stage.IN_REVIEW, *coming]
-    return (*done, JourneyStep(lasts, Place.HERE, since), *(JourneyStep(each, Place.TODO) for each in coming))
+    elif lasts is JourneyStage.WAITING_FOR_SENDER:
+        coming = [JourneyStage.IN_REVIEW, *coming]
+    return (*done, JourneyStep(lasts, JourneyPlace.HERE, since), *(JourneyStep(each, JourneyPlace.TODO) for each in coming))
 
 
 def papers_missing(request: Request) -> tuple[tuple[str, str], ...]:
@@ -81,5 +81,5 @@ def _told(request: Request) -> Iterator[Step]:
             yield step
 
 
-def _what(step: Step, number: int) -> RequestState | Stage:
-    return Stage.RESUBMITTED if number and step.state is RequestState.SUBMITTED else step.state
+def _what(step: Step, number: int) -> RequestState | JourneyStage:
+    return JourneyStage.RESUBMITTED if number and step.state is RequestState.SUBMITTED else step.state

@@ -27,6 +27,10 @@ from services.intake.handlers.figures import fold_figures as fold_figures
 from services.intake.handlers.mending import mend_request as mend_request
 from services.intake.handlers.officer_questions import note_promise as note_promise
 from services.intake.handlers.officer_questions import note_question as note_question
+from services.intake.handlers.outreach.managing import add_source as add_source
+from services.intake.handlers.outreach.managing import note_seen as note_seen
+from services.intake.handlers.outreach.managing import pass_on_source as pass_on_source
+from services.intake.handlers.outreach.managing import retire_source as retire_source
 from services.intake.handlers.outreach.visits import PageVisitor as PageVisitor
 from services.intake.handlers.outreach.visits import note_visit as note_visit
 from services.intake.handlers.people import find_links as find_links

@@ -40,6 +40,8 @@ from services.intake.handlers.chat_filing import file_draft, mend_latest, status
 from services.intake.handlers.chat_lookups import find_kk_number, send_again
 from services.intake.handlers.filing import local_day
 from services.intake.handlers.officer_questions import pass_on
+from services.intake.handlers.outreach.arriving import note_arrival
+from services.intake.handlers.outreach.counting import count_beginning
 from services.intake.handlers.replying import OneAnswer, at_pace, send
 from services.intake.handlers.senders import change_number, contact_of, make_way
 from services.intake.handlers.survey_chat import take_tap
@@ -102,7 +104,7 @@ async def handle_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, file: S
         tx.finish_item(item, exchange(contact.contact_id, content, None))
         return () if file is None or isinstance(file, RefusedFile) else (file.file_id,)
     else:
-        contact = _agreed(tx, deps, contact, item.received_at)
+        contact = await note_arrival(tx, deps, _agreed(tx, deps, contact, item.received_at), inbound.lead, item.received_at)
         before = await tx.conversation(contact.contact_id)
         conversation = await _talk(tx, deps, contact, before, inbound, file, item.received_at, reply)
         conversation = at_pace(deps, conversation, content, item.received_at, reply)
@@ -187,7 +189,7 @@ async def _talk(
         at,
         local_day(at),
         await tx.open_requests(contact.ids),
-        inbound.outreach_source,
+        contact.touches.credited(at, deps.source_counts),
         content.original if isinstance(content, Edited) else inbound.wamid,
         is_linked=contact.link_at(at) is not None,
         is_at_limit=contact.filed.on(local_day(at)) >= deps.limits.contact_a_day,
@@ -218,6 +220,8 @@ async def _talk(
     except TooMany:  # what was typed and sent is kept for tomorrow
         reply.parts.append(Say("limit_reached_later", buttons=("confirm", "cancel")))
         return replace(conversation, touched_at=after.touched_at)
+    if after.draft is not None and after.draft.began_at == at and after.draft.mends is None:
+        await count_beginning(tx, deps, contact, after.draft, at)
     return after
 
 

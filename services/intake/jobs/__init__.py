@@ -6,6 +6,7 @@ They are woken within the process to be fast; polling, and state in MongoDB, mak
 from services.intake.jobs.chats import ChatLimits as ChatLimits
 from services.intake.jobs.chats import ChatWorker as ChatWorker
 from services.intake.jobs.figures import FiguresFolding as FiguresFolding
+from services.intake.jobs.funnel import FunnelFolder as FunnelFolder
 from services.intake.jobs.reminding import DraftReminders as DraftReminders
 from services.intake.jobs.statuses import StatusWorker as StatusWorker
 from services.intake.jobs.surveying import SurveyAsking as SurveyAsking

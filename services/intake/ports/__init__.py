@@ -20,12 +20,11 @@ from services.intake.ports.files import Documents as Documents
 from services.intake.ports.files import FileStore as FileStore
 from services.intake.ports.files import Media as Media
 from services.intake.ports.files import sent_file as sent_file
+from services.intake.ports.outreach import Funnel as Funnel
 from services.intake.ports.outreach import SourcePage as SourcePage
 from services.intake.ports.outreach import SourceReader as SourceReader
 from services.intake.ports.outreach import SourceSearch as SourceSearch
 from services.intake.ports.outreach import StepLog as StepLog
-from services.intake.ports.pictures import Pictures as Pictures
-from services.intake.ports.pictures import ShareText as ShareText
 from services.intake.ports.readers import PeopleReader as PeopleReader
 from services.intake.ports.readers import RequestPage as RequestPage
 from services.intake.ports.readers import RequestReader as RequestReader

@@ -9,6 +9,7 @@ from datetime import timedelta
 from services.intake.domain.desk_texts import DeskTexts
 from services.intake.domain.docket import Limits
 from services.intake.domain.forms import ServiceMenu
+from services.intake.domain.outreach.participation import CrudeRates
 from services.intake.domain.survey.invitations import SurveyRules
 from services.intake.domain.survey.questions import SurveyQuestions
 from services.intake.domain.texts import DialogueTexts
@@ -17,7 +18,7 @@ from services.intake.ports.chats import ChatReader, Visitors
 from services.intake.ports.clerk import ClerkReader
 from services.intake.ports.figures import FigureReader
 from services.intake.ports.files import Documents, FileStore, Media
-from services.intake.ports.outreach import SourceReader, StepLog
+from services.intake.ports.outreach import Funnel, SourceReader, StepLog
 from services.intake.ports.readers import PeopleReader, RequestReader
 from services.intake.ports.reports import ReportPrinter
 from services.intake.ports.survey import SurveyReader
@@ -27,6 +28,7 @@ from services.intake.ports.webhook_log import WebhookLog
 from services.intake.ports.words import LiveWords, WordReader
 from shared.clock import Clock
 from shared.reference.catalogue import Catalogue
+from shared.reference.residents import Residents
 from shared.reference.working_hours import WorkingHours
 from shared.values import Receipt
 
@@ -64,6 +66,9 @@ class Deps:
     figures: FigureReader
     tries: Tries
     status_tries: StatusTries
+    funnel: Funnel
+    source_counts: timedelta
+    """How long after somebody came by a source what they begin is due to it."""
     file_max_bytes: int
     officer_lease: timedelta
     officer_answer: timedelta
@@ -78,6 +83,11 @@ class Deps:
     surveys: SurveyReader
     reports: ReportPrinter
     new_token: Callable[[], str]
+    whatsapp_number: str
+    """The number that links lead to, in E.164 without the plus; "" where the installation names none."""
+    public_url: str
+    residents: Residents
+    crude_rates: CrudeRates
 
     @property
     def vocabulary(self) -> Vocabulary:

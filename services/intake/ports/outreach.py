@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
-from services.intake.domain.outreach.funnel import CountedStep
+from services.intake.domain.outreach.funnel import CountedStep, Facet, FunnelQuestion, StepCounts
 from services.intake.domain.outreach.sources import OutreachSource
 
 
@@ -46,8 +47,27 @@ class SourceReader(Protocol):
     async def all(self) -> Sequence[OutreachSource]:
         """Return every source: their codes are never given again, and their names stand beside counts."""
 
+    async def codes(self) -> Collection[str]:
+        """Return every code that was ever given out."""
+
     async def campaigns(self) -> Sequence[str]:
         """Return the names of the campaigns, by the alphabet."""
+
+
+class Funnel(Protocol):
+    """The cells that steps are folded into, and counts out of them: what was counted up to some seconds ago."""
+
+    async def fold(self, most: int) -> int:
+        """Add new steps to the cells, `most` at a time; return how many they were. Safe to be killed, and in several processes."""
+
+    async def rebuild(self) -> int:
+        """Count all cells anew out of the steps that are in them; return how many steps these are."""
+
+    async def counts(self, question: FunnelQuestion, facet: Facet) -> Mapping[str, StepCounts]:
+        """Return the counts by a facet, each row by its code; of a day or month by its date: `2026-11-29`, `2026-11`.
+
+        A facet that the view of the question does not have takes the view of its own, with the filters that this one has.
+        """
 
 
 class StepLog(Protocol):
@@ -55,6 +75,9 @@ class StepLog(Protocol):
 
     async def note(self, steps: Collection[CountedStep]) -> None:
         """Store steps that no unit of work is about, once each."""
+
+    async def seen(self, code: str, day: date) -> int:
+        """Return how often a piece was seen on a day, as far as it was noted."""
 
     async def salt(self, period: str) -> bytes:
         """Return the salt of a year (`2026`) or a day (`2026-11-29`): made at the first use, gone some time after."""

@@ -1,4 +1,4 @@
-"""Reports as PDF."""
+"""Reports as PDF, and pictures."""
 
 from __future__ import annotations
 
@@ -8,10 +8,17 @@ from typing import Any, Protocol
 
 
 class ReportPrinter(Protocol):
-    """Sets reports from templates."""
+    """Sets reports and pictures from templates."""
 
     async def pdf(self, template: str, sheet: Mapping[str, Any], made_at: datetime) -> bytes:
         """Return the PDF of a sheet.
+
+        Raises:
+            Transient: it can't be made now.
+        """
+
+    async def png(self, template: str, sheet: Mapping[str, Any]) -> bytes:
+        """Return the picture of a sheet; made once for each.
 
         Raises:
             Transient: it can't be made now.

@@ -18,14 +18,14 @@ from shared.reference.forms import Field
 from shared.reference.lists import code_list
 from shared.reference.outreach import outreach_lists
 
-_WORDS: Final = Path(__file__).parent / "data" / "words.toml"
+WORDS: Final = Path(__file__).parent / "data" / "words.toml"
 _OTHERS: Final = {"name": "Layanan lain", "icon": "chat"}
 _IN_SOME_CASES: Final = "hanya bila kami minta di chat"
 _MAY_BE_LEFT_OUT: Final = "bila ada"
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class CardNeed:
     """Something to prepare. `case`: when it is asked for; "" always."""
 
     text: str
@@ -33,7 +33,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Gift:
+class CardGift:
     """Something that comes of it. `form`: how it reaches the person."""
 
     text: str
@@ -41,7 +41,7 @@ class Gift:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class ServiceCard:
     """A service on a public page. `days`: most working days after everything is there; None: people choose the day on which they come.
 
     `sentence`: the first message of its link. `bring`: what is brought to the office, of a service that is done there. `asks_selfie`: of
@@ -53,9 +53,9 @@ class Card:
     title: str
     about: str
     days: int | None
-    needs: tuple[Need, ...]
+    needs: tuple[CardNeed, ...]
     bring: tuple[str, ...]
-    gives: tuple[Gift, ...]
+    gives: tuple[CardGift, ...]
     asks_selfie: bool
     askers: str
     report_within_days: int | None
@@ -69,16 +69,16 @@ class CardGroup:
 
     name: str
     icon: str
-    cards: tuple[Card, ...]
+    cards: tuple[ServiceCard, ...]
 
 
-def cards_of(menu: ServiceMenu, texts: DialogueTexts) -> Mapping[str, Card]:
+def cards_of(menu: ServiceMenu, texts: DialogueTexts) -> Mapping[str, ServiceCard]:
     """Return the card of each open service, in the order of the menu."""
     cases = _words()["when"]
     return {code: _card(menu.catalogue.get(code), menu, texts, cases) for code in menu.forms}
 
 
-def groups_of(cards: Mapping[str, Card], menu: ServiceMenu) -> tuple[CardGroup, ...]:
+def groups_of(cards: Mapping[str, ServiceCard], menu: ServiceMenu) -> tuple[CardGroup, ...]:
     """Return the cards by what people look for."""
     rows: list[dict[str, Any]] = [*_words()["groups"]]
     named = {group for row in rows for group in row["of"]}
@@ -118,11 +118,11 @@ def _length(shift: Any) -> timedelta:
     return timedelta(hours=shift.closes.hour - shift.opens.hour, minutes=shift.closes.minute - shift.opens.minute)
 
 
-def _card(service: CivilService, menu: ServiceMenu, texts: DialogueTexts, cases: Mapping[str, str]) -> Card:
+def _card(service: CivilService, menu: ServiceMenu, texts: DialogueTexts, cases: Mapping[str, str]) -> ServiceCard:
     named = menu.catalogue.products
     products = [named[each] for each in dict.fromkeys(service.products)]
     askers = code_list("may_ask")
-    return Card(
+    return ServiceCard(
         code=service.id,
         name=texts.buttons.get(f"about:{service.id}", service.name),
         title=service.name,
@@ -130,7 +130,7 @@ def _card(service: CivilService, menu: ServiceMenu, texts: DialogueTexts, cases:
         days=_days(service),
         needs=tuple(_needs(service, menu, cases)),
         bring=_bring(service, texts) if service.offer is Offer.IN_PERSON else (),
-        gives=() if service.offer is Offer.IN_PERSON else tuple(Gift(each.name, each.form) for each in products),
+        gives=() if service.offer is Offer.IN_PERSON else tuple(CardGift(each.name, each.form) for each in products),
         asks_selfie=service.proves_identity and service.offer is Offer.ONLINE,
         askers=", ".join(askers.label(each)[:1].lower() + askers.label(each)[1:] for each in service.may_ask),
         report_within_days=service.report_within_days,
@@ -145,10 +145,10 @@ def _days(service: CivilService) -> int | None:
     return service.stages.finish_days if service.stages else working_days(service.promise_hours)
 
 
-def _needs(service: CivilService, menu: ServiceMenu, cases: Mapping[str, str]) -> Iterator[Need]:
+def _needs(service: CivilService, menu: ServiceMenu, cases: Mapping[str, str]) -> Iterator[CardNeed]:
     for field in service.form.fields:
         if field.type == "document":
-            yield Need(menu.document(field), _case(service.id, field, cases))
+            yield CardNeed(menu.document(field), _case(service.id, field, cases))
 
 
 def _case(service: str, field: Field, cases: Mapping[str, str]) -> str:
@@ -163,4 +163,4 @@ def _bring(service: CivilService, texts: DialogueTexts) -> tuple[str, ...]:
 
 
 def _words() -> Mapping[str, Any]:
-    return tomllib.loads(_WORDS.read_text(encoding="utf-8"))
+    return tomllib.loads(WORDS.read_text(encoding="utf-8"))

@@ -9,10 +9,12 @@ from typing import Final
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from services.intake.domain.figures import SMALLEST_SHOWN, Figure, FigureCell, hidden, hours_within, months_back
+from services.intake.domain.figures import Figure, FigureCell, hidden, hours_within, months_back
+from services.intake.domain.outreach.participation import SMALL
+from services.intake.domain.survey.report import SurveyReport, report_of
 from services.intake.ports import Deps
 from services.intake.public.room import PublicRoom
-from services.intake.public.villages import Villages, village_file, villages_of
+from services.intake.public.villages import ServedVillages, village_file, villages_of
 from shared.clock import WIB
 from shared.reference.regions import districts
 from shared.web.desk.csv import csv_lines
@@ -29,7 +31,7 @@ _KEPT: Final = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FigureLine:
     """A count with its name. None: hidden. `share`: its part of the largest, in percent."""
 
     name: str
@@ -38,7 +40,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class TimeRow:
+class TimeLine:
     """How long a service took, in working hours, beside what is promised."""
 
     name: str
@@ -54,17 +56,17 @@ class TimeRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class PublicFigures:
     """What the page shows. `on_time_percent` None: too few were finished to say."""
 
     month: str
     months: tuple[str, ...]
     issued_total: int | None
-    issued: tuple[Row, ...]
+    issued: tuple[FigureLine, ...]
     on_time_percent: int | None
-    times: tuple[TimeRow, ...]
-    trend: tuple[Row, ...]
-    filed: tuple[Row, ...]
+    times: tuple[TimeLine, ...]
+    trend: tuple[FigureLine, ...]
+    filed: tuple[FigureLine, ...]
 
 
 def router(room: PublicRoom) -> APIRouter:
@@ -77,8 +79,9 @@ def router(room: PublicRoom) -> APIRouter:
         months = months_back(deps.clock(), _MONTHS_SHOWN, WIB)
         month = bulan if bulan in months else months[-1]
         found = figures_of(deps, await deps.figures.cells(months[0]), month, months)
-        villages = await villages_of(deps)
-        return pages.show("figures.html", kept=True, here=PATH, now=deps.clock(), figures=found, villages=villages, written=written)
+        survey = report_of(await deps.surveys.tallies(months[0], months[-1]), months[0], months[-1], "", deps.survey)
+        values = {"figures": found, "villages": await villages_of(deps), "survey": survey, "elements": _elements(deps, survey)}
+        return pages.show("figures.html", kept=True, here=PATH, now=deps.clock(), written=written, **values)
 
     @routes.get(FILE)
     async def file() -> Response:
@@ -94,13 +97,21 @@ def router(room: PublicRoom) -> APIRouter:
         known = districts().get(district)
         if known is None:
             return pages.not_found()
-        villages: Villages = await villages_of(deps)
+        villages: ServedVillages = await villages_of(deps)
         return pages.show("district.html", kept=True, here=PATH, now=deps.clock(), district=known, villages=villages)
 
     return routes
 
 
-def figures_of(deps: Deps, cells: Iterable[FigureCell], month: str, months: tuple[str, ...]) -> Figures:
+def _elements(deps: Deps, survey: SurveyReport) -> Sequence[tuple[str, float]]:
+    """Return the elements of the survey with their means, from 1 to 4; none where too few answered."""
+    if survey.index is None:
+        return ()
+    names = {each.code: each.name for each in deps.questions.elements}
+    return [(names.get(each.code, each.code), float(each.mean)) for each in survey.index.elements]
+
+
+def figures_of(deps: Deps, cells: Iterable[FigureCell], month: str, months: tuple[str, ...]) -> PublicFigures:
     """Return what is shown of a month, and the trend up to it. Small counts are hidden."""
     by_month: dict[tuple[Figure, str], list[FigureCell]] = {}
     for cell in cells:
@@ -110,12 +121,12 @@ def figures_of(deps: Deps, cells: Iterable[FigureCell], month: str, months: tupl
     filed = {cell.about: cell.count for cell in by_month.get((Figure.FILED, month), ())}
     trend = {each: sum(cell.count for cell in by_month.get((Figure.FILED, each), ())) for each in months}
     done = sum(cell.count for cell in finished)
-    return Figures(
+    return PublicFigures(
         month=month,
         months=months,
         issued_total=hidden([sum(issued.values())])[0],
         issued=_rows({deps.catalogue.products[each].name if each in deps.catalogue.products else each: n for each, n in issued.items()}),
-        on_time_percent=_percent(sum(cell.on_time for cell in finished), done) if done >= SMALLEST_SHOWN else None,
+        on_time_percent=_percent(sum(cell.on_time for cell in finished), done) if done >= SMALL else None,
         times=tuple(_times(deps, finished)),
         trend=_rows(trend, is_sorted=False),
         filed=_rows({_service_name(deps, each): count for each, count in filed.items()}),
@@ -128,19 +139,19 @@ def written(month: str) -> str:
     return f"{MONTHS[int(number) - 1]} {year}"
 
 
-def _rows(counts: Mapping[str, int], *, is_sorted: bool = True) -> tuple[Row, ...]:
+def _rows(counts: Mapping[str, int], *, is_sorted: bool = True) -> tuple[FigureLine, ...]:
     order = sorted(counts.items(), key=lambda each: (-each[1], each[0])) if is_sorted else list(counts.items())
     shown = hidden([count for _, count in order])
     largest = max((count for count in shown if count), default=0)
-    return tuple(Row(name, count, 100 * count / largest if count else 0.0) for (name, _), count in zip(order, shown, strict=True))
+    return tuple(FigureLine(name, count, 100 * count / largest if count else 0.0) for (name, _), count in zip(order, shown, strict=True))
 
 
-def _times(deps: Deps, finished: Sequence[FigureCell]) -> Iterable[TimeRow]:
+def _times(deps: Deps, finished: Sequence[FigureCell]) -> Iterable[TimeLine]:
     for cell in sorted(finished, key=lambda each: -each.count):
         service = deps.catalogue.find(cell.about)
-        if service is not None and service.promise_hours and cell.count >= SMALLEST_SHOWN:
+        if service is not None and service.promise_hours and cell.count >= SMALL:
             half, most = hours_within(cell.hours, _HALF), hours_within(cell.hours, _MOST)
-            yield TimeRow(_service_name(deps, cell.about), service.promise_hours, half, most, _percent(cell.on_time, cell.count))
+            yield TimeLine(_service_name(deps, cell.about), service.promise_hours, half, most, _percent(cell.on_time, cell.count))
 
 
 def _percent(part: int, whole: int) -> int:
@@ -170,7 +181,7 @@ def _file_rows(deps: Deps, cells: Sequence[FigureCell], months: Sequence[str]) -
 def _may_show(count: int | None, cell: FigureCell) -> bool:
     """Return whether it may be told how many were on time: neither those nor the others are so few that they are known."""
     late = cell.count - cell.on_time
-    return count is not None and not any(0 < part < SMALLEST_SHOWN for part in (cell.on_time, late))
+    return count is not None and not any(0 < part < SMALL for part in (cell.on_time, late))
 
 
 def _csv(rows: Iterable[Sequence[str | int]]) -> Response:

@@ -8,8 +8,8 @@ from typing import Final
 
 from services.intake.domain.outreach.codes import parse_code
 from services.intake.domain.outreach.sources import OutreachSource
-from services.intake.ports import Deps, Pictures
-from services.intake.public.cards import Card, CardGroup
+from services.intake.ports import Deps
+from services.intake.public.cards import CardGroup, ServiceCard
 from shared.reference.outreach import outreach_lists
 from shared.values import Malformed
 from shared.web.public import PublicPages
@@ -23,10 +23,9 @@ class PublicRoom:
 
     deps: Deps
     pages: PublicPages
-    cards: Mapping[str, Card]
+    cards: Mapping[str, ServiceCard]
     groups: tuple[CardGroup, ...]
     site: str
-    pictures: Pictures
 
     async def find_source(self, text: str) -> OutreachSource | None:
         """Return the source of a code as it came in an address; None where there is none."""

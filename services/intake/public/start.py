@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
-from services.intake.ports import ShareText
 from services.intake.public.cards import at_the_office
 from services.intake.public.room import PublicRoom
 from shared.reference.service_files import office_place
@@ -55,7 +55,7 @@ def router(room: PublicRoom) -> APIRouter:
         text = _shared(room, name.removesuffix(".png")) if name.endswith(".png") else None
         if text is None:
             return pages.not_found()
-        return Response(await room.pictures.share(text), media_type="image/png", headers=_PICTURE_HEADERS)
+        return Response(await room.deps.reports.png("share", text), media_type="image/png", headers=_PICTURE_HEADERS)
 
     @routes.get(QR)
     async def qr(service: str, s: str = "") -> Response:
@@ -63,9 +63,16 @@ def router(room: PublicRoom) -> APIRouter:
         link = pages.wa_link(room.with_code(sentence, await room.known_code(s))) if sentence else ""
         return Response(qr_svg(link), media_type="image/svg+xml", headers=_PICTURE_HEADERS) if link else pages.not_found()
 
+    return routes
+
+
+def programs_router(room: PublicRoom) -> APIRouter:
+    """Return the routes that programs ask, and the one of addresses that there are not."""
+    routes = APIRouter(include_in_schema=False)
+
     @routes.get(NOWHERE)
     async def nowhere() -> HTMLResponse:
-        return pages.not_found()
+        return room.pages.not_found()
 
     @routes.get(ROBOTS)
     async def robots() -> PlainTextResponse:
@@ -82,14 +89,20 @@ def router(room: PublicRoom) -> APIRouter:
     return routes
 
 
-def _shared(room: PublicRoom, name: str) -> ShareText | None:
+def _shared(room: PublicRoom, name: str) -> Mapping[str, str] | None:
     """Return what the picture of a shared link says; None where there is no such page."""
     foot = f"WhatsApp {room.pages.number}" if room.pages.number else office_place().name
     if name == _OF_ALL:
-        return ShareText("Urus KK, akta, dan KTP dari rumah lewat WhatsApp", "Kirim foto syaratnya, hasilnya kami kirim.", foot)
+        return _picture_text("Urus KK, akta, dan KTP dari rumah lewat WhatsApp", "Kirim foto syaratnya, hasilnya kami kirim.", foot)
     card = room.cards.get(name)
     if card is None:
         return None
     if card.days is None:
-        return ShareText(f"{card.name}: pilih harinya lewat WhatsApp", "Dikerjakan di kantor, pada hari yang Anda pilih.", foot)
-    return ShareText(f"{card.name} lewat WhatsApp", f"Dari rumah. Selesai paling lama {card.days} hari kerja setelah syarat lengkap.", foot)
+        return _picture_text(f"{card.name}: pilih harinya lewat WhatsApp", "Dikerjakan di kantor, pada hari yang Anda pilih.", foot)
+    return _picture_text(
+        f"{card.name} lewat WhatsApp", f"Dari rumah. Selesai paling lama {card.days} hari kerja setelah syarat lengkap.", foot
+    )
+
+
+def _picture_text(headline: str, line: str, foot: str) -> Mapping[str, str]:
+    return {"headline": headline, "line": line, "foot": foot}

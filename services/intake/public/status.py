@@ -27,7 +27,7 @@ _MOST: Final = 40  # characters of a field: a receipt with blanks and stars arou
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class StatusForm:
     """The form as it was sent. `wrong`: field -> what is wrong with it."""
 
     receipt: str = ""
@@ -36,7 +36,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingPaper:
     """A photo that is to be sent again, and why."""
 
     document: str
@@ -50,7 +50,7 @@ def router(room: PublicRoom) -> APIRouter:
 
     @routes.get(PATH)
     async def form() -> HTMLResponse:
-        return pages.show("status.html", kept=True, here=PATH, asked=Asked(), no_match=False)
+        return pages.show("status.html", kept=True, here=PATH, asked=StatusForm(), no_match=False)
 
     @routes.post(PATH)
     async def look_up(
@@ -72,7 +72,7 @@ def router(room: PublicRoom) -> APIRouter:
     return routes
 
 
-def _read(resi: str, hp: str) -> Asked:
+def _read(resi: str, hp: str) -> StatusForm:
     digits = re.sub(r"[^0-9]", "", hp)[-4:]
     wrong: dict[str, str] = {}
     try:
@@ -81,7 +81,7 @@ def _read(resi: str, hp: str) -> Asked:
         receipt, wrong["resi"] = resi.strip(), error.code
     if not _DIGITS.fullmatch(digits):
         wrong["hp"] = "digits"
-    return Asked(receipt, digits, wrong)
+    return StatusForm(receipt, digits, wrong)
 
 
 def _told(room: PublicRoom, filed: FiledRequest) -> HTMLResponse:
@@ -103,7 +103,7 @@ def _told(room: PublicRoom, filed: FiledRequest) -> HTMLResponse:
     )
 
 
-def _missing(room: PublicRoom, filed: FiledRequest) -> Sequence[Missing]:
+def _missing(room: PublicRoom, filed: FiledRequest) -> Sequence[MissingPaper]:
     fields = {each.name: each for each in room.deps.catalogue.get(filed.service).form.fields}
     found = [(code, fields.get(path_of(path))) for code, path in papers_missing(filed)]
-    return [Missing(room.deps.menu.document(each) if each else "Berkas", reasons()[code].text) for code, each in found]
+    return [MissingPaper(room.deps.menu.document(each) if each else "Berkas", reasons()[code].text) for code, each in found]

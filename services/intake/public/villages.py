@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, starmap
 from pathlib import Path
 from typing import Any, Final
 
 from services.intake.domain.figures import hidden
+from services.intake.domain.outreach.funnel import Facet, FunnelQuestion, FunnelStep
+from services.intake.domain.outreach.participation import per_thousand
 from services.intake.ports import Deps
 from shared.clock import WIB
 from shared.reference.regions import District, Village, districts, villages
+from shared.web.desk.words import decimal
 
 _TILES: Final = Path(__file__).parent / "data" / "tiles.toml"
 _STEP: Final = 107  # from one tile to the next: 100 wide, with 7 between
@@ -22,20 +25,25 @@ _SHADES: Final = (("#e3f1e8", "#12263f"), ("#b5d6c1", "#12263f"), ("#7fb896", "#
 
 
 @dataclass(frozen=True, slots=True)
-class VillageRow:
-    """A village with how many were served (None: hidden), in percent of the most within its kecamatan."""
+class ServedVillage:
+    """A village with how many were served (None: hidden), and how many of its thousand people; None where that is not known.
+
+    `share`: its bar, in percent of the longest of its kecamatan.
+    """
 
     village: Village
     served: int | None
+    per_thousand: float | None
     share: float
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
+class MapTile:
     """A kecamatan on the map."""
 
     district: District
     served: int | None
+    per_thousand: float | None
     share: float
     x: int
     y: int
@@ -45,7 +53,7 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class MapKey:
     """A class of the map in words."""
 
     fill: str
@@ -53,76 +61,111 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Villages:
-    """What is shown of a year."""
+class ServedVillages:
+    """What is shown of a year. `has_rates`: it is known how many people live where, so that a large village does not win by being large."""
 
     year: int
-    tiles: tuple[Tile, ...]
-    rows: Mapping[str, tuple[VillageRow, ...]]
-    keys: tuple[Key, ...]
+    has_rates: bool
+    tiles: tuple[MapTile, ...]
+    rows: Mapping[str, tuple[ServedVillage, ...]]
+    keys: tuple[MapKey, ...]
 
     @property
-    def ranked(self) -> Sequence[Tile]:
-        """The kecamatan by how many were served, the most first; what is hidden comes last."""
-        return sorted(self.tiles, key=lambda tile: (-(tile.served or -1), tile.district.name))
+    def ranked(self) -> Sequence[MapTile]:
+        """The kecamatan by the length of their bars, the longest first; what is hidden comes last."""
+        return sorted(self.tiles, key=lambda tile: (-tile.share, tile.district.name))
 
-    def of(self, district: str) -> tuple[VillageRow, ...]:
+    def of(self, district: str) -> tuple[ServedVillage, ...]:
         """Return the villages of a kecamatan by their names."""
         return self.rows[district]
 
 
-async def villages_of(deps: Deps) -> Villages:
-    """Return the people served in this year."""
-    year = deps.clock().astimezone(WIB).year
-    return shown(year, {})
+async def villages_of(deps: Deps) -> ServedVillages:
+    """Return the people served in this year. Rates are shown where the office has loaded how many people live where: the sample is none."""
+    today = deps.clock().astimezone(WIB).date()
+    counts = await deps.funnel.counts(FunnelQuestion(today.replace(month=1, day=1), today), Facet.VILLAGE)
+    served = {code: steps.get(FunnelStep.SERVED, 0) for code, steps in counts.items()}
+    people = None if deps.residents.is_sample else {code: each.residents for code, each in deps.residents.by_village.items()}
+    return shown(today.year, served, people)
 
 
-def shown(year: int, served: Mapping[str, int]) -> Villages:
-    """Return counts by village code as they are shown."""
+def shown(year: int, served: Mapping[str, int], people: Mapping[str, int] | None = None) -> ServedVillages:
+    """Return counts by village code as they are shown. `people`: residents of each village."""
     by_district: dict[str, list[Village]] = {code: [] for code in districts()}
     for village in sorted(villages().values(), key=lambda each: each.name):
         by_district[village.district.code].append(village)
-    totals = [sum(served.get(each.code, 0) for each in held) for held in by_district.values()]
-    visible = dict(zip(by_district, hidden(totals), strict=True))
-    steps = _steps([count for count in visible.values() if count])
-    rows = {code: _rows(held, served) for code, held in by_district.items()}
-    return Villages(year, tuple(_tile(districts()[code], count, visible, steps) for code, count in visible.items()), rows, _keys(steps))
+    totals = _Column([sum(served.get(each.code, 0) for each in held) for held in by_district.values()])
+    if people is not None:
+        totals = replace(totals, people=[sum(people[each.code] for each in held) for held in by_district.values()])
+    steps = _steps([value for value in totals.values if value])
+    columns = zip(by_district, totals.shown, totals.rates, totals.bars, strict=True)
+    tiles = tuple(_tile(districts()[code], count, rate, bar, steps) for code, count, rate, bar in columns)
+    rows = {code: _rows(held, served, people) for code, held in by_district.items()}
+    return ServedVillages(year, people is not None, tiles, rows, _keys(steps))
 
 
-def village_file(found: Villages) -> Iterable[Sequence[str | int]]:
-    """Yield the rows of the file: a hidden count is an empty cell."""
-    yield ("tahun", "kode", "kecamatan", "desa", "jenis", "orang_dilayani")
+def village_file(found: ServedVillages) -> Iterable[Sequence[str | int]]:
+    """Yield the rows of the file: a hidden count, and a rate that is not known, are empty cells."""
+    yield ("tahun", "kode", "kecamatan", "desa", "jenis", "orang_dilayani", "dari_1000_warga")
     for rows in found.rows.values():
         for row in rows:
             each = row.village
-            yield (found.year, each.code, each.district.name, each.name, each.kind.value, "" if row.served is None else row.served)
+            count = "" if row.served is None else row.served
+            rate = "" if row.per_thousand is None else decimal(row.per_thousand)
+            yield (found.year, each.code, each.district.name, each.name, each.kind.value, count, rate)
 
 
-def _rows(held: Sequence[Village], served: Mapping[str, int]) -> tuple[VillageRow, ...]:
-    counts = hidden([served.get(each.code, 0) for each in held])
-    most = max((count for count in counts if count), default=0)
-    return tuple(VillageRow(each, count, 100 * count / most if count else 0.0) for each, count in zip(held, counts, strict=True))
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """Counts that stand below each other, with the people behind each where they are known."""
+
+    counts: Sequence[int]
+    people: Sequence[int] | None = None
+
+    @property
+    def shown(self) -> Sequence[int | None]:
+        return hidden(self.counts)
+
+    @property
+    def rates(self) -> Sequence[float | None]:
+        if self.people is None:
+            return [None] * len(self.counts)
+        return [None if count is None else per_thousand(count, each) for count, each in zip(self.shown, self.people, strict=True)]
+
+    @property
+    def values(self) -> Sequence[float | None]:
+        """What bars and shades are drawn by: rates, and where there are none, counts."""
+        return self.shown if self.people is None else self.rates
+
+    @property
+    def bars(self) -> Sequence[float]:
+        longest = max((value for value in self.values if value), default=0.0)
+        return [100 * value / longest if value else 0.0 for value in self.values]
 
 
-def _steps(counts: Sequence[int]) -> tuple[int, ...]:
-    """Return the lower bounds of the classes from the second on: fifths of the largest count; none where there is no room for five."""
-    most = max(counts, default=0)
+def _rows(held: Sequence[Village], served: Mapping[str, int], people: Mapping[str, int] | None) -> tuple[ServedVillage, ...]:
+    column = _Column([served.get(each.code, 0) for each in held], [people[each.code] for each in held] if people is not None else None)
+    return tuple(starmap(ServedVillage, zip(held, column.shown, column.rates, column.bars, strict=True)))
+
+
+def _steps(values: Sequence[float]) -> tuple[int, ...]:
+    """Return the lower bounds of the classes from the second on: fifths of the largest value; none where there is no room for five."""
+    most = int(max(values, default=0))
     return tuple(dict.fromkeys(most * part // len(_SHADES) for part in range(1, len(_SHADES)))) if most >= len(_SHADES) else ()
 
 
-def _tile(district: District, count: int | None, visible: Mapping[str, int | None], steps: Sequence[int]) -> Tile:
+def _tile(district: District, count: int | None, rate: float | None, share: float, steps: Sequence[int]) -> MapTile:
     place = _tiles()[district.code]
-    fill, ink = _SHADES[sum((count or 0) >= step for step in steps)]
-    most = max((each for each in visible.values() if each), default=0)
+    value = (count if rate is None else rate) or 0
+    fill, ink = _SHADES[sum(value >= step for step in steps)]
     x, y = place["at"]
-    share = 100 * count / most if count else 0.0
-    return Tile(district, count, share, x * _STEP, y * _STEP, tuple(place["lines"]), fill, ink)
+    return MapTile(district, count, rate, share, x * _STEP, y * _STEP, tuple(place["lines"]), fill, ink)
 
 
-def _keys(steps: Sequence[int]) -> tuple[Key, ...]:
+def _keys(steps: Sequence[int]) -> tuple[MapKey, ...]:
     bounds = [0, *steps]
     texts = [f"{low} sampai {high - 1}" for low, high in pairwise(bounds)] + [f"{bounds[-1]} atau lebih"]
-    return tuple(Key(_SHADES[place][0], text) for place, text in enumerate(texts)) if steps else ()
+    return tuple(MapKey(_SHADES[place][0], text) for place, text in enumerate(texts)) if steps else ()
 
 
 @cache

@@ -17,7 +17,6 @@ def _conversation_to(conversation: Conversation) -> Doc:
     return {
         "stage": conversation.stage.value,
         "touched_at": conversation.touched_at,
-        "outreach_source": conversation.outreach_source,
         "unmoved": list(conversation.unmoved),
         "sources": [{"wamid": source.wamid, "paths": list(source.paths)} for source in conversation.sources],
         "pace": fields_of(conversation.pace),
@@ -86,7 +85,6 @@ def _conversation_from(doc: Doc) -> Conversation:
         contact_id=doc["_id"],
         stage=Stage(doc["stage"]) if draft is not None else Stage.MENU,
         touched_at=doc["touched_at"],
-        outreach_source=doc.get("outreach_source"),
         unmoved=tuple(doc.get("unmoved", ())),
         sources=tuple(Source(source["wamid"], tuple(source["paths"])) for source in doc.get("sources", ())),
         pace=SenderPace(**known(SenderPace, doc.get("pace") or {})),

@@ -60,6 +60,7 @@ def _request_to(request: Request, *, catalogue: Catalogue) -> Doc:
         "joined_by": list(request.joined_by),
         "began_at": request.began_at,
         "told": _told_to(request.told) if request.told else None,
+        "residence": request.residence,
         "attachments": [fields_of(file) for file in form.attachments],
         "looks_bands": sorted({band for file in form.attachments for band in bands_of(file.looks)}),
         "village_words": _names(request, catalogue) if request.origin.village else [],
@@ -129,6 +130,7 @@ def request_from(doc: Doc, *, catalogue: Catalogue) -> Request:
         joined_by=tuple(doc["joined_by"]),
         began_at=doc.get("began_at"),
         told=_told_from(doc["told"]) if doc.get("told") else None,
+        residence=doc.get("residence"),
     )
 
 

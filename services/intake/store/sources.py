@@ -64,6 +64,11 @@ class MongoSourceReader:
             docs = await self._sources.find({}).to_list(None)
         return [_from(doc) for doc in docs]
 
+    async def codes(self) -> frozenset[str]:
+        with reachable():
+            docs = await self._sources.find({}, {"_id": 1}).to_list(None)
+        return frozenset(doc["_id"] for doc in docs)
+
     async def campaigns(self) -> Sequence[str]:
         with reachable():
             return sorted(await self._sources.distinct("campaign"))

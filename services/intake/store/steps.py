@@ -47,6 +47,12 @@ class MongoStepLog:
             with reachable():
                 await self._steps.bulk_write([step_write(step) for step in steps], ordered=False)
 
+    async def seen(self, code: str, day: date) -> int:
+        begins = f"{day.isoformat()}.{FunnelStep.SEEN.value}.{code}."
+        with reachable():
+            docs = await self._steps.find({"_id": {"$gte": begins, "$lt": f"{begins}~"}}, {"count": 1}).to_list(None)
+        return sum(doc["count"] for doc in docs)
+
     async def salt(self, period: str) -> bytes:
         if period not in self._known:
             made = {"salt": secrets.token_bytes(_SALT_BYTES), "expires_at": _gone_at(period)}

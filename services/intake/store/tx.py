@@ -31,9 +31,11 @@ from services.intake.store.dockets import DOCKETS
 from services.intake.store.emitting import publish
 from services.intake.store.figures import ROWS, FiguresTx
 from services.intake.store.items import ITEMS, PARKED, ItemRow, parked_from
+from services.intake.store.outreach_tx import OutreachTx
 from services.intake.store.parts import attachments_from
 from services.intake.store.requests import COLLECTION, requests_of
 from services.intake.store.sent_messages import SENT_MESSAGES, sent_key
+from services.intake.store.sources import SOURCES
 from services.intake.store.survey_tx import SurveyTx
 from services.intake.store.village_drafts import VILLAGE_DRAFTS
 from services.intake.store.visit_days import VISIT_DAYS
@@ -55,7 +57,7 @@ _Address: TypeAlias = tuple[str, str]
 _SEEN_MOST: Final = 200  # requests, the latest: many share a quarter of their looks, white paper above all
 
 
-class MongoTx(FiguresTx, CourtTx, SurveyTx):
+class MongoTx(FiguresTx, CourtTx, SurveyTx, OutreachTx):
     """One unit of work; implements `ports.Tx` over a `UnitOfWork`."""
 
     def __init__(self, work: UnitOfWork, mongo: Mongo, database: str, clock: Clock, catalogue: Catalogue, kept: timedelta) -> None:
@@ -71,6 +73,7 @@ class MongoTx(FiguresTx, CourtTx, SurveyTx):
         self._mapping = requests_of(catalogue)
         self._requests: Collection = mongo.collection(database, COLLECTION)
         self._figure_rows = mongo.collection(database, ROWS)
+        self._sources: Collection = mongo.collection(database, SOURCES.collection)
 
     async def item(self, key: str) -> StoredItem:
         row = await self._unit.get(ITEMS, key)

@@ -10,7 +10,6 @@ from typing import Final
 import httpx
 
 from services.intake import api, consumers, desk, public
-from services.intake.adapters.share_pictures import TypstPictures
 from services.intake.api import stuck
 from services.intake.domain.requests import RequestState
 from services.intake.jobs import (
@@ -18,6 +17,7 @@ from services.intake.jobs import (
     ChatWorker,
     DraftReminders,
     FiguresFolding,
+    FunnelFolder,
     LateOfficers,
     StaleDrafts,
     StatusWorker,
@@ -177,7 +177,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
     app = _app(parts, health)
     shell.install(app, parts.settings, health, session_keys.read, desk.TEMPLATES)
     desk.install(app, parts.units, parts.deps)
-    public.install(app, parts.units, parts.deps, parts.settings, TypstPictures())
+    public.install(app, parts.units, parts.deps, parts.settings)
     source = StuckWithMessages(stuck.ParkedItems(parts.deps, parts.units, parts.wake), host.stuck_messages(), NAME)
     desk.install_stuck(app, source, stuck.PERSONAL)
     return Service(
@@ -193,6 +193,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("refill", RefillJob(host.mongo, host.database, refills_of(parts.deps.catalogue)).poller().run),
             BackgroundJob("drafts", sweeper("drafts", parts.drafts.sweep, every_seconds=_SWEEP_SECONDS).run),
             BackgroundJob("figures", FiguresFolding(parts.units).poller().run),
+            BackgroundJob("funnel", FunnelFolder(parts.deps.funnel, parts.settings.funnel_seconds).poller().run),
             BackgroundJob("late officers", parts.waiting.poller().run),
             BackgroundJob("survey", parts.survey.poller().run),
             BackgroundJob("reminders", sweeper("reminders", parts.reminders.sweep, every_seconds=_REMIND_SECONDS).run),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from services.intake.domain.docket import Limits
 from services.intake.domain.forms import ServiceMenu
+from services.intake.domain.outreach.participation import CrudeRates
 from services.intake.ports import Deps, StatusTries
 from services.intake.settings import Settings
 from services.intake.store import (
+    FunnelCells,
     MongoChatReader,
     MongoClerkReader,
     MongoFigureReader,
@@ -30,6 +33,7 @@ from shared.clock import Clock
 from shared.ids import new_id, new_receipt, new_token
 from shared.mongo import Mongo
 from shared.reference.catalogue import Catalogue, catalogue
+from shared.reference.residents import read_residents
 from shared.reference.working_hours import WorkingHours
 
 
@@ -50,17 +54,8 @@ def dependencies(settings: Settings, mongo: Mongo, database: str, clock: Clock, 
         webhook_log=outside.webhook_log,
         files=outside.files,
         media=outside.media,
-        register=MongoRequestReader(mongo, database, services),
         documents=outside.documents,
-        people=MongoPeopleReader(mongo, database),
         limits=_limits(settings),
-        chats=MongoChatReader(mongo, database),
-        visitors=MongoVisitors(mongo, database, clock),
-        villages=MongoVillageReader(mongo, database, services),
-        clerks=MongoClerkReader(mongo, database, services),
-        sources=MongoSourceReader(mongo, database),
-        steps=MongoStepLog(mongo, database, clock),
-        figures=MongoFigureReader(mongo, database),
         tries=MongoTries(mongo, database, clock, timedelta(minutes=settings.status_tries_minutes)),
         status_tries=StatusTries(settings.status_tries_a_receipt, settings.status_tries_an_address),
         file_max_bytes=settings.file_max_bytes,
@@ -71,12 +66,34 @@ def dependencies(settings: Settings, mongo: Mongo, database: str, clock: Clock, 
         unknown_words_days=settings.unknown_words_days,
         desk_texts=read_desk_texts(TEMPLATES / "desk.toml"),
         phone_number_id=settings.whatsapp_phone_number_id,
+        source_counts=timedelta(days=settings.source_days),
+        whatsapp_number=settings.whatsapp_number,
+        public_url=settings.public_url,
+        residents=read_residents(settings.residents_file),
+        crude_rates=CrudeRates(settings.births_per_thousand, settings.deaths_per_thousand),
         survey=survey_rules(settings),
         questions=read_questions(TEMPLATES / "survey.toml"),
-        surveys=MongoSurveyReader(mongo, database),
         reports=outside.reports,
         new_token=new_token,
+        **_readers(mongo, database, services, clock),
     )
+
+
+def _readers(mongo: Mongo, database: str, services: Catalogue, clock: Clock) -> dict[str, Any]:
+    """Return what reads the store outside a unit of work, by the names of the ports."""
+    return {
+        "register": MongoRequestReader(mongo, database, services),
+        "people": MongoPeopleReader(mongo, database),
+        "chats": MongoChatReader(mongo, database),
+        "visitors": MongoVisitors(mongo, database, clock),
+        "villages": MongoVillageReader(mongo, database, services),
+        "clerks": MongoClerkReader(mongo, database, services),
+        "sources": MongoSourceReader(mongo, database),
+        "funnel": FunnelCells(mongo, database),
+        "steps": MongoStepLog(mongo, database, clock),
+        "figures": MongoFigureReader(mongo, database),
+        "surveys": MongoSurveyReader(mongo, database),
+    }
 
 
 def _catalogue(settings: Settings) -> Catalogue:

@@ -45,6 +45,7 @@ def settings(mongo_url: str, database: str, amqp_url: str = "amqp://nobody@127.0
         whatsapp_verify_token=VERIFY_TOKEN,
         whatsapp_access_token="token",
         whatsapp_phone_number_id=NUMBER_ID,
+        whatsapp_number="6281200003519",
         whatsapp_url="https://graph.test",
         whatsapp_media_hosts=["media.test"],
         media_max_bytes=20_000,

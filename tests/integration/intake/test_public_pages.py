@@ -16,8 +16,11 @@ import pytest
 from PIL import Image
 from playwright.async_api import Page
 
+from services.intake.domain.outreach.codes import checked
+from services.intake.domain.outreach.sources import OutreachSource, SourceDescription
 from services.intake.public import start
 from services.intake.store.figures import CELLS
+from services.intake.store.sources import SOURCES
 from tests.integration.intake.rig import NIK, Rig, only, settings
 from tests.integration.intake.test_progress import APPROVED, DELIVERED, ISSUED, RETURNED, delivery
 from tests.support.browser import DESK, NARROW, WIDE_THINGS, chromium, complaints, visit
@@ -162,10 +165,53 @@ async def test_figures_count_what_happened_once(rig: Rig) -> None:
     assert "disembunyikan" in (await rig.http.get("/statistik")).text
 
 
+async def source(rig: Rig, **what: str) -> str:
+    """A source that was given out; its code."""
+    made = OutreachSource(checked("K7"), SourceDescription("Poster", "Akta", "print", "poster", **what), rig.clock.at, "petugas-01")
+    await rig.mongo.collection(rig.database, SOURCES.collection).insert_one({"_id": made.code, **SOURCES.to_doc(made)})
+    return made.code
+
+
+async def test_the_page_of_a_source_names_its_village_and_keeps_its_code(rig: Rig) -> None:
+    code = await source(rig, service="akta_lahir", village="3519072001")
+    page = (await rig.http.get(f"/m/{code.lower()}", headers={"User-Agent": "Mozilla/5.0 (Android 12)"})).text
+    for shown in ("Kecamatan Wungu", f"/?s={code}#layanan", "Tidak punya WhatsApp", quote(f"Saya mau urus akta lahir (#{code})", safe="")):
+        assert shown in page, shown
+    front = (await rig.http.get(f"/?s={code}")).text
+    assert quote(f"Saya mau urus KK hilang (#{code})", safe="") in front
+    assert "Z9Z9Z" not in (await rig.http.get("/?s=Z9Z9Z")).text, "nobody puts their own text on our page"
+
+
+@pytest.mark.parametrize(
+    ("headers", "visits"),
+    [
+        ({"User-Agent": "Mozilla/5.0 (Android 12)"}, 1),
+        ({"User-Agent": "Mozilla/5.0 (Android 12)", "Sec-Purpose": "prefetch;prerender"}, 0),
+        ({"User-Agent": "facebookexternalhit/1.1"}, 0),
+        ({"User-Agent": "WhatsApp/2.23.20.0"}, 0),
+        ({"User-Agent": ""}, 0),
+    ],
+)
+async def test_people_are_counted_once_a_day_and_programs_never(rig: Rig, headers: dict[str, str], visits: int) -> None:
+    code = await source(rig)
+    for _ in range(2):
+        assert (await rig.http.get(f"/m/{code}", headers=headers)).status_code == 200
+    assert (await rig.http.head(f"/m/{code}", headers=headers)).status_code == 405
+    assert len(await rig.rows("funnel_steps")) == visits
+
+
+async def test_a_code_that_nobody_knows_helps_all_the_same(rig: Rig) -> None:
+    page = await rig.http.get("/m/Z9Z9Z", headers={"User-Agent": "Mozilla/5.0"})
+    assert page.status_code == 200
+    assert "Apa yang mau diurus?" in page.text
+    assert "Z9Z9Z" not in page.text
+    assert await rig.rows("funnel_steps") == []
+
+
 async def _keep(page: Page, name: str) -> None:
     """Save what the page looks like, where `SCREENSHOTS` names a folder."""
     if folder := os.environ.get("SCREENSHOTS"):
-        await page.screenshot(full_page=True, path=str(Path(folder) / name))
+        await page.screenshot(full_page=True, path=str(Path(folder, "public", name)))
 
 
 async def test_in_a_browser_every_page_is_read_by_everybody_on_any_screen(rig: Rig) -> None:

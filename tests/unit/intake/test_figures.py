@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from services.intake.domain.deliveries import delivered, issue
 from services.intake.domain.documents import IssuedDocument, IssuedState
-from services.intake.domain.figures import SMALLEST_SHOWN, Figure, FigureCell, FigureRow, fold, hidden, hours_within, months_back, rows_of
+from services.intake.domain.figures import Figure, FigureCell, FigureRow, fold, hidden, hours_within, months_back, rows_of
+from services.intake.domain.outreach.participation import SMALL
 from services.intake.domain.requests import Request, RequestState, Step, approve, progress, resubmit, returned
 from shared.clock import WIB
 from shared.reference.working_hours import WorkingHours
@@ -135,7 +136,7 @@ def test_small_counts_are_hidden_and_another_where_the_rest_would_tell_them(coun
 def test_no_small_count_is_told_by_what_is_left(counts: list[int]) -> None:
     shown = hidden(counts)
     low = [count for count, seen in zip(counts, shown, strict=True) if seen is None]
-    assert all(seen is None for count, seen in zip(counts, shown, strict=True) if 0 < count < SMALLEST_SHOWN)
-    if low and any(count >= SMALLEST_SHOWN for count in counts):
+    assert all(seen is None for count, seen in zip(counts, shown, strict=True) if 0 < count < SMALL)
+    if low and any(count >= SMALL for count in counts):
         assert len(low) > 1
-        assert sum(low) >= SMALLEST_SHOWN
+        assert sum(low) >= SMALL

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from services.intake.domain.deliveries import issue, voided
-from services.intake.domain.journey import Place, Stage, journey_of, papers_missing
+from services.intake.domain.journey import JourneyPlace, JourneyStage, journey_of, papers_missing
 from services.intake.domain.requests import Request, RequestState, Step, approve, progress, resubmit, returned
 from tests.unit.intake.test_request_states import AT, CITIZENS, DOCUMENT, FORM, SLIP, SLIP_VOID
 
@@ -29,9 +29,13 @@ def test_what_is_to_come_follows_where_it_is() -> None:
 def test_whoever_is_asked_for_more_sees_that_the_clock_stands() -> None:
     back = returned(CITIZENS, 1, AT + timedelta(hours=1), ("attachment_unreadable:answers.surat_kehilangan",))
     steps = journey_of(back, is_answered=False)
-    here = next(step for step in steps if step.place is Place.HERE)
-    assert (here.what, here.at) == (Stage.WAITING_FOR_SENDER, AT + timedelta(hours=1))
-    assert [step.what for step in steps if step.place is Place.TODO] == [Stage.IN_REVIEW, Stage.TO_MAKE, Stage.TO_SEND]
+    here = next(step for step in steps if step.place is JourneyPlace.HERE)
+    assert (here.what, here.at) == (JourneyStage.WAITING_FOR_SENDER, AT + timedelta(hours=1))
+    assert [step.what for step in steps if step.place is JourneyPlace.TODO] == [
+        JourneyStage.IN_REVIEW,
+        JourneyStage.TO_MAKE,
+        JourneyStage.TO_SEND,
+    ]
     again, _ = resubmit(back, FORM, None, AT + timedelta(days=1))
     assert [what for what, _ in way(again)][:4] == ["submitted", "returned", "resubmitted", "in_review"]
 

@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from services.intake.domain.forms import ServiceMenu
-from services.intake.public.cards import _WORDS, at_the_office, cards_of, groups_of, working_days
+from services.intake.public.cards import WORDS, at_the_office, cards_of, groups_of, working_days
 from services.intake.public.villages import shown, village_file
 from services.intake.wiring import TEMPLATES, read_texts
 from shared.reference.catalogue import Offer, catalogue
@@ -33,7 +33,7 @@ def test_every_service_says_what_to_prepare_and_what_comes_of_it() -> None:
 
 
 def test_every_case_in_which_a_document_is_asked_for_has_its_words() -> None:
-    words = tomllib.loads(_WORDS.read_text())["when"]
+    words = tomllib.loads(WORDS.read_text())["when"]
     asked = {
         (code, field.name)
         for code in MENU.forms
@@ -75,4 +75,16 @@ def test_villages_are_hidden_within_their_kecamatan() -> None:
     tiles = {tile.district.code: tile.served for tile in found.tiles}
     assert tiles["351902"] == 52
     assert sum(1 for _ in village_file(found)) == 207
+    assert {row.per_thousand for row in found.of("351902")} == {None}, "nobody invents how many people live where"
     assert {len(tile.lines) for tile in found.tiles} <= {1, 2}
+
+
+def test_a_large_village_does_not_win_by_being_large() -> None:
+    first, second, third = sorted(code for code in villages() if code.startswith("351902"))[:3]
+    people = dict.fromkeys(villages(), 1000) | {first: 10_000}
+    found = shown(2026, {first: 90, second: 30, third: 2}, people)
+    rows = {row.village.code: row for row in found.of("351902")}
+    assert rows[first].per_thousand == 9.0
+    assert (rows[second].per_thousand, rows[third].per_thousand) == (None, None), "a rate would tell what is hidden"
+    assert rows[first].share == 100
+    assert found.has_rates

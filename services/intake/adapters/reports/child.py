@@ -15,6 +15,7 @@ from shared.child.fonts import load_fonts
 from shared.child.serving import Answer, Worker, serve
 
 _TEMPLATES: Final = Path(__file__).parents[2] / "templates" / "print"
+_PIXELS_PER_POINT: Final = 1  # a page of a picture is as many points as it has pixels
 
 
 def _worker() -> Worker:
@@ -26,15 +27,23 @@ def _worker() -> Worker:
         if name not in compilers:
             source = str(_TEMPLATES / f"{name}.typ")
             compilers[name] = typst.Compiler(source, root=str(_TEMPLATES), font_paths=fonts, ignore_system_fonts=True)
-        made_at = datetime.fromisoformat(order["made_at"])
         inputs = {"sheet": orjson.dumps(order["sheet"]).decode()}
         try:
-            pdf = compilers[name].compile(format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"], timestamp=int(made_at.timestamp()))
+            made = _picture(compilers[name], inputs) if order["made_at"] is None else _pdf(compilers[name], inputs, order["made_at"])
         except Exception as error:  # noqa: BLE001 - a broken template or sheet: told by code and type, whoever asks decides
             return {"error": "report_unprintable", "detail": type(error).__name__}, b""
-        return ({}, pdf) if isinstance(pdf, bytes) else ({"error": "report_unprintable", "detail": "several files"}, b"")
+        return ({}, made) if isinstance(made, bytes) else ({"error": "report_unprintable", "detail": "several files"}, b"")
 
     return work
+
+
+def _pdf(compiler: typst.Compiler, inputs: dict[str, str], made_at: str) -> Any:
+    stamp = int(datetime.fromisoformat(made_at).timestamp())
+    return compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"], timestamp=stamp)
+
+
+def _picture(compiler: typst.Compiler, inputs: dict[str, str]) -> Any:
+    return compiler.compile(format="png", ppi=_PIXELS_PER_POINT * 72.0, sys_inputs=inputs)
 
 
 def _make(_setup: Mapping[str, Any]) -> tuple[Worker, Mapping[str, Any]]:

@@ -118,13 +118,18 @@ def sex_and_age(nik: str | None, on: date) -> tuple[str, str]:
     if nik is None:
         return UNSAID, UNSAID
     number = Nik(nik)
-    try:
-        month, year, day = int(nik[8:10]), int(nik[10:12]), number.day_of_birth
-        births = [date(century + year, month, day) for century in (1900, 2000)]
-    except ValueError:
-        return number.sex.value, UNSAID  # 29 February of a year that has none in one century: such a person has no band
-    born = max((birth for birth in births if birth <= on), default=births[0])
+    births = [born for century in (1900, 2000) if (born := _day(century + int(nik[10:12]), int(nik[8:10]), number.day_of_birth))]
+    born = max((birth for birth in births if birth <= on), default=None)
+    if born is None:
+        return number.sex.value, UNSAID
     return number.sex.value, age_band(on.year - born.year - ((on.month, on.day) < (born.month, born.day)))
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None  # 29 February of 1900
 
 
 class View(StrEnum):
@@ -148,6 +153,46 @@ class CellKey:
     month: str
     what: WhoAndWhere
 
+
+@dataclass(frozen=True, slots=True)
+class FunnelQuestion:
+    """What a page asks of the cells: days from the first to the last, and what is left out.
+
+    `service`, `sex`, `age`: None: any. `sources`, `villages`: codes of which one must be it; None: any. Sources, villages and persons are
+    ways of looking that exclude each other: of two of them the first one counts.
+    """
+
+    first: date
+    last: date
+    sources: frozenset[str] | None = None
+    villages: frozenset[str] | None = None
+    sex: str | None = None
+    age: str | None = None
+    service: str | None = None
+
+    @property
+    def view(self) -> View:
+        """The view whose cells answer it."""
+        if self.sources is not None:
+            return View.SOURCE if self.service is None else View.SOURCE_SERVICE
+        if self.villages is not None:
+            return View.VILLAGE if self.service is None else View.VILLAGE_SERVICE
+        return View.ALL if self.sex is None and self.age is None else View.PERSON
+
+
+class Facet(StrEnum):
+    """By what a table is broken down, and the view that has it."""
+
+    SOURCE = "source"
+    SERVICE = "service"
+    VILLAGE = "village"
+    SEX = "sex"
+    AGE = "age"
+    DAY = "day"
+    MONTH = "month"
+
+
+StepCounts: TypeAlias = Mapping[FunnelStep, int]
 
 Cells: TypeAlias = Mapping[CellKey, Mapping[tuple[int, FunnelStep], int]]
 """Cell -> day of the month and step -> how many."""

@@ -149,6 +149,12 @@ class Touches:
         return Touches(first, latest.last, latest.is_spent)
 
 
+UNTOUCHED: Final = Touches()
+"""Nobody was brought by anything that is known."""
+NOBODY: Final = "-"
+"""Stands for those who came by no source as the ones who pass a link on."""
+
+
 def touch_of(lead: MessageLead, source: OutreachSource | None, at: datetime, today: date, *, completed: bool = False) -> Touch | None:
     """Return what a message's lead comes to, with the source that was found for it; None where the lead is none after all."""
     if source is not None:
