@@ -149,9 +149,9 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
     survey_smallest_cell: Annotated[
         int, Field(ge=1, description="Answers below which no index and no count of people is shown: they would tell of single ones")
     ] = 5
-    survey_calls_a_minute: Annotated[
-        int, Field(ge=1, description="Times a minute that the survey's pages may be called from one address; then 429")
-    ] = 60
+    survey_calls_a_link: Annotated[
+        int, Field(ge=20, description="Times that the pages of one link may be called in STATUS_TRIES_MINUTES; then 429")
+    ] = 120
 
     report_seconds: Annotated[float, Field(gt=0, description="How long one report may take to be set as a PDF, in seconds")] = 20.0
     report_memory_mib: Annotated[int, Field(ge=256, description="Address space of the process that sets reports, in MiB")] = 768

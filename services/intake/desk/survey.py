@@ -83,6 +83,7 @@ class _SurveyPages:
             grade=words.GRADE_STATES[report.index.grade] if report.index else None,
             index=words.index_words(report.whole.value),
             period=words.period_words(report),
+            service_name=deps.menu.title(report.service) if report.service else "Semua layanan",
             facts=files.facts_of(report, least),
             note=files.note_of(report, deps),
             plans=files.plans_of(report, deps.questions),

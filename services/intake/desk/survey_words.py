@@ -161,7 +161,7 @@ def _topics(report: SurveyReport, questions: SurveyQuestions, query: str) -> Pic
         subject="Pokok",
         columns=(Column("Saran", Shade.CALM),),
         lines=tuple(PictureRow(name, (-number,)) for number, name in found),
-        lead=Lead("Baca sarannya", f"{query or PATH}#saran"),
+        lead=Lead("Baca sarannya", f"{query or PATH}#tulisan"),
         teaches="Saran yang ditulis warga di akhir survei dikelompokkan di sini.",
         is_wide=True,
         part=f"{PATH}/gambar/saran{query}",

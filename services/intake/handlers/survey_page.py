@@ -71,7 +71,7 @@ async def complain_by_page(tx: Tx, deps: Deps, token: str, element: SurveyElemen
     text, buttons = deps.texts.join(filed.parts)
     shown = tuple((button.id, button.title) for button in buttons)
     tx.emit(ReplyComposed(contact.contact_id, origin_of(contact), text, shown, request_id=filed.request_id))
-    return (await tx.request(filed.request_id)).receipt if filed.request_id else ""
+    return str(filed.parts[0].values["receipt"])  # of the same complaint where it was sent before
 
 
 async def _open(tx: Tx, token: str, at: datetime) -> SurveyInvitation:

@@ -83,6 +83,10 @@ class SurveyPages:
         """What is asked."""
         return self.deps.questions
 
+    async def is_flooded(self, token: str) -> bool:
+        """Count a call of this link; return whether there were too many."""
+        return await self.deps.tries.take(f"survey.{digest_of(token)}", self.deps.survey.calls_a_link) is not None
+
     async def find(self, token: str) -> SurveyInvitation | None:
         """Return the invitation of a link that can still be used."""
         found = await self.deps.surveys.invitation(digest_of(token)) if _TOKEN.fullmatch(token) else None
@@ -147,6 +151,8 @@ def _looking(routes: APIRouter, survey: SurveyPages) -> None:
 
 
 async def _open(survey: SurveyPages, token: str, *, whole: bool) -> Response:
+    if await survey.is_flooded(token):
+        return survey.over(token, "flooded", HTTPStatus.TOO_MANY_REQUESTS)
     invitation = await survey.find(token)
     if invitation is None:
         return survey.over(token, "unknown", HTTPStatus.NOT_FOUND)
@@ -160,7 +166,7 @@ def _answering(routes: APIRouter, survey: SurveyPages) -> None:
     async def go_on(token: str, sent: Annotated[SurveySent, Form()]) -> Response:
         """Show the next question, or the one before; at the end count. The answers are in the form and nowhere else."""
         invitation = await survey.find(token)
-        if invitation is None or invitation.state is not InvitationState.ASKED:
+        if invitation is None or invitation.state is not InvitationState.ASKED or await survey.is_flooded(token):
             return await _open(survey, token, whole=False)
         if sent.tindakan == "tidak":
             return await _stop(survey, token)
@@ -173,6 +179,8 @@ def _answering(routes: APIRouter, survey: SurveyPages) -> None:
         element = survey.questions.named(sent.unsur)
         if element is None or not _TOKEN.fullmatch(token):
             return survey.over(token, "unknown", HTTPStatus.NOT_FOUND)
+        if await survey.is_flooded(token):
+            return survey.over(token, "flooded", HTTPStatus.TOO_MANY_REQUESTS)
         words = " ".join(sent.cerita.split())
         try:
             receipt = await survey.units.run(lambda tx: complain_by_page(tx, survey.deps, token, element, words))

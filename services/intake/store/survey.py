@@ -95,5 +95,5 @@ class MongoSurveyReader:
 
     async def left(self, at: datetime, limit: int) -> Sequence[str]:
         with reachable():
-            docs = await self._conversations.find({"survey.until": {"$lte": at}}, {"_id": 1}).limit(limit).to_list(None)
+            docs = await self._conversations.find({"survey.until": {"$type": "date", "$lte": at}}, {"_id": 1}).limit(limit).to_list(None)
         return [doc["_id"] for doc in docs]

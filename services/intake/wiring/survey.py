@@ -36,5 +36,6 @@ def survey_rules(settings: Settings) -> SurveyRules:
         site=settings.public_url.rstrip("/"),
         small_sample=settings.survey_small_sample,
         smallest_cell=settings.survey_smallest_cell,
+        calls_a_link=settings.survey_calls_a_link,
         hours=range(settings.survey_from_hour, settings.survey_until_hour),
     )

@@ -34,7 +34,7 @@ from tests.unit.intake.talks import AT, TEXTS, WORDS, WORLD, talk
 
 QUESTIONS = read_questions(TEMPLATES / "survey.toml")
 REQUEST = "01936f2e-0000-7000-8000-000000000001"
-RULES = SurveyRules(1, timedelta(minutes=30), timedelta(days=7), timedelta(days=30), "https://pakde.test", 30, 5, range(7, 20))
+RULES = SurveyRules(1, timedelta(minutes=30), timedelta(days=7), timedelta(days=30), "https://pakde.test", 30, 5, 120, range(7, 20))
 WHO = SurveyRespondent("female", "26_35")
 
 

@@ -35,7 +35,7 @@ class SurveyRules:
 
     `one_in`: of so many ended requests one is asked, 0 none; `delay`: after the end; `lifetime`: of the link; `rest`: until a person is
     asked again; `site`: where the pages are; `small_sample`: answers below which an index is marked, `smallest_cell`: is not shown;
-    `hours`: of the day, in which somebody may be asked.
+    `calls_a_link`: how often its pages may be called in a stretch of time; `hours`: of the day, in which somebody may be asked.
     """
 
     one_in: int
@@ -45,6 +45,7 @@ class SurveyRules:
     site: str
     small_sample: int
     smallest_cell: int
+    calls_a_link: int
     hours: range
 
     def is_time(self, hour: int) -> bool:
