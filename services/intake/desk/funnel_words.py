@@ -91,8 +91,8 @@ class FunnelFilter(BaseModel):
 
     @property
     def facet(self) -> str:
-        """By what its table is broken down."""
-        return self.menurut if self.menurut in self.facets else next(iter(self.facets))
+        """By what its table is broken down; where that is not left, by what it narrows down."""
+        return self.menurut if self.menurut in self.facets else next(code for code in self.facets if code not in _ALWAYS)
 
     def first(self, today: date) -> date:
         """Return the first day of the time that it asks for."""

@@ -7,9 +7,9 @@ belong to a generation: a rebuild makes the next one beside it and switches over
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 from pymongo import InsertOne, UpdateOne
 
@@ -22,6 +22,7 @@ from services.intake.domain.outreach.funnel import (
     StepCounts,
     View,
     fold,
+    periods_of,
 )
 from services.intake.store.steps import STEPS, step_from
 from shared.mongo import Collection, Doc, Mongo, Session, aggregate, fields_of, reachable
@@ -34,6 +35,8 @@ _AT_A_TIME: Final = 5_000  # steps read, or cells written, in one go: some MB
 _REBUILD_SECONDS: Final = 900.0  # ten times what 1.4 million steps take; if it is killed, folding goes on after that
 _OWN_VIEW: Final = {Facet.SOURCE: View.SOURCE, Facet.VILLAGE: View.VILLAGE, Facet.SEX: View.PERSON, Facet.AGE: View.PERSON}
 _WITH_SERVICE: Final = {View.SOURCE: View.SOURCE_SERVICE, View.VILLAGE: View.VILLAGE_SERVICE}
+
+_SUMS: Final = {step.value: {"$sum": f"${step.value}"} for step in FunnelStep}
 
 
 class _Raced(Exception):  # noqa: N818  what happened
@@ -86,7 +89,7 @@ class FunnelCells:
             now, following = state["generation"], state["generation"] + 1
             await self._cells.delete_many({"generation": {"$ne": now}})
             count, cells = await self._counted()
-            rows = [InsertOne(_document(following, key, counts)) for key, counts in cells.items()]
+            rows = [InsertOne(document_of(following, key, counts)) for key, counts in cells.items()]
             for begin in range(0, len(rows), _AT_A_TIME):
                 await self._cells.bulk_write(rows[begin : begin + _AT_A_TIME], ordered=False)
             await self._state.update_one({"_id": _THE_ONE}, {"$set": {"generation": following, "rebuilding_until": LONG_AGO}})
@@ -95,7 +98,7 @@ class FunnelCells:
 
     async def _counted(self) -> tuple[int, Cells]:
         """Return the cells of all steps that are no longer new, and how many these are."""
-        count, cells = 0, dict[CellKey, Counter[tuple[int, FunnelStep]]]()
+        count, cells = 0, dict[CellKey, Counter[FunnelStep]]()
         after = ""
         while docs := await self._steps.find({"_id": {"$gt": after}}).sort("_id", 1).limit(_AT_A_TIME).to_list(None):
             after = docs[-1]["_id"]
@@ -111,35 +114,31 @@ class FunnelCells:
             state = await self._state.find_one({"_id": _THE_ONE})
             if state is None:
                 return {}
-            match = _match(state["generation"], view, question)
-            rows = await aggregate(self._cells, _by_day(match, question) if facet is Facet.DAY else _by(match, facet, question))
+            days = {"$in": [day.isoformat() for day in _days(question)]}
+            periods = days if facet is Facet.DAY else periods_of(question.first, question.last)
+            by = "$period" if facet is Facet.DAY else f"${facet.value}"
+            match = _match(state["generation"], view, question, periods)
+            rows = await aggregate(self._cells, [{"$match": match}, {"$group": {"_id": by, **_SUMS}}])
         return {row["_id"]: {step: row[step.value] for step in FunnelStep if row.get(step.value)} for row in rows}
 
 
-def _increment(generation: int, key: CellKey, counts: Mapping[tuple[int, FunnelStep], int]) -> UpdateOne:
-    added: Counter[str] = Counter()
-    for (day, step), count in counts.items():
-        added[f"counts.{step.value}"] += count
-        added[f"days.{day:02}.{step.value}"] += count
-    return UpdateOne({"_id": _id(generation, key)}, {"$inc": dict(added), "$setOnInsert": _place(generation, key)}, upsert=True)
+def _increment(generation: int, key: CellKey, counts: StepCounts) -> UpdateOne:
+    added = {step.value: count for step, count in counts.items()}
+    return UpdateOne({"_id": _id(generation, key)}, {"$inc": added, "$setOnInsert": _place(generation, key)}, upsert=True)
 
 
-def _document(generation: int, key: CellKey, counts: Mapping[tuple[int, FunnelStep], int]) -> Doc:
-    totals: Counter[str] = Counter()
-    days: dict[str, dict[str, int]] = {}
-    for (day, step), count in counts.items():
-        totals[step.value] += count
-        days.setdefault(f"{day:02}", {})[step.value] = count
-    return {"_id": _id(generation, key), **_place(generation, key), "counts": dict(totals), "days": days}
+def document_of(generation: int, key: CellKey, counts: StepCounts) -> Doc:
+    """Return the document of a cell."""
+    return {"_id": _id(generation, key), **_place(generation, key), **{step.value: count for step, count in counts.items()}}
 
 
 def _id(generation: int, key: CellKey) -> str:
     what = key.what
-    return "|".join((str(generation), key.view.value, key.month, what.source, what.service, what.village, what.sex, what.age))
+    return "|".join((str(generation), key.view.value, key.period, what.source, what.service, what.village, what.sex, what.age))
 
 
 def _place(generation: int, key: CellKey) -> Doc:
-    return {"generation": generation, "view": key.view.value, "month": key.month, **fields_of(key.what)}
+    return {"generation": generation, "view": key.view.value, "period": key.period, **fields_of(key.what)}
 
 
 def _view(question: FunnelQuestion, facet: Facet) -> View:
@@ -150,56 +149,18 @@ def _view(question: FunnelQuestion, facet: Facet) -> View:
     return _WITH_SERVICE.get(view, view) if question.service is not None or facet is Facet.SERVICE else view
 
 
-def _match(generation: int, view: View, question: FunnelQuestion) -> Doc:
+def _match(generation: int, view: View, question: FunnelQuestion, periods: Sequence[str] | Doc) -> Doc:
     match: Doc = {"generation": generation, "view": view.value}
     if question.sources is not None:
         match["source"] = {"$in": sorted(question.sources)}
     elif question.villages is not None:
         match["village"] = {"$in": sorted(question.villages)}
-    match["month"] = {"$gte": f"{question.first:%Y-%m}", "$lte": f"{question.last:%Y-%m}"}
+    match["period"] = periods if isinstance(periods, dict) else {"$in": list(periods)}
     wanted = {"service": question.service}
     if view is View.PERSON:
         wanted |= {"sex": question.sex, "age": question.age}
     return match | {name: value for name, value in wanted.items() if value is not None}
 
 
-def _by(match: Doc, facet: Facet, question: FunnelQuestion) -> list[Doc]:
-    """Return the pipeline that adds up whole months, and of the first and the last month the days that are asked for."""
-    edges = _edges(question)
-    sums: Doc = {}
-    for step in FunnelStep:
-        whole: Any = f"$counts.{step.value}"
-        branches = [
-            {"case": {"$eq": ["$month", month]}, "then": {"$add": [{"$ifNull": [f"$days.{day}.{step.value}", 0]} for day in days]}}
-            for month, days in edges.items()
-        ]
-        sums[step.value] = {"$sum": {"$switch": {"branches": branches, "default": whole}} if branches else whole}
-    return [{"$match": match}, {"$group": {"_id": f"${facet.value}", **sums}}]
-
-
-def _edges(question: FunnelQuestion) -> Mapping[str, list[str]]:
-    """Return the months that are asked for in part, with their days."""
-    edges: dict[str, list[str]] = {}
-    for month in (question.first, question.last):
-        begin, end = month.replace(day=1), _last_of(month)
-        days = range(max(begin, question.first).day, min(end, question.last).day + 1)
-        if len(days) < end.day:
-            edges[f"{month:%Y-%m}"] = [f"{day:02}" for day in days]
-    return edges
-
-
-def _by_day(match: Doc, question: FunnelQuestion) -> list[Doc]:
-    day = {"$concat": ["$month", "-", "$day.k"]}
-    sums = {step.value: {"$sum": f"$day.v.{step.value}"} for step in FunnelStep}
-    return [
-        {"$match": match},
-        {"$project": {"month": 1, "day": {"$objectToArray": "$days"}}},
-        {"$unwind": "$day"},
-        {"$group": {"_id": day, **sums}},
-        {"$match": {"_id": {"$gte": question.first.isoformat(), "$lte": question.last.isoformat()}}},
-    ]
-
-
-def _last_of(month: date) -> date:
-    following = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return following - timedelta(days=1)
+def _days(question: FunnelQuestion) -> Sequence[date]:
+    return [question.first + timedelta(days=day) for day in range((question.last - question.first).days + 1)]

@@ -161,10 +161,10 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("is_new", 1)], name="new", partialFilterExpression={"is_new": True}),
     ),
     "funnel_cells": (
-        # Every question names its view and months; then sources of a campaign, or villages of a district.
-        IndexModel([("generation", 1), ("view", 1), ("source", 1), ("month", 1)], name="of_source"),
-        IndexModel([("generation", 1), ("view", 1), ("village", 1), ("month", 1)], name="of_village"),
-        IndexModel([("generation", 1), ("view", 1), ("month", 1)], name="of_month"),
+        # Every question names its view, months and days; then sources of a campaign, or villages of a district.
+        IndexModel([("generation", 1), ("view", 1), ("source", 1), ("period", 1)], name="of_source"),
+        IndexModel([("generation", 1), ("view", 1), ("village", 1), ("period", 1)], name="of_village"),
+        IndexModel([("generation", 1), ("view", 1), ("period", 1)], name="of_period"),
     ),
     "funnel_state": (),
     "funnel_salts": (

@@ -1,4 +1,4 @@
-"""`/desk/sumber` and `/desk/corong` in Chromium: a source is made, its QR code read from the picture and followed, and what came of it seen."""
+"""`/desk/sumber` and `/desk/corong` in Chromium: a source is made, its QR code read from the picture and followed, and its funnel seen."""
 
 import io
 from collections.abc import AsyncIterator

@@ -10,7 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final, TypeAlias
 
@@ -56,6 +56,7 @@ ODD: Final[Mapping[ArrivalKind, FunnelStep]] = {
 AGE_BANDS: Final = ("0-4", "5-16", "17-24", "25-39", "40-59", "60+")
 """By what the office issues: KIA without and with a photo (Permendagri 2/2016 article 3), KTP-el from 17 (UU 24/2013 article 63)."""
 _BEGINS: Final = (0, 5, 17, 25, 40, 60)
+_MONTH: Final = 7  # characters of a date that name its month
 UNSAID: Final = ""
 """Stands for what is not known: a service, a village, a sex, an age."""
 _MARK_BYTES: Final = 12  # of a hash: two of a year's hundred thousand persons share one once in 10^18
@@ -147,10 +148,10 @@ class View(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CellKey:
-    """One cell: a month of one view. `month`: `2026-11`."""
+    """One cell: a month (`2026-11`) or a day (`2026-11-29`) of one view."""
 
     view: View
-    month: str
+    period: str
     what: WhoAndWhere
 
 
@@ -189,18 +190,16 @@ class Facet(StrEnum):
     SEX = "sex"
     AGE = "age"
     DAY = "day"
-    MONTH = "month"
 
 
 StepCounts: TypeAlias = Mapping[FunnelStep, int]
 
-Cells: TypeAlias = Mapping[CellKey, Mapping[tuple[int, FunnelStep], int]]
-"""Cell -> day of the month and step -> how many."""
+Cells: TypeAlias = Mapping[CellKey, StepCounts]
 
 
 def cells_of(step: CountedStep) -> tuple[CellKey, ...]:
     """Return the cells that a step counts in."""
-    what, month = step.what, f"{step.day:%Y-%m}"
+    what, day = step.what, step.day.isoformat()
     parts = {
         View.ALL: WhoAndWhere(service=what.service),
         View.SOURCE: WhoAndWhere(source=what.source),
@@ -209,13 +208,28 @@ def cells_of(step: CountedStep) -> tuple[CellKey, ...]:
         View.VILLAGE_SERVICE: WhoAndWhere(village=what.village, service=what.service),
         View.PERSON: WhoAndWhere(service=what.service, sex=what.sex, age=what.age),
     }
-    return tuple(CellKey(view, month, part) for view, part in parts.items())
+    return tuple(CellKey(view, period, part) for view, part in parts.items() for period in (day[:_MONTH], day))
 
 
 def fold(steps: Iterable[CountedStep]) -> Cells:
     """Return what steps add to the cells."""
-    found: dict[CellKey, Counter[tuple[int, FunnelStep]]] = {}
+    found: dict[CellKey, Counter[FunnelStep]] = {}
     for step in steps:
         for cell in cells_of(step):
-            found.setdefault(cell, Counter())[step.day.day, step.step] += step.count
+            found.setdefault(cell, Counter())[step.step] += step.count
     return found
+
+
+def periods_of(first: date, last: date) -> tuple[str, ...]:
+    """Return the months that lie whole between two days, and the days of the others: what is to be added up for all of them."""
+    found: list[str] = []
+    day = first
+    while day <= last:
+        following = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+        if day.day == 1 and following - timedelta(days=1) <= last:
+            found.append(day.isoformat()[:_MONTH])
+            day = following
+        else:
+            found.append(day.isoformat())
+            day += timedelta(days=1)
+    return tuple(found)

@@ -13,6 +13,7 @@ from services.intake.domain.outreach.funnel import (
     age_band,
     fold,
     mark_of,
+    periods_of,
     person_step,
     sex_and_age,
     visit_step,
@@ -78,8 +79,23 @@ def test_steps_add_up_in_the_cells_of_every_view() -> None:
     steps = [person_step(FunnelStep.BEGAN, mark, DAY, WHAT) for mark in "ab"] + [person_step(FunnelStep.CHATTED, "a", DAY, WHAT)]
     cells = fold(steps)
     assert {key.view for key in cells} == set(View)
-    assert all(counts == {(29, FunnelStep.BEGAN): 2, (29, FunnelStep.CHATTED): 1} for counts in cells.values())
-    assert CellKey(View.SOURCE, "2026-11", WhoAndWhere(source="K7Q")) in cells
+    assert all(counts == {FunnelStep.BEGAN: 2, FunnelStep.CHATTED: 1} for counts in cells.values())
+    assert all(CellKey(View.SOURCE, period, WhoAndWhere(source="K7Q")) in cells for period in ("2026-11", "2026-11-29"))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "periods"),
+    [
+        (date(2026, 11, 29), date(2026, 11, 29), ("2026-11-29",)),
+        (date(2026, 1, 1), date(2026, 3, 31), ("2026-01", "2026-02", "2026-03")),
+        (date(2026, 1, 31), date(2026, 3, 2), ("2026-01-31", "2026-02", "2026-03-01", "2026-03-02")),
+        (date(2024, 2, 1), date(2024, 2, 28), tuple(f"2024-02-{day:02}" for day in range(1, 29))),
+        (date(2025, 12, 31), date(2026, 1, 1), ("2025-12-31", "2026-01-01")),
+        (date(2026, 2, 2), date(2026, 2, 1), ()),
+    ],
+)
+def test_a_time_is_whole_months_and_the_days_beside_them(first: date, last: date, periods: tuple[str, ...]) -> None:
+    assert periods_of(first, last) == periods
 
 
 @pytest.mark.parametrize(
