@@ -23,7 +23,7 @@ from shared.values import Malformed, Receipt
 PATH: Final = "/status"
 PATHS: Final = frozenset({PATH})
 _DIGITS: Final = re.compile(r"[0-9]{4}")
-_MOST: Final = 40  # characters of a field: a receipt with blanks and stars around it
+_MOST: Final = 40  # characters of a field that are read: a receipt with blanks and stars around it
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,8 @@ def router(room: PublicRoom) -> APIRouter:
         return pages.show("status.html", kept=True, here=PATH, asked=StatusForm(), no_match=False)
 
     @routes.post(PATH)
-    async def look_up(
-        request: Request,
-        resi: Annotated[str, Form(max_length=_MOST)] = "",
-        hp: Annotated[str, Form(max_length=_MOST)] = "",
-    ) -> HTMLResponse:
-        asked = _read(resi, hp)
+    async def look_up(request: Request, resi: Annotated[str, Form()] = "", hp: Annotated[str, Form()] = "") -> HTMLResponse:
+        asked = _read(resi[:_MOST], hp[:_MOST])
         if asked.wrong:
             return pages.show("status.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, here=PATH, asked=asked, no_match=False)
         caller = request.client.host if request.client else ""
