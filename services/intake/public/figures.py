@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
@@ -80,7 +80,12 @@ def router(room: PublicRoom) -> APIRouter:
         month = bulan if bulan in months else months[-1]
         found = figures_of(deps, await deps.figures.cells(months[0]), month, months)
         survey = report_of(await deps.surveys.tallies(months[0], months[-1]), months[0], months[-1], "", deps.survey)
-        values = {"figures": found, "villages": await villages_of(deps), "survey": survey, "elements": _elements(deps, survey)}
+        values: dict[str, Any] = {
+            "figures": found,
+            "villages": await villages_of(deps),
+            "survey": survey,
+            "elements": _elements(deps, survey),
+        }
         return pages.show("figures.html", kept=True, here=PATH, now=deps.clock(), written=written, **values)
 
     @routes.get(FILE)
