@@ -11,7 +11,6 @@ import httpx
 
 from services.intake import api, consumers, desk
 from services.intake.api import stuck
-from services.intake.domain.docket import Limits
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.outreach.participation import CrudeRates
 from services.intake.domain.requests import RequestState
@@ -36,6 +35,7 @@ from services.intake.store import (
     refills_of,
 )
 from services.intake.wiring.live_words import TemplateWords
+from services.intake.wiring.office import limits_of, office_of
 from services.intake.wiring.outside import Outside
 from services.intake.wiring.texts import TEMPLATES as TEMPLATES
 from services.intake.wiring.texts import read_desk_texts as read_desk_texts
@@ -54,7 +54,6 @@ from shared.poller import Poller, sweeper
 from shared.process import BackgroundJob, Service
 from shared.reference.catalogue import Catalogue, catalogue
 from shared.reference.residents import read_residents
-from shared.reference.working_hours import WorkingHours
 from shared.refill import RefillJob
 from shared.stuck_messages import StuckWithMessages
 from shared.web import FastAPI, InFlightRequests, create_app
@@ -154,7 +153,7 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
 
 
 def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside: Outside) -> Deps:
-    services, office = _catalogue(settings), _office(settings, clock)
+    services, office = _catalogue(settings), office_of(settings, clock)
     menu, word_reader = ServiceMenu.of(services, settings.open_services or services.online()), MongoWordReader(mongo, database)
     return Deps(
         clock=clock,
@@ -172,7 +171,7 @@ def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside
         register=MongoRequestReader(mongo, database, services),
         documents=outside.documents,
         people=MongoPeopleReader(mongo, database),
-        limits=_limits(settings),
+        limits=limits_of(settings),
         chats=MongoChatReader(mongo, database),
         visitors=MongoVisitors(mongo, database, clock),
         villages=MongoVillageReader(mongo, database, services),
@@ -286,19 +285,4 @@ def _unused_files(settings: Settings, mongo: Mongo, database: str, clock: Clock)
 def _catalogue(settings: Settings) -> Catalogue:
     return catalogue().adjusted(
         promise_hours=settings.promise_hours, places_a_day=settings.places_a_day, lists_from=settings.code_lists_from
-    )
-
-
-def _office(settings: Settings, clock: Clock) -> WorkingHours:
-    office = WorkingHours(closed_on=settings.office_closed_on, open_on=settings.office_open_on)
-    office.promise(clock(), timedelta(hours=1))  # loads the holidays now: half a second that the first citizen would wait for
-    return office
-
-
-def _limits(settings: Settings) -> Limits:
-    return Limits(
-        settings.contact_requests_a_day,
-        settings.person_requests_a_day,
-        timedelta(days=settings.repeat_days),
-        timedelta(days=settings.link_days),
     )
