@@ -11,11 +11,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
+import secrets
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -33,10 +34,11 @@ from services.intake.domain.outreach.funnel import (
     WhoAndWhere,
     fold,
 )
-from services.intake.domain.outreach.sources import SourceDescription
-from services.intake.handlers import add_source
+from services.intake.domain.outreach.sources import SourceDescription, make_source
+from services.intake.ports import Tx
 from services.intake.store import cells as store
 from services.intake.store.outreach_tx import OutreachTx
+from shared import logs
 from shared.clock import monotonic_seconds
 from shared.mongo import Collection
 from shared.reference.regions import villages
@@ -86,12 +88,14 @@ def steps(codes: Sequence[str], last: date, requests: int, visits: int) -> Itera
     def a_source() -> str:
         return codes[int(chance.random() ** 2 * len(codes))]
 
-    for number in range(visits):
+    many: Counter[tuple[str, FunnelStep, date]] = Counter()
+    for _ in range(visits):
         source = a_source()
-        what = WhoAndWhere(source, "kk_hilang", home[source])
-        yield CountedStep(f"v{number}", FunnelStep.VISITED, a_day(), what)
+        many[source, FunnelStep.VISITED, a_day()] += 1
         if chance.random() < CHATTED_OF_VISITS:
-            yield CountedStep(f"c{number}", FunnelStep.CHATTED, a_day(), what)
+            many[source, FunnelStep.CHATTED, a_day()] += 1
+    for (source, step, day), count in many.items():
+        yield CountedStep(f"{step}{source}{day}", step, day, WhoAndWhere(source, "kk_hilang", home[source]), count)
     for number in range(requests):
         source, day = a_source(), a_day()
         service = "kk_hilang" if chance.random() < 1 / 4 else f"layanan_{int(chance.random() ** 2 * SERVICES)}"
@@ -104,16 +108,31 @@ async def fill(rig: Rig, requests: int, visits: int) -> tuple[int, float]:
     """Make the sources and the cells; how many cells there are, and how many steps a second a process adds up."""
     await rig.wiring.deps.funnel.rebuild()
     generation = (await rig.rows("funnel_state"))[0]["generation"]
-    codes = []
-    for number in range(SOURCES):
-        channel, campaign = ("print", "radio", "instagram")[number % 3], f"Kampanye {number % 20}"
-        what = SourceDescription(f"Sumber {number}", campaign, channel, "poster", village=sorted(villages())[number % 206])
-        codes.append((await rig.units.run(partial(add_source, deps=rig.wiring.deps, what=what, by="bench"))).code)
+    codes = await _sources(rig)
     began = monotonic_seconds()
     found = fold(steps(codes, rig.clock().date(), requests, visits))
     seconds = monotonic_seconds() - began
     await _insert(rig.mongo.collection(rig.database, store.CELLS), generation, found)
     return len(found), (visits * (1 + CHATTED_OF_VISITS) + 4 * requests) / seconds
+
+
+async def _sources(rig: Rig) -> list[str]:
+    """Make the sources; their codes."""
+    codes: list[str] = []
+    places, at = sorted(villages()), rig.clock()
+    made = []
+    for number in range(SOURCES):
+        channel, campaign = ("print", "radio", "instagram")[number % 3], f"Kampanye {number % 20}"
+        what = SourceDescription(f"Sumber {number}", campaign, channel, "poster", village=places[number % len(places)])
+        made.append(make_source(what, codes, secrets.choice, "bench", at))
+        codes.append(made[-1].code)
+
+    async def add(tx: Tx) -> None:
+        for source in made:
+            tx.add_source(source)
+
+    await rig.units.run(add)
+    return codes
 
 
 async def _insert(cells: Collection, generation: int, found: Mapping[CellKey, StepCounts]) -> None:
@@ -122,7 +141,7 @@ async def _insert(cells: Collection, generation: int, found: Mapping[CellKey, St
         await cells.insert_many(rows[begin : begin + 5_000], ordered=False)
 
 
-async def look(rig: Rig, desk: Desk) -> dict[str, list[float]]:
+async def look(desk: Desk) -> dict[str, list[float]]:
     """Milliseconds of each page, one after the other so that none is better off."""
     browser = desk.browser("outreach")
     times: dict[str, list[float]] = {page: [] for page in PAGES}
@@ -142,7 +161,7 @@ async def cost(rig: Rig, node: MongoNode) -> tuple[float, float]:
     real = OutreachTx.count_step
     for number in range(2 * ROUNDS):
         is_counted = number % 2 == 0
-        OutreachTx.count_step = real if is_counted else _nothing  # type: ignore[method-assign]
+        OutreachTx.count_step = real if is_counted else _nothing  # type: ignore[method-assign,assignment]
         began = _cpu(node)
         for each in range(FILED):
             await _file(rig, number * FILED + each)
@@ -185,7 +204,7 @@ async def _bench(node: MongoNode, options: argparse.Namespace) -> Report:
     await rig.wiring.prepare()
     desk = Desk(rig)
     cells, rate = await fill(rig, options.requests, options.visits)
-    times = await look(rig, desk)
+    times = await look(desk)
     counted, uncounted = await cost(rig, node)
     await desk.close()
     await rig.close()
@@ -217,6 +236,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--visits", type=int, default=VISITS)
     parser.add_argument("--requests", type=int, default=REQUESTS)
+    logs.configure("intake", "bench", "ERROR")
     found = asyncio.run(bench(parser.parse_args(arguments)))
     for row in found.rows:
         sys.stdout.write(f"{row.what:<64}{row.value:>10.1f} {row.unit:<5}{'' if row.ok else 'MISSED'}  {row.note}\n")

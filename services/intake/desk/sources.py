@@ -85,7 +85,7 @@ class _SourcePages:
     def form(self, request: Request, member: StaffMember, typed: SourceForm, wrong: dict[str, str]) -> Response:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
         named = sorted(village_name(code) for code in villages())
-        values = self.words() | {"typed": typed, "wrong": wrong, "village_names": named, "longest": LONGEST}
+        values = self.words() | {"wish": typed, "wrong": wrong, "village_names": named, "longest": LONGEST}
         return self.room.pages.show(request, "source_new.html", member, status=status, **values)
 
     async def one(self, code: str) -> OutreachSource:

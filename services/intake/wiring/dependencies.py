@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from services.intake.domain.docket import Limits
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.outreach.participation import CrudeRates
 from services.intake.ports import Deps, StatusTries
@@ -26,6 +25,7 @@ from services.intake.store import (
     MongoWordReader,
 )
 from services.intake.wiring.live_words import TemplateWords
+from services.intake.wiring.office import limits_of, office_of
 from services.intake.wiring.outside import Outside
 from services.intake.wiring.survey import read_questions, survey_rules
 from services.intake.wiring.texts import TEMPLATES, read_desk_texts, read_texts
@@ -34,12 +34,11 @@ from shared.ids import new_id, new_receipt, new_token
 from shared.mongo import Mongo
 from shared.reference.catalogue import Catalogue, catalogue
 from shared.reference.residents import read_residents
-from shared.reference.working_hours import WorkingHours
 
 
 def dependencies(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside: Outside) -> Deps:
     """Return the dependencies of the handlers."""
-    services, office = _catalogue(settings), _office(settings, clock)
+    services, office = _catalogue(settings), office_of(settings, clock)
     menu, word_reader = ServiceMenu.of(services, settings.open_services or services.online()), MongoWordReader(mongo, database)
     return Deps(
         clock=clock,
@@ -55,7 +54,7 @@ def dependencies(settings: Settings, mongo: Mongo, database: str, clock: Clock, 
         files=outside.files,
         media=outside.media,
         documents=outside.documents,
-        limits=_limits(settings),
+        limits=limits_of(settings),
         tries=MongoTries(mongo, database, clock, timedelta(minutes=settings.status_tries_minutes)),
         status_tries=StatusTries(settings.status_tries_a_receipt, settings.status_tries_an_address),
         file_max_bytes=settings.file_max_bytes,
@@ -99,19 +98,4 @@ def _readers(mongo: Mongo, database: str, services: Catalogue, clock: Clock) -> 
 def _catalogue(settings: Settings) -> Catalogue:
     return catalogue().adjusted(
         promise_hours=settings.promise_hours, places_a_day=settings.places_a_day, lists_from=settings.code_lists_from
-    )
-
-
-def _office(settings: Settings, clock: Clock) -> WorkingHours:
-    office = WorkingHours(closed_on=settings.office_closed_on, open_on=settings.office_open_on)
-    office.promise(clock(), timedelta(hours=1))  # loads the holidays now: half a second that the first citizen would wait for
-    return office
-
-
-def _limits(settings: Settings) -> Limits:
-    return Limits(
-        settings.contact_requests_a_day,
-        settings.person_requests_a_day,
-        timedelta(days=settings.repeat_days),
-        timedelta(days=settings.link_days),
     )
