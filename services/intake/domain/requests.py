@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -132,6 +132,8 @@ class Request:
     """What an officer told its sender last."""
     residence: str | None = None
     """Code of the village where whom it is about lives by the register, once that is told; None: not known, or elsewhere."""
+    reminded_of: date | None = None
+    """The day of a visit of which its sender needs no reminder any more."""
 
     @property
     def settled(self) -> tuple[IssuedDocument, ...]:

@@ -38,6 +38,7 @@ from services.intake.handlers.people import grant_link as grant_link
 from services.intake.handlers.people import link_sender as link_sender
 from services.intake.handlers.people import note_register as note_register
 from services.intake.handlers.people import revoke_link as revoke_link
+from services.intake.handlers.people import tell_cardless as tell_cardless
 from services.intake.handlers.progress import note_answered as note_answered
 from services.intake.handlers.progress import note_approved as note_approved
 from services.intake.handlers.progress import note_document as note_document
@@ -54,6 +55,7 @@ from services.intake.handlers.public_status import find_status as find_status
 from services.intake.handlers.reminding import drop_stale_draft as drop_stale_draft
 from services.intake.handlers.reminding import may_remind as may_remind
 from services.intake.handlers.reminding import remind_of_draft as remind_of_draft
+from services.intake.handlers.reminding import remind_of_visit as remind_of_visit
 from services.intake.handlers.survey_asking import SURVEY_PATH as SURVEY_PATH
 from services.intake.handlers.survey_asking import ask_survey as ask_survey
 from services.intake.handlers.survey_asking import forget_survey as forget_survey

@@ -8,6 +8,7 @@ from services.intake.jobs.chats import ChatWorker as ChatWorker
 from services.intake.jobs.figures import FiguresFolding as FiguresFolding
 from services.intake.jobs.funnel import FunnelFolder as FunnelFolder
 from services.intake.jobs.reminding import DraftReminders as DraftReminders
+from services.intake.jobs.reminding import VisitReminders as VisitReminders
 from services.intake.jobs.statuses import StatusWorker as StatusWorker
 from services.intake.jobs.surveying import SurveyAsking as SurveyAsking
 from services.intake.jobs.sweeping import StaleDrafts as StaleDrafts

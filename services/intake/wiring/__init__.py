@@ -22,6 +22,7 @@ from services.intake.jobs import (
     StaleDrafts,
     StatusWorker,
     SurveyAsking,
+    VisitReminders,
 )
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
@@ -89,6 +90,7 @@ class Parts:
     waiting: LateOfficers
     reminders: DraftReminders
     survey: SurveyAsking
+    visit_reminders: VisitReminders
     in_flight: InFlightRequests = field(default_factory=InFlightRequests)
     chats_woken: asyncio.Event = field(default_factory=asyncio.Event)
     statuses_woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -146,6 +148,7 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
         LateOfficers(deps, units),
         DraftReminders(deps, units, timedelta(hours=settings.draft_reminder_hours)),
         SurveyAsking(deps, units, settings.survey_poll_seconds),
+        VisitReminders(deps, units),
     )
 
 
@@ -197,6 +200,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("late officers", parts.waiting.poller().run),
             BackgroundJob("survey", parts.survey.poller().run),
             BackgroundJob("reminders", sweeper("reminders", parts.reminders.sweep, every_seconds=_REMIND_SECONDS).run),
+            BackgroundJob("visits", sweeper("visits", parts.visit_reminders.sweep, every_seconds=_REMIND_SECONDS).run),
             BackgroundJob("unused files", sweeper("unused_files", parts.unused_files.sweep, every_seconds=_SWEEP_SECONDS).run),
             BackgroundJob("half uploads", sweeper("half_uploads", parts.files.sweep, every_seconds=_SWEEP_SECONDS).run),
         ),
