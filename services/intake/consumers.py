@@ -22,6 +22,7 @@ from services.intake.handlers import (
     note_revoked,
     note_told,
     note_void,
+    tell_cardless,
 )
 from services.intake.ports import Deps, Tx
 from shared.contracts.issuance import DocumentIssued, DocumentRevoked, DocumentVoided
@@ -84,6 +85,7 @@ async def _told(deps: Deps, tx: Tx, event: CitizenTold, _meta: Meta) -> None:
 async def _register_changed(deps: Deps, tx: Tx, event: RegisterChanged, _meta: Meta) -> None:
     effects = [(person.nik, person.effect) for person in event.personal.persons]
     await note_register(tx, deps, effects, event.changed_at)
+    await tell_cardless(tx, deps, event.personal.cardless, event.changed_at)
 
 
 async def _asked(tx: Tx, event: CitizenAsked, _meta: Meta) -> None:

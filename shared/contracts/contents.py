@@ -250,7 +250,7 @@ class BiodataContent(Content):
     person: FamilyMember
     mother_nik: NikText | None = None
     father_nik: NikText | None = None
-    disability: Annotated[str | None, Field(description="FISIK, MENTAL, …; null: none")] = None
+    disability: Annotated[str | None, Field(description="FISIK, MENTAL, …, TIDAK ADA; null: not known")] = None
     birth_certificate_number: Annotated[str | None, Field(description="null: not known to the register")] = None
 
 

@@ -36,6 +36,10 @@ class DocumentOrder(Contract):
     replaces: Annotated[
         tuple[str, ...], Field(description="Of what else documents stop being valid when it is issued: cards of families that it changes")
     ] = ()
+    annulled_by: Annotated[
+        Code | None,
+        Field(description="Who ordered that what it replaces is void: head_of_office, court; its documents are revoked. null: superseded"),
+    ] = None
 
 
 class RequestApprovedPersonal(Contract):
@@ -208,6 +212,9 @@ class RegisterChangedPersonal(Contract):
 
     persons: tuple[PersonChange, ...]
     families: Annotated[tuple[KkText, ...], Field(description="Every family card that was made, changed or closed")]
+    cardless: Annotated[
+        tuple[NikText, ...], Field(description="Adults whose family card ended and who get no other one with it: somebody else asked")
+    ] = ()
 
 
 class RegisterChanged(Event):

@@ -45,6 +45,16 @@ MARRIED: Final = frozenset({KkMarital.MARRIED, KkMarital.MARRIED_UNRECORDED})
 DIVORCED: Final = frozenset({KkMarital.DIVORCED, KkMarital.DIVORCED_UNRECORDED})
 
 
+class Disability(StrEnum):
+    """Kind of disability (form F-1.01 of Permendagri 6/2026, which asks first whether there is one). No card prints it; the F-1.08 does."""
+
+    PHYSICAL = "FISIK"
+    INTELLECTUAL = "INTELEKTUAL"
+    MENTAL = "MENTAL"
+    SENSORY = "SENSORIK"
+    NONE = "TIDAK ADA"
+
+
 class Relation(StrEnum):
     """Relation to the head of the family (status hubungan dalam keluarga)."""
 

@@ -37,6 +37,7 @@ from services.intake.handlers.people import grant_link as grant_link
 from services.intake.handlers.people import link_sender as link_sender
 from services.intake.handlers.people import note_register as note_register
 from services.intake.handlers.people import revoke_link as revoke_link
+from services.intake.handlers.people import tell_cardless as tell_cardless
 from services.intake.handlers.progress import note_answered as note_answered
 from services.intake.handlers.progress import note_approved as note_approved
 from services.intake.handlers.progress import note_document as note_document
@@ -50,6 +51,7 @@ from services.intake.handlers.progress import note_void as note_void
 from services.intake.handlers.reminding import drop_stale_draft as drop_stale_draft
 from services.intake.handlers.reminding import may_remind as may_remind
 from services.intake.handlers.reminding import remind_of_draft as remind_of_draft
+from services.intake.handlers.reminding import remind_of_visit as remind_of_visit
 from services.intake.handlers.village import answer_for_villager as answer_for_villager
 from services.intake.handlers.village import attach_for_villager as attach_for_villager
 from services.intake.handlers.village import begin_for_villager as begin_for_villager

@@ -7,6 +7,7 @@ from services.intake.jobs.chats import ChatLimits as ChatLimits
 from services.intake.jobs.chats import ChatWorker as ChatWorker
 from services.intake.jobs.funnel import FunnelFolder as FunnelFolder
 from services.intake.jobs.reminding import DraftReminders as DraftReminders
+from services.intake.jobs.reminding import VisitReminders as VisitReminders
 from services.intake.jobs.statuses import StatusWorker as StatusWorker
 from services.intake.jobs.sweeping import StaleDrafts as StaleDrafts
 from services.intake.jobs.waiting import LateOfficers as LateOfficers

@@ -106,6 +106,8 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("attachments.file_id", 1)], name="by_file"),  # the sweeper asks whether an upload is used
         # A paper that another family sent before.
         IndexModel([("attachments.sent_sha256", 1), ("_id", -1)], name="by_content"),
+        # Who is to be reminded of a day on which they come, or an officer comes.
+        IndexModel([("remind_of", 1)], name="remind_of", partialFilterExpression={"remind_of": {"$gt": ""}}),
         IndexModel([("looks_bands", 1), ("_id", -1)], name="by_looks", partialFilterExpression={"looks_bands": {"$gt": ""}}),
         # What a village filed, for its registrars.
         IndexModel([("origin.village", 1), ("_id", -1)], name="of_village", partialFilterExpression={"origin.village": {"$gt": ""}}),

@@ -14,7 +14,16 @@ from services.intake.api import stuck
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.outreach.participation import CrudeRates
 from services.intake.domain.requests import RequestState
-from services.intake.jobs import ChatLimits, ChatWorker, DraftReminders, FunnelFolder, LateOfficers, StaleDrafts, StatusWorker
+from services.intake.jobs import (
+    ChatLimits,
+    ChatWorker,
+    DraftReminders,
+    FunnelFolder,
+    LateOfficers,
+    StaleDrafts,
+    StatusWorker,
+    VisitReminders,
+)
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
 from services.intake.store import (
@@ -35,7 +44,7 @@ from services.intake.store import (
     refills_of,
 )
 from services.intake.wiring.live_words import TemplateWords
-from services.intake.wiring.office import limits_of, office_of
+from services.intake.wiring.office import catalogue_of, limits_of, office_of
 from services.intake.wiring.outside import Outside
 from services.intake.wiring.texts import TEMPLATES as TEMPLATES
 from services.intake.wiring.texts import read_desk_texts as read_desk_texts
@@ -52,7 +61,6 @@ from shared.mongo.files import Files
 from shared.mongo.unused import UnusedFiles
 from shared.poller import Poller, sweeper
 from shared.process import BackgroundJob, Service
-from shared.reference.catalogue import Catalogue, catalogue
 from shared.reference.residents import read_residents
 from shared.refill import RefillJob
 from shared.stuck_messages import StuckWithMessages
@@ -93,6 +101,7 @@ class Parts:
     drafts: StaleDrafts
     waiting: LateOfficers
     reminders: DraftReminders
+    visit_reminders: VisitReminders
     in_flight: InFlightRequests = field(default_factory=InFlightRequests)
     chats_woken: asyncio.Event = field(default_factory=asyncio.Event)
     statuses_woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -149,11 +158,12 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
         StaleDrafts(deps, units),
         LateOfficers(deps, units),
         DraftReminders(deps, units, timedelta(hours=settings.draft_reminder_hours)),
+        VisitReminders(deps, units),
     )
 
 
 def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside: Outside) -> Deps:
-    services, office = _catalogue(settings), office_of(settings, clock)
+    services, office = catalogue_of(settings), office_of(settings, clock)
     menu, word_reader = ServiceMenu.of(services, settings.open_services or services.online()), MongoWordReader(mongo, database)
     return Deps(
         clock=clock,
@@ -240,6 +250,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("funnel", FunnelFolder(parts.deps.funnel, parts.settings.funnel_seconds).poller().run),
             BackgroundJob("late officers", parts.waiting.poller().run),
             BackgroundJob("reminders", sweeper("reminders", parts.reminders.sweep, every_seconds=_REMIND_SECONDS).run),
+            BackgroundJob("visits", sweeper("visits", parts.visit_reminders.sweep, every_seconds=_REMIND_SECONDS).run),
             BackgroundJob("unused files", sweeper("unused_files", parts.unused_files.sweep, every_seconds=_SWEEP_SECONDS).run),
             BackgroundJob("half uploads", sweeper("half_uploads", parts.files.sweep, every_seconds=_SWEEP_SECONDS).run),
         ),
@@ -280,9 +291,3 @@ def _app(parts: Parts, health: Health) -> FastAPI:
 def _unused_files(settings: Settings, mongo: Mongo, database: str, clock: Clock) -> UnusedFiles:
     age, used = timedelta(days=settings.unused_file_days), UsedFiles(mongo, database).used
     return UnusedFiles(mongo, database, BUCKET, used=used, age=age, clock=clock)
-
-
-def _catalogue(settings: Settings) -> Catalogue:
-    return catalogue().adjusted(
-        promise_hours=settings.promise_hours, places_a_day=settings.places_a_day, lists_from=settings.code_lists_from
-    )

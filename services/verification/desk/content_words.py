@@ -81,6 +81,7 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 NUMBERS: Final = frozenset({"nik", "kk_number", "mother_nik", "father_nik"})
+_ENDS: Final[Mapping[str, str]] = MappingProxyType({"kk": "Mengakhiri KK nomor", "akta_kelahiran": "Mencabut kutipan akta dari NIK"})
 _MEMBERS: Final = ("name", "nik", "sex", "birth_place", "born_on", "relation", "marital_status", "father", "mother")
 
 
@@ -140,10 +141,11 @@ def _lines(content: Mapping[str, Any]) -> Iterator[PrintedLine]:
 
 
 def _ended(replaces: tuple[str, ...]) -> Iterator[PrintedLine]:
-    """Yield each other family card that is no longer good once this document is issued."""
+    """Yield each other family card, and the quote of an annulled akta, that is no longer good once this document is issued."""
     for about in replaces:
-        if about.startswith("kk:"):
-            yield PrintedLine("Mengakhiri KK nomor", about.removeprefix("kk:"), is_number=True)
+        kind, _, number = about.partition(":")
+        if kind in _ENDS:
+            yield PrintedLine(_ENDS[kind], number, is_number=True)
 
 
 def _of_note(row: Mapping[str, Any]) -> PrintedLine:

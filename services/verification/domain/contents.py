@@ -146,7 +146,6 @@ class Biodata:
     family: Family
     mother_nik: str | None = None
     father_nik: str | None = None
-    disability: str | None = None
     former_address: str | None = None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
+from services.verification.domain.birth_columns import BIRTH_COLUMNS
 from services.verification.domain.checks import check_against_register, name_key
 from services.verification.domain.finding import Finding, failure, warning
 from services.verification.domain.identity import is_adult
@@ -27,6 +28,7 @@ FINDINGS: Final = (
     *("movers_need_one_head", "head_is_child", "relation_not_spouse"),
 )
 """What the sender can correct alone."""
+_KEPT: Final = ("former_names", "annulled", "disability")  # beside what a certificate of birth says, of who was here before
 _WRITTEN: Final = ("name", "birth_place", "father", "mother")
 
 
@@ -49,8 +51,12 @@ def _member(row: Answers, register: Register) -> Member:
     texts = ("name", "birth_place", "religion", "education", "occupation", "blood_type", "father", "mother")
     terms: dict[str, Any] = {name: term_of(name, row.text(name)) for name in texts}
     before = register.moved_out(nik)
+    certified = (
+        {name: getattr(before.member, name) for name in (*BIRTH_COLUMNS, "former_names", "annulled", "disability")} if before else {}
+    )
     return Member(
         **terms,
+        **certified,
         nik=nik,
         sex=sex,
         born_on=born_on,
@@ -58,8 +64,6 @@ def _member(row: Answers, register: Register) -> Member:
         marital_on=row.date("marital_on"),
         relation=relation_of(row.text("relation")),
         citizenship=Citizenship.INDONESIAN.value,  # an SKPWNI is of citizens alone
-        birth_certificate=before.member.birth_certificate if before else None,
-        birth_order=before.member.birth_order if before else None,
     )
 
 

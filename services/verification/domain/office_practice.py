@@ -32,6 +32,7 @@ class OfficePractice:
     `least_days_between_births`: two births of one mother that are nearer to each other, and not of one day, are looked at.
     `youngest_recorded_years`: from which age somebody is recorded for the KTP-el, whose card follows at 17 (Surabaya).
     `elderly_visit_years`: below it an officer looks whether a visit for age is meant (UU 13/1998: 60 years).
+    `longest_stay_years`: who says to stay longer than this without moving is looked at (Permendagri 74/2022: one year).
     `itsbat_needs_book`: after an itsbat cards say KAWIN TERCATAT when the KUA has issued the buku nikah; without it an officer decides.
     `itsbat_children_to_officer`: which way the certificates of the couple's children take after an itsbat, a correction or a legitimation,
     no source settles: an officer decides. False: the cards follow, and the parents ask for the certificates by themselves.
@@ -49,6 +50,7 @@ class OfficePractice:
     moving_letter_days: int = 30
     youngest_recorded_years: int = 16
     elderly_visit_years: int = 60
+    longest_stay_years: int = 1
     itsbat_needs_book: bool = True
     itsbat_children_to_officer: bool = True
     annulled_as_before: bool = True

@@ -60,6 +60,10 @@ class Member:
     """Which parents the akta kelahiran names (`BirthCertificate.kind`), where the register has it."""
     former_names: tuple[str, ...] = ()
     """The names before a court changed them, the oldest first, which the akta kelahiran goes on saying."""
+    annulled: tuple[str, ...] = ()
+    """The numbers of this person's certificates that were annulled: void, whatever a source still says of them."""
+    disability: str | None = None
+    """A term of `Disability`; None: the register does not know."""
 
     @property
     def certified_name(self) -> str:

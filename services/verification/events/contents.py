@@ -122,13 +122,14 @@ def _moving_letter(letter: MovingLetter) -> contents.MovingLetterContent:
 
 
 def _biodata(sheet: Biodata) -> contents.BiodataContent:
-    names = ("mother_nik", "father_nik", "disability", "former_address")
+    names = ("mother_nik", "father_nik", "former_address")
     return contents.BiodataContent(
         kk_number=sheet.family.kk_number,
         head_name=sheet.family.head.name,
         address=_address(sheet.family),
         person=_member(sheet.member),
         birth_certificate_number=sheet.member.birth_certificate,
+        disability=sheet.member.disability,
         **{name: getattr(sheet, name) for name in names},
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -79,6 +79,10 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
     "request by receipt": (
         intake.INDEXES,
         lambda mongo, name: MongoRequestReader(mongo, name, catalogue()).find_by_receipt(Receipt("KKH-0000-0000")),
+    ),
+    "who is to be reminded of a day": (
+        intake.INDEXES,
+        lambda mongo, name: MongoRequestReader(mongo, name, catalogue()).to_remind(date(2026, 12, 2), 5),
     ),
     "search by number": (
         intake.INDEXES,

@@ -148,3 +148,15 @@ def test_a_wife_without_a_nik_joins_a_married_head_whose_wife_is_not_on_the_card
 def test_nothing_follows_without_a_family_to_join() -> None:
     with pytest.raises(DomainError, match="not_in_register"):
         planned(joining(), Register.of([]), numbers=())
+
+
+@pytest.mark.parametrize(("known", "code"), [("birth_certificate", "certificate_of_another"), ("annulled", "certificate_void")])
+def test_a_certificate_that_is_somebody_elses_or_void_is_not_written(known: str, code: str) -> None:
+    akta = "3519-LU-10052016-0007"
+    value: Any = akta if known == "birth_certificate" else (akta,)
+    register = people.register(people.family(replace(people.member(), **{known: value}), people.wife()))
+    request = newcomer(birth_certificate_number=akta)
+    assert RULES["biodata"].people(request).certificates == (akta,)
+    assert fields(request, register)[code] == "answers.birth_certificate_number"
+    with pytest.raises(DomainError, match=code):
+        planned(request, register)
