@@ -17,12 +17,14 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Final
 
 import psutil
+from pymongo import MongoClient
 
 from deploy.local.database import MongoNode
 from services.intake.domain.outreach.funnel import (
@@ -40,7 +42,7 @@ from services.intake.store import cells as store
 from services.intake.store.outreach_tx import OutreachTx
 from shared import logs
 from shared.clock import monotonic_seconds
-from shared.mongo import Collection
+from shared.mongo import Doc
 from shared.reference.regions import villages
 from tests.bench import report
 from tests.bench.report import Report, Row, percentile
@@ -104,7 +106,7 @@ def steps(codes: Sequence[str], last: date, requests: int, visits: int) -> Itera
             yield CountedStep(f"{step}{number}", step, min(last, day + timedelta(days=after)), what)
 
 
-async def fill(rig: Rig, requests: int, visits: int) -> tuple[int, float]:
+async def fill(rig: Rig, url: str, requests: int, visits: int) -> tuple[int, float]:
     """Make the sources and the cells; how many cells there are, and how many steps a second a process adds up."""
     await rig.wiring.deps.funnel.rebuild()
     generation = (await rig.rows("funnel_state"))[0]["generation"]
@@ -112,7 +114,8 @@ async def fill(rig: Rig, requests: int, visits: int) -> tuple[int, float]:
     began = monotonic_seconds()
     found = fold(steps(codes, rig.clock().date(), requests, visits))
     seconds = monotonic_seconds() - began
-    await _insert(rig.mongo.collection(rig.database, store.CELLS), generation, found)
+    await asyncio.to_thread(_insert, url, rig.database, generation, found)
+    await rig.wiring.prepare()
     return len(found), (visits * (1 + CHATTED_OF_VISITS) + 4 * requests) / seconds
 
 
@@ -135,10 +138,14 @@ async def _sources(rig: Rig) -> list[str]:
     return codes
 
 
-async def _insert(cells: Collection, generation: int, found: Mapping[CellKey, StepCounts]) -> None:
-    rows = [store.document_of(generation, key, counts) for key, counts in found.items()]
-    for begin in range(0, len(rows), 5_000):
-        await cells.insert_many(rows[begin : begin + 5_000], ordered=False)
+def _insert(url: str, database: str, generation: int, found: Mapping[CellKey, StepCounts]) -> None:
+    """Write the cells without waiting for the disk, and index them afterwards."""
+    with MongoClient[Doc](url, w=1, journal=False) as client:
+        cells = client[database][store.CELLS]
+        cells.drop_indexes()
+        rows = (store.document_of(generation, key, counts) for key, counts in found.items())
+        while some := list(islice(rows, 5_000)):
+            cells.insert_many(some, ordered=False)
 
 
 async def look(desk: Desk) -> dict[str, list[float]]:
@@ -203,7 +210,7 @@ async def _bench(node: MongoNode, options: argparse.Namespace) -> Report:
     rig = Rig(settings(node.url, "bench_intake"))
     await rig.wiring.prepare()
     desk = Desk(rig)
-    cells, rate = await fill(rig, options.requests, options.visits)
+    cells, rate = await fill(rig, node.url, options.requests, options.visits)
     times = await look(desk)
     counted, uncounted = await cost(rig, node)
     await desk.close()

@@ -25,20 +25,20 @@ from services.intake.store import (
     MongoWordReader,
 )
 from services.intake.wiring.live_words import TemplateWords
-from services.intake.wiring.office import limits_of, office_of
+from services.intake.wiring.office import catalogue_of, limits_of, office_of
 from services.intake.wiring.outside import Outside
 from services.intake.wiring.survey import read_questions, survey_rules
 from services.intake.wiring.texts import TEMPLATES, read_desk_texts, read_texts
 from shared.clock import Clock
 from shared.ids import new_id, new_receipt, new_token
 from shared.mongo import Mongo
-from shared.reference.catalogue import Catalogue, catalogue
+from shared.reference.catalogue import Catalogue
 from shared.reference.residents import read_residents
 
 
 def dependencies(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside: Outside) -> Deps:
     """Return the dependencies of the handlers."""
-    services, office = _catalogue(settings), office_of(settings, clock)
+    services, office = catalogue_of(settings), office_of(settings, clock)
     menu, word_reader = ServiceMenu.of(services, settings.open_services or services.online()), MongoWordReader(mongo, database)
     return Deps(
         clock=clock,
@@ -93,9 +93,3 @@ def _readers(mongo: Mongo, database: str, services: Catalogue, clock: Clock) -> 
         "figures": MongoFigureReader(mongo, database),
         "surveys": MongoSurveyReader(mongo, database),
     }
-
-
-def _catalogue(settings: Settings) -> Catalogue:
-    return catalogue().adjusted(
-        promise_hours=settings.promise_hours, places_a_day=settings.places_a_day, lists_from=settings.code_lists_from
-    )

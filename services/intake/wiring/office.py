@@ -1,4 +1,4 @@
-"""The office as an installation sets it: its hours, and how much may be asked for."""
+"""The office as an installation sets it: its services, its hours, and how much may be asked for."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import timedelta
 from services.intake.domain.docket import Limits
 from services.intake.settings import Settings
 from shared.clock import Clock
+from shared.reference.catalogue import Catalogue, catalogue
 from shared.reference.working_hours import WorkingHours
 
 
@@ -24,4 +25,11 @@ def limits_of(settings: Settings) -> Limits:
         settings.person_requests_a_day,
         timedelta(days=settings.repeat_days),
         timedelta(days=settings.link_days),
+    )
+
+
+def catalogue_of(settings: Settings) -> Catalogue:
+    """Return the catalogue with what the office has set of it."""
+    return catalogue().adjusted(
+        promise_hours=settings.promise_hours, places_a_day=settings.places_a_day, lists_from=settings.code_lists_from
     )

@@ -1,5 +1,6 @@
 """From a poster to a finished request: what brought somebody is kept with them and the request, and each step is counted once."""
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import date
@@ -11,6 +12,7 @@ import pytest
 from services.intake.domain.outreach.funnel import Facet, FunnelQuestion
 from services.intake.domain.outreach.sources import OutreachSource, SourceDescription
 from services.intake.handlers import PageVisitor, add_source, note_seen, note_visit, pass_on_source, retire_source
+from services.intake.wiring.funnel import funnel_command
 from shared.messaging.delivery import Done
 from tests.integration.intake.rig import Rig, only
 from tests.integration.intake.test_progress import APPROVED, DELIVERED, ISSUED, delivery
@@ -40,7 +42,9 @@ async def finish(rig: Rig, request_id: str) -> None:
             assert await rig.deliver(delivery(kind, request_id, minute + 1, **more)) == [Done()]
 
 
-async def test_the_way_from_a_poster_to_a_document_is_counted_once_and_rebuilt_the_same(rig: Rig) -> None:
+async def test_the_way_from_a_poster_to_a_document_is_counted_once_and_rebuilt_the_same(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     source = await made(rig)
     deps = rig.wiring.deps
     assert [await note_visit(deps, source, PageVisitor("10.0.0.1", BROWSER)) for _ in range(2)] == [True, True]
@@ -65,7 +69,19 @@ async def test_the_way_from_a_poster_to_a_document_is_counted_once_and_rebuilt_t
     assert (await counts(rig, replace(a_day, sources=frozenset({source.code})), Facet.DAY)).keys() == {"2026-11-24"}
     assert await counts(rig, replace(YEAR, service="kia_baru"), Facet.SERVICE) == {}
     cells = await without_generation(rig)
-    assert await deps.funnel.rebuild() == await rig.mongo.collection(rig.database, "funnel_steps").count_documents({})
+    steps = await rig.mongo.collection(rig.database, "funnel_steps").count_documents({})
+    configured = rig.wiring.settings
+    environment = {
+        "MONGO_URL": configured.mongo_url.get_secret_value(),
+        "MONGO_DATABASE": rig.database,
+        "AMQP_URL": "amqp://nobody@127.0.0.1:1/",
+    }
+    secrets = {f"WHATSAPP_{name}": "1" for name in ("APP_SECRET", "VERIFY_TOKEN", "ACCESS_TOKEN", "PHONE_NUMBER_ID")}
+    for name, value in (environment | secrets).items():
+        monkeypatch.setenv(name, value)
+    capsys.readouterr()
+    assert await asyncio.to_thread(funnel_command, ["rebuild"]) == 0
+    assert f"{steps:,} steps counted anew" in capsys.readouterr().out
     assert await without_generation(rig) == cells
 
 
