@@ -61,7 +61,7 @@ def routes(deps: Deps) -> tuple[EventRoute[Any, Tx], ...]:
 
 
 async def _approved(deps: Deps, tx: Tx, event: RequestApproved, _meta: Meta) -> None:
-    await note_approved(tx, deps, event.request_id, len(event.documents), event.approved_at, _linked_by(event))
+    await note_approved(tx, deps, event.request_id, len(event.documents), event.approved_at, _linked_by(event), event.personal.residence)
 
 
 async def _returned(deps: Deps, tx: Tx, event: RequestReturned, _meta: Meta) -> None:

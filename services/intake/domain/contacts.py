@@ -8,6 +8,7 @@ from datetime import datetime
 
 from services.intake.domain.docket import NONE_YET, DayCount
 from services.intake.domain.links import Links, PersonLink, lapsed, valid_link
+from services.intake.domain.outreach.sources import UNTOUCHED, Touches
 from services.intake.domain.published import AddressLost
 
 
@@ -61,6 +62,10 @@ class ChatContact:
     consent: Consent | None = None
     number_since: datetime | None = None
     """Since when the number is theirs, where another contact had it before."""
+    touches: Touches = UNTOUCHED
+    """The sources that brought them first and last."""
+    chat_counted: str = ""
+    """The latest year in which they count among those who chat; "" none."""
 
     @property
     def address(self) -> str:
@@ -162,6 +167,8 @@ def merge(kept: ChatContact, other: ChatContact, at: datetime) -> tuple[ChatCont
         consent=kept.consent or other.consent,
         aliases=tuple(dict.fromkeys((*kept.aliases, *other.ids))),
         links=lapsed(links, at) if _differs(kept, other) else links,
+        touches=kept.touches.merged(other.touches),
+        chat_counted=max(kept.chat_counted, other.chat_counted),
         filed=max(kept.filed, other.filed, key=lambda tally: (tally.day, tally.count)),
     )
     return merged, replace(other, wa_id=None, bsuid=None, aliases=(), merged_into=kept.contact_id, links=())
