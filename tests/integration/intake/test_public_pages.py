@@ -168,9 +168,11 @@ async def test_figures_count_what_happened_once(rig: Rig) -> None:
     assert "disembunyikan" in (await rig.http.get("/statistik")).text
 
 
-async def source(rig: Rig, **what: str) -> str:
+async def source(rig: Rig, service: str = "", village: str = "") -> str:
     """A source that was given out; its code."""
-    made = OutreachSource(checked("K7"), SourceDescription("Poster", "Akta", "print", "poster", **what), rig.clock.at, "petugas-01")
+    made = OutreachSource(
+        checked("K7"), SourceDescription("Poster", "Akta", "print", "poster", service, village), rig.clock.at, "petugas-01"
+    )
     await rig.mongo.collection(rig.database, SOURCES.collection).insert_one({"_id": made.code, **SOURCES.to_doc(made)})
     return made.code
 
