@@ -68,8 +68,8 @@ def test_a_filter_becomes_a_question(asked: FunnelFilter, first: date, view: Vie
 
 
 def test_filters_of_sources_meet_and_a_district_is_all_of_its_villages() -> None:
-    assert question_of(FunnelFilter(kampanye="KK", saluran="print"), SOURCES, TODAY).sources == {"K7Q"}
-    assert question_of(FunnelFilter(akun="@dukcapil"), SOURCES, TODAY).sources == {"W2M"}
+    assert question_of(FunnelFilter(kampanye="KK", saluran="print"), SOURCES, TODAY).sources == frozenset({"K7Q"})
+    assert question_of(FunnelFilter(akun="@dukcapil"), SOURCES, TODAY).sources == frozenset({"W2M"})
     assert question_of(FunnelFilter(sumber="ZZZ"), SOURCES, TODAY).sources == frozenset()
     villages = question_of(FunnelFilter(wilayah="351907"), SOURCES, TODAY).villages
     assert villages is not None
