@@ -204,7 +204,7 @@ class PersonChange(Contract):
 
     nik: NikText
     kk_number: Annotated[KkText | None, Field(description="The family that holds the person now; null: none, as after a death")] = None
-    effect: Annotated[Code, Field(description="born, died, joined, left, changed, moved_out, moved_in")]
+    effect: Annotated[Code, Field(description="born, died, joined, left, changed, moved_out, moved_in, moved_abroad, came_back")]
 
 
 class RegisterChangedPersonal(Contract):

@@ -157,6 +157,10 @@ class Effect(StrEnum):
     """They moved to another regency, with an SKPWNI of ours."""
     MOVED_IN = "moved_in"
     """They came from another regency with an SKPWNI."""
+    MOVED_ABROAD = "moved_abroad"
+    """They moved to another country, with an SKPLN of ours."""
+    CAME_BACK = "came_back"
+    """They came back from another country."""
 
 
 PHOTO_FROM_YEARS: Final = 5  # a KIA has a photo from the fifth birthday on (Permendagri 2/2016)

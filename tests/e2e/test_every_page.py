@@ -34,6 +34,7 @@ PARTS = {
     "jumlah",
     "unduh",
     "unduh-xlsx",
+    "unduh-pdf",
     "angka",
     "isi",
     "lain",

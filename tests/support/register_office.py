@@ -39,7 +39,7 @@ OF_CHILDREN: Final = ("pengakuan_anak", "pengesahan_anak", "pengangkatan_anak")
 CARDS: Final = ("kk_hilang", "kk_rusak", "ktp_hilang", "ktp_rusak", "kia_baru", "kia_hilang", "kia_habis_masa", "kia_pindah")
 PRINT_ALONE: Final = frozenset({*CARDS, "lahir_mati"})
 """Services of which nothing ever changes."""
-PRINT_AGAIN: Final = frozenset({"kutipan_kedua", "akta_betul", "ktp_ubah", *OF_CHILDREN, "pengangkatan_pengadilan"})
+PRINT_AGAIN: Final = frozenset({"kutipan_kedua", "akta_betul", "ktp_ubah", "akta_ln", *OF_CHILDREN, "pengangkatan_pengadilan"})
 """Services of which nothing changes where the register has all of it already."""
 
 
@@ -120,10 +120,10 @@ class RegisterOffice(RegisterPeople):
         for family in self.register.values():
             present = {member.nik for member in family.members}
             for former in family.former:
-                assert former.reason in (Effect.DIED, Effect.LEFT, Effect.MOVED_OUT)
+                assert former.reason in (Effect.DIED, Effect.LEFT, Effect.MOVED_OUT, Effect.MOVED_ABROAD)
                 assert former.member.nik not in present
                 died |= {former.member.nik} if former.reason == Effect.DIED else set()
-                away |= {former.member.nik} if former.reason == Effect.MOVED_OUT else set()
+                away |= {former.member.nik} if former.reason in (Effect.MOVED_OUT, Effect.MOVED_ABROAD) else set()
         assert died == self.dead
         assert away - self.alive - self.dead == self.away
 
@@ -146,7 +146,7 @@ class RegisterOffice(RegisterPeople):
     def settle(self, request: Application) -> None:
         """Judge an application and apply what follows, if anything does; somebody is always left who can ask for something."""
         service = request.first.service
-        if len(self.alive) <= 1 and service != "datang":
+        if len(self.alive) <= 1 and service not in ("datang", "datang_ln"):
             return
         what = request.first.decision.kind if request.first.decision else service
         self.tally.asked[what] += 1

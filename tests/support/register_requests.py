@@ -39,11 +39,12 @@ def check_documents(plan: Plan, change: RegisterChange) -> None:
     abouts = [ordered.about for ordered in plan.documents]
     assert len(set(abouts)) == len(abouts)
     replaced = {about for ordered in plan.documents if ordered.annulled_by is None for about in ordered.replaces}
-    of_the_dead = {f"{kind}:{nik}" for nik in change.died for kind in ("ktp", "kia")}
+    gone = (*change.died, *(change.moved_out if change.abroad else ()))
+    ended = {f"{kind}:{nik}" for nik in gone for kind in ("ktp", "kia")}
     printed = {family.kk_number: family for family in printed_cards(plan)}
     closed = {f"kk:{family.kk_number}" for family in change.families if family.closed_on}
     left = {f"kk:{family.kk_number}" for family in change.families if not family.closed_on and family.kk_number not in printed}
-    assert closed <= replaced - of_the_dead <= closed | left
+    assert closed <= replaced - ended <= closed | left
     for family in change.families:
         if family.closed_on is None and plan.documents[-1].product != "kia":
             assert printed.get(family.kk_number, family) == family
@@ -72,8 +73,9 @@ def check_past(before: Mapping[str, Family], after: Mapping[str, Family]) -> Non
 
 
 def check_certified(before: Member, after: Member) -> None:
-    """What our own certificates said of somebody is not forgotten, wherever they go."""
-    assert after.birth_certificate is not None or before.birth_certificate is None
+    """What our own certificates said of somebody is not forgotten, wherever they go; of one that was annulled its number is kept."""
+    assert after.birth_certificate is not None or before.birth_certificate in (None, *after.annulled)
+    assert after.annulled[: len(before.annulled)] == before.annulled
     assert len(after.former_names) >= len(before.former_names)
     assert (after.born_on, after.sex) == (before.born_on, before.sex)
 

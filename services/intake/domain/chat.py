@@ -13,6 +13,8 @@ from services.intake.domain.assistance import OfficerCalled as OfficerCalled
 from services.intake.domain.files import RefusedFile, SentFile, UnfetchedFile
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.pace import SenderPace
+from services.intake.domain.survey.questions import SurveyQuestions
+from services.intake.domain.survey.talking import SurveyTalk
 from services.intake.domain.understanding import Talk
 from services.intake.domain.words import Intent
 from shared.values import Attachment, Receipt
@@ -110,6 +112,8 @@ class Conversation:
     """An answer that may be one of several places; what is written next may say which."""
     preview: str = field(default="", repr=False)
     """The beginning of what was said last, for the list of chats."""
+    survey: SurveyTalk | None = None
+    """The survey that is being answered here."""
 
     @property
     def talk(self) -> Talk:
@@ -180,6 +184,7 @@ class DialogueContext:
     """By when an officer answers whoever calls one now; None: within a day."""
 
     full_days: frozenset[date] = frozenset()  # not offered to come on
+    survey: SurveyQuestions = field(default_factory=SurveyQuestions)
 
     @property
     def promised_by(self) -> datetime:
@@ -243,6 +248,14 @@ class ResendAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class SurveyTapped:
+    """What somebody does in the survey, as `survey.talking.read_tap` reads it. `text`: free words."""
+
+    tap: str = field(repr=False)
+    text: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class FormCompleted:
     """A form that the person confirmed: a request can be made of it, or a returned one go out again."""
 
@@ -265,6 +278,15 @@ class OfficerAnswered:
 
 
 Fact: TypeAlias = (
-    Say | OfficerCalled | StatusAsked | MendAsked | KkNumberUnknown | ResendAsked | FormCompleted | FilesDropped | OfficerAnswered
+    Say
+    | OfficerCalled
+    | StatusAsked
+    | MendAsked
+    | KkNumberUnknown
+    | ResendAsked
+    | SurveyTapped
+    | FormCompleted
+    | FilesDropped
+    | OfficerAnswered
 )
 Outcome: TypeAlias = tuple[Conversation, tuple[Fact, ...]]

@@ -130,10 +130,10 @@ class Request:
     """The time of the sender's first message about it, which is its place in the queue; None: that of its submission."""
     told: OfficerMessage | None = None
     """What an officer told its sender last."""
-    reminded_of: date | None = None
-    """The day of a visit of which its sender needs no reminder any more."""
     residence: str | None = None
     """Code of the village where whom it is about lives by the register, once that is told; None: not known, or elsewhere."""
+    reminded_of: date | None = None
+    """The day of a visit of which its sender needs no reminder any more."""
 
     @property
     def settled(self) -> tuple[IssuedDocument, ...]:

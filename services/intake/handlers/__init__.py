@@ -23,6 +23,7 @@ from services.intake.handlers.clerk import judge_draft as judge_draft
 from services.intake.handlers.clerk import save_decision as save_decision
 from services.intake.handlers.clerk import send_decision as send_decision
 from services.intake.handlers.court import record_decision as record_decision
+from services.intake.handlers.figures import fold_figures as fold_figures
 from services.intake.handlers.mending import mend_request as mend_request
 from services.intake.handlers.officer_questions import note_promise as note_promise
 from services.intake.handlers.officer_questions import note_question as note_question
@@ -48,10 +49,19 @@ from services.intake.handlers.progress import note_returned as note_returned
 from services.intake.handlers.progress import note_revoked as note_revoked
 from services.intake.handlers.progress import note_told as note_told
 from services.intake.handlers.progress import note_void as note_void
+from services.intake.handlers.public_status import StatusAnswer as StatusAnswer
+from services.intake.handlers.public_status import StatusQuestion as StatusQuestion
+from services.intake.handlers.public_status import find_status as find_status
 from services.intake.handlers.reminding import drop_stale_draft as drop_stale_draft
 from services.intake.handlers.reminding import may_remind as may_remind
 from services.intake.handlers.reminding import remind_of_draft as remind_of_draft
 from services.intake.handlers.reminding import remind_of_visit as remind_of_visit
+from services.intake.handlers.survey_asking import SURVEY_PATH as SURVEY_PATH
+from services.intake.handlers.survey_asking import ask_survey as ask_survey
+from services.intake.handlers.survey_asking import forget_survey as forget_survey
+from services.intake.handlers.survey_page import answer_by_page as answer_by_page
+from services.intake.handlers.survey_page import complain_by_page as complain_by_page
+from services.intake.handlers.survey_page import refuse_by_page as refuse_by_page
 from services.intake.handlers.village import answer_for_villager as answer_for_villager
 from services.intake.handlers.village import attach_for_villager as attach_for_villager
 from services.intake.handlers.village import begin_for_villager as begin_for_villager

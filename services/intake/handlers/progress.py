@@ -10,9 +10,12 @@ from services.intake.domain.documents import IssuedDocument, IssuedState, Notice
 from services.intake.domain.officer_messages import OfficerMessage
 from services.intake.domain.promise import told
 from services.intake.domain.requests import Request, RequestState, Step, approve, progress, returned
+from services.intake.domain.survey.invitations import ENDS
+from services.intake.handlers.figures import count_figures
 from services.intake.handlers.outreach.counting import count_progress
 from services.intake.handlers.people import link_sender
 from services.intake.handlers.returning import offer_returned
+from services.intake.handlers.survey_asking import plan_survey
 from services.intake.handlers.visits import free_place
 from services.intake.handlers.waiting import give_back
 from services.intake.ports import Deps, Tx
@@ -147,7 +150,10 @@ async def note_fetched(tx: Tx, deps: Deps, request_id: str, document_id: str) ->
 async def _keep(tx: Tx, deps: Deps, before: Request, after: Request) -> None:
     if after != before:
         tx.save_request(after)
+        count_figures(tx, deps, before, after)
         await count_progress(tx, deps, before, after)
+    if after.state in ENDS and before.state is not after.state:
+        await plan_survey(tx, deps, after)
     if before.is_open and not after.is_open:
         await free_place(tx, deps, after)
         for request_id in after.joined_by:

@@ -15,6 +15,7 @@ from services.intake.ports.clerk import CaseSearch as CaseSearch
 from services.intake.ports.clerk import ClerkReader as ClerkReader
 from services.intake.ports.clerk import ReadCase as ReadCase
 from services.intake.ports.deps import Deps as Deps
+from services.intake.ports.figures import FigureReader as FigureReader
 from services.intake.ports.files import Documents as Documents
 from services.intake.ports.files import FileStore as FileStore
 from services.intake.ports.files import Media as Media
@@ -28,6 +29,10 @@ from services.intake.ports.readers import PeopleReader as PeopleReader
 from services.intake.ports.readers import RequestPage as RequestPage
 from services.intake.ports.readers import RequestReader as RequestReader
 from services.intake.ports.readers import RequestSearch as RequestSearch
+from services.intake.ports.reports import ReportPrinter as ReportPrinter
+from services.intake.ports.survey import SurveyReader as SurveyReader
+from services.intake.ports.tries import StatusTries as StatusTries
+from services.intake.ports.tries import Tries as Tries
 from services.intake.ports.tx import CaseRequest as CaseRequest
 from services.intake.ports.tx import CourtCase as CourtCase
 from services.intake.ports.tx import SentMessage as SentMessage

@@ -7,6 +7,7 @@ from typing import Final
 from services.intake.domain.assistance import Assistance, ChatOfficer, Hold, WaitingReason
 from services.intake.domain.chat import AskedQuestion, Conversation, Draft, Source, Stage
 from services.intake.domain.pace import SenderPace
+from services.intake.domain.survey.talking import SurveyTalk
 from services.intake.store.parts import attachments_from, known
 from shared.mongo import Doc, DocumentMapping, fields_of
 
@@ -28,6 +29,7 @@ def _conversation_to(conversation: Conversation) -> Doc:
         "expired": conversation.expired,
         "unclear": conversation.unclear,
         "asked": fields_of(conversation.asked) if conversation.asked else None,
+        "survey": {**fields_of(conversation.survey), "answers": list(conversation.survey.answers)} if conversation.survey else None,
     }
 
 
@@ -95,7 +97,12 @@ def _conversation_from(doc: Doc) -> Conversation:
         expired=doc.get("expired", ""),
         unclear=doc.get("unclear", ""),
         asked=AskedQuestion(**doc["asked"]) if doc.get("asked") else None,
+        survey=_survey_from(doc["survey"]) if doc.get("survey") else None,
     )
+
+
+def _survey_from(survey: Doc) -> SurveyTalk:
+    return SurveyTalk(**{**known(SurveyTalk, survey), "answers": tuple(survey["answers"])})
 
 
 def draft_from(draft: Doc | None) -> Draft | None:

@@ -131,8 +131,8 @@ def request_from(doc: Doc, *, catalogue: Catalogue) -> Request:
         joined_by=tuple(doc["joined_by"]),
         began_at=doc.get("began_at"),
         told=_told_from(doc["told"]) if doc.get("told") else None,
-        reminded_of=date.fromisoformat(doc["reminded_of"]) if doc.get("reminded_of") else None,
         residence=doc.get("residence"),
+        reminded_of=date.fromisoformat(doc["reminded_of"]) if doc.get("reminded_of") else None,
     )
 
 

@@ -10,6 +10,8 @@ from shared.mongo import IndexModel
 from shared.mongo.unused import UnusedFiles
 
 DRAFT_KEPT_SECONDS: Final = int(DRAFT_LIFETIME.total_seconds())
+INVITATION_KEPT_SECONDS: Final = 365 * 24 * 3600  # after its link ended: nobody rests longer than that between two surveys
+REMARK_KEPT_SECONDS: Final = 2 * 365 * 24 * 3600  # words of this year and the last, which the next report compares
 UNREAD_KEPT_SECONDS: Final = 365 * 24 * 3600  # unknown shapes wait for a release that knows them
 
 # Partial indexes say `$gt: ""` for "a text": the planner sees that an equality is within it, and of `$type: "string"` it does not.
@@ -76,6 +78,8 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
             partialFilterExpression={"assistance.hold.officer.staff_id": {"$gt": ""}},
         ),
         IndexModel([("touched_at", -1), ("_id", -1)], name="latest"),
+        # Half sheets of whoever went away.
+        IndexModel([("survey.until", 1)], name="surveys", partialFilterExpression={"survey.until": {"$type": "date"}}),
         # Whom an officer did not answer in time.
         IndexModel([("assistance.answer_by", 1)], name="promised", partialFilterExpression={"assistance.answer_by": {"$type": "date"}}),
     ),
@@ -122,8 +126,29 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         # The sweeper asks whether an upload is used.
         IndexModel([("decision.file.file_id", 1)], name="by_file", partialFilterExpression={"decision.file.file_id": {"$gt": ""}}),
     ),
+    "survey_invitations": (
+        IndexModel([("due_at", 1)], name="due", partialFilterExpression={"state": "due"}),  # whom the job asks
+        IndexModel([("contact_id", 1), ("asked_at", 1)], name="of_contact"),  # whether a person was asked a short time ago
+        IndexModel([("digest", 1)], name="by_link", unique=True, partialFilterExpression={"digest": {"$gt": ""}}),
+        IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=INVITATION_KEPT_SECONDS),
+    ),
+    "survey_tallies": (
+        IndexModel([("month", 1)], name="by_month"),  # the report of some months
+    ),
+    "survey_remarks": (
+        IndexModel([("month", -1), ("_id", 1)], name="by_month"),  # the words of some months, whatever the filter: few hundred a month
+        IndexModel([("month_ended_at", 1)], name="expiry", expireAfterSeconds=REMARK_KEPT_SECONDS),
+    ),
     "sent_messages": (),
     "word_book": (),
+    "figure_rows": (),
+    "figure_cells": (
+        IndexModel([("month", 1)], name="by_month"),  # the page of figures: the last twelve months
+    ),
+    "figure_state": (),
+    "tries": (
+        IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0),  # a stretch is over: nobody is paused by it any more
+    ),
     "sources": (
         IndexModel([("order", -1)], name="latest"),  # the list at the desk, the newest first
         IndexModel([("terms", 1)], name="terms"),  # its search

@@ -21,6 +21,8 @@ class OfficePractice:
     `number_kept_across_districts`: a whole family keeps its number when it moves to another kecamatan or regency (SD, Jombang). Else it
     gets a new one there, as Linggapura says.
     `moving_letter_days`: how long an SKPWNI can be used. One office says 30 days; no law that we know does.
+    `returns_without_letter`: who comes back from abroad with neither an SKPLN nor a letter of the mission is an officer's, by the passport.
+    The Perpres asks for one of them; False: such a request is returned.
     `notes_on_others_certificates`: a change of name is noted here also where another office made the akta: the law names that office, the
     regulation that of the domicile. Where not, the person is sent to the office that made it.
     `legitimation_by_court`: Muslims bring a court's order for every legitimation (as in Trenggalek), not only for a child born before the
@@ -48,6 +50,7 @@ class OfficePractice:
     head_takes_number: bool = True
     number_kept_across_districts: bool = True
     moving_letter_days: int = 30
+    returns_without_letter: bool = True
     youngest_recorded_years: int = 16
     elderly_visit_years: int = 60
     longest_stay_years: int = 1

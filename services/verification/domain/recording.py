@@ -205,8 +205,8 @@ def _former(member: Member, change: RegisterChange, on: date) -> Former:
     match change.effect_on_leaver(member.nik):
         case Effect.DIED:
             return Former(member, on, Effect.DIED, change.died_on, change.basis.number, change.died_in)
-        case Effect.MOVED_OUT:
-            return Former(member, on, Effect.MOVED_OUT, letter=change.basis.number)
+        case Effect.MOVED_OUT | Effect.MOVED_ABROAD as effect:
+            return Former(member, on, effect, letter=change.basis.number)
         case effect:
             return Former(member, on, effect)
 

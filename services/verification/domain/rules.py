@@ -95,8 +95,8 @@ class RegisterChange:
     """What the register becomes, once. `families`: each family as it is afterwards, with the edition that was read (1 of a new one).
 
     `died_on`, `died_in`: when and in which regency those of `died` died; the register keeps both, with the number of the basis. `moved_out`
-    to another regency, `moved_in` from one: the basis is the SKPWNI. `cardless`: whose family card ends by it and who get no other one with
-    it, because somebody else asked: they are told.
+    to another regency, `moved_in` from one: the basis is the SKPWNI. `abroad`: to another country, or from one. `cardless`: whose family
+    card ends by it and who get no other one with it, because somebody else asked: they are told.
     """
 
     families: tuple[Family, ...]
@@ -107,17 +107,22 @@ class RegisterChange:
     died_in: str | None = None
     moved_out: tuple[str, ...] = ()
     moved_in: tuple[str, ...] = ()
+    abroad: bool = False
     cardless: tuple[str, ...] = ()
 
     def effect_on_leaver(self, nik: str) -> Effect:
         """Return what became of somebody who is in none of its families any more."""
         if nik in self.died:
             return Effect.DIED
-        return Effect.MOVED_OUT if nik in self.moved_out else Effect.LEFT
+        if nik in self.moved_out:
+            return Effect.MOVED_ABROAD if self.abroad else Effect.MOVED_OUT
+        return Effect.LEFT
 
     def effect_on_newcomer(self, nik: str) -> Effect:
         """Return what became of somebody who was in none of its families before."""
-        return Effect.MOVED_IN if nik in self.moved_in else Effect.BORN
+        if nik in self.moved_in:
+            return Effect.CAME_BACK if self.abroad else Effect.MOVED_IN
+        return Effect.BORN
 
 
 @dataclass(frozen=True, slots=True)

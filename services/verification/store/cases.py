@@ -120,6 +120,7 @@ def _change_doc(awaited: AwaitedChange) -> Doc:
         "died_in": change.died_in,
         "moved_out": list(change.moved_out),
         "moved_in": list(change.moved_in),
+        "abroad": change.abroad,
         "cardless": list(change.cardless),
     }
 
@@ -129,7 +130,8 @@ def _change(doc: Doc) -> AwaitedChange:
     families = tuple(map(family_from, doc["families"]))
     died_on = date_from(doc["died_on"]) if doc.get("died_on") else None
     moved = {name: tuple(doc.get(name, ())) for name in ("moved_out", "moved_in", "cardless")}  # older changes lack them
-    change = RegisterChange(families, basis, tuple(doc["born"]), tuple(doc["died"]), died_on, doc.get("died_in"), **moved)
+    abroad = bool(doc.get("abroad", False))
+    change = RegisterChange(families, basis, tuple(doc["born"]), tuple(doc["died"]), died_on, doc.get("died_in"), abroad=abroad, **moved)
     return AwaitedChange(change, tuple(map(family_from, doc["before"])))
 
 

@@ -90,6 +90,8 @@ BACKED: Final[Mapping[str, Waits | MadeBy | SaysHow]] = {
     "pengaduan.description.example": MadeBy("services.verification.domain.services.tickets:PENGADUAN"),
     "submitted_answered": MadeBy(DECIDING),
     "status_visit": MadeBy(TELLING),
+    "visit_tomorrow": MadeBy("services.intake.handlers.reminding:remind_of_visit"),
+    "visit_at_office": MadeBy("services.intake.handlers.reminding:remind_of_visit"),
     "state.answered": MadeBy(DECIDING),
     "notice.answered": MadeBy("shared.contracts.verification:RequestAnswered"),
     "notice.told": MadeBy("shared.contracts.verification:CitizenTold"),

@@ -118,9 +118,9 @@ def test_the_sexes_are_those_of_the_register() -> None:
 
 _PRINTED: Final = {
     *("disability_physical", "disability_intellectual", "disability_mental", "disability_sensory"),
-    *("move_class", "card_after_move"),
+    *("move_class", "card_after_move", "country"),
 }
-"""Lists of the biodata sheet F-1.08, with or without a field; and terms of the SKPWNI that are concluded, never asked."""
+"""Lists of the biodata sheet F-1.08, with or without a field; terms of the SKPWNI that are concluded, never asked; that of a field type."""
 
 
 def test_every_list_is_of_a_field_or_of_the_catalogue() -> None:

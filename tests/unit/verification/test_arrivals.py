@@ -13,7 +13,8 @@ from services.verification.domain.priority import areas_of
 from services.verification.domain.register import Former, Register
 from services.verification.domain.rules import Application, CardWish
 from services.verification.domain.services import RULES
-from services.verification.domain.services.arrival import arrival_wishes, check_arrival
+from services.verification.domain.services.arrival import check_arrival
+from services.verification.domain.settling import settling_wishes
 from services.verification.domain.subjects import name_of
 from shared.errors import DomainError
 from shared.reference.catalogue import catalogue
@@ -94,7 +95,7 @@ def moved_out(*niks: str, letter: str = NUMBER, **changes: Any) -> Register:
 
 def test_a_family_gets_a_card_with_a_number_of_ours_a_ktp_for_each_adult_and_a_kia_for_each_child() -> None:
     assert not codes(arriving(), nobody())
-    assert arrival_wishes(arriving(), nobody()) == (CardWish("351902"),)
+    assert settling_wishes(arriving(), nobody()) == (CardWish("351902"),)
     plan = planned(arriving(), nobody())
     cards = [("ktp", f"ktp:{FATHER}"), ("ktp", f"ktp:{MOTHER}"), ("kia", f"kia:{CHILD}")]
     assert orders(plan) == [("kk", f"kk:{NEW_KK}"), *cards]
@@ -113,7 +114,7 @@ def test_a_whole_family_brings_its_number_unless_the_office_gives_another() -> N
     request = arriving(card="same", old_kk_number=OLD_KK)
     assert not codes(request, nobody())
     assert set(after(planned(request, nobody()))) == {OLD_KK}
-    assert arrival_wishes(request, nobody(), replace(PRACTICE, number_kept_across_districts=False)) == (CardWish("351902"),)
+    assert settling_wishes(request, nobody(), replace(PRACTICE, number_kept_across_districts=False)) == (CardWish("351902"),)
 
 
 def test_who_joins_a_family_is_on_its_card() -> None:

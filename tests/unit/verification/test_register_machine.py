@@ -139,7 +139,17 @@ class RegisterMachine(RegisterOffice):
         family = self.family(pick)
         to = {"destination": pick.choice(["3578", "3171"]), "street": "Jl. Mawar 3", "rt": 1, "rw": 2, "planned_on": date(2026, 12, 1)}
         place = {"destination_village": "Mojo", "destination_district": "Gubeng", "reason": "work"}
-        self.ask("pindah", self.movers(pick, family, relation=False) | to | place | {"card": pick.choice(["own", "join"])})
+        answers = self.movers(pick, family, relation=False) | to | place | {"card": pick.choice(["own", "join"]), "country": "mys"}
+        self.ask(pick.choice(["pindah", "pindah_ln"]), answers)
+
+    @rule(pick=PICK, event=st.sampled_from(["marriage", "divorce", "birth", "death"]))
+    def event_abroad(self, pick: Random, event: str) -> None:
+        family, other = self.family(pick), self.family(pick)
+        days = {"event_on": pick.choice(DAYS), "certificate_on": DAYS[0], "returned_on": DAYS[0]}
+        answers = {"event": event, "nik": self.asker(pick, family), "kk_number": family.kk_number, "holder_nik": self.one_of(pick, family)}
+        if event in ("marriage", "divorce") and pick.random() < 0.6:
+            answers |= {"partner_citizenship": "indonesian", "partner_nik": self.one_of(pick, pick.choice((family, other)))}
+        self.ask("akta_ln", answers | days | {"holder_name": "SIAPA SAJA", "partner_name": "CHEN WEI"})
 
     @rule(pick=PICK)
     def move_inside(self, pick: Random) -> None:
@@ -167,7 +177,8 @@ class RegisterMachine(RegisterOffice):
         }
         home = {"street": "Jl. Melati", "rt": 1, "rw": 2, "village": pick.choice(VILLAGES)}
         numbers = {"host_kk_number": host.kk_number, "host_nik": host.head.nik, "old_kk_number": pick.choice(sorted(self.register))}
-        self.ask("datang", answers | home | numbers | {"letter_number": "SKPWNI/3577/20112026/0001", "letter_on": DAYS[0]})
+        letter = {"letter_number": "SKPWNI/3577/20112026/0001", "letter_on": DAYS[0], "arrived_on": DAYS[0], "leaving_letter": "none"}
+        self.ask(pick.choice(["datang", "datang_ln"]), answers | home | numbers | letter)
 
     @rule(pick=PICK, kind=st.sampled_from(COURT_KINDS))
     def court(self, pick: Random, kind: str) -> None:
@@ -263,8 +274,9 @@ class RegisterMachine(RegisterOffice):
     def a_card(self, pick: Random, service: str) -> None:
         """Cards show the register, and change nothing in it."""
         family = self.family(pick)
-        answers = {"nik": self.asker(pick, family), "kk_number": family.kk_number, "child_nik": self.one_of(pick, family)}
-        self.ask(service, answers | {"birth_certificate_number": "3519-LU-20052016-0007"})
+        child = pick.choice(minors(family) or family.members)
+        answers = {"nik": self.asker(pick, family), "kk_number": family.kk_number, "child_nik": child.nik}
+        self.ask(service, answers | {"birth_certificate_number": self.akta(pick, child)["certificate_number"]})
 
     @rule(pick=PICK)
     def stillbirth(self, pick: Random) -> None:
