@@ -66,7 +66,7 @@ CHATTED_OF_VISITS, BEGAN_OF_CHATS = 0.25, 0.6
 PAGES: Final = (
     "?waktu=30",
     "?waktu=7&menurut=layanan",
-    "?waktu=90&menurut=desa",
+    "?waktu=3&menurut=desa",
     "?waktu=tahun&menurut=sumber",
     "?waktu=setahun&menurut=sumber",
     "?waktu=setahun&menurut=desa",
