@@ -38,6 +38,7 @@ from services.intake.domain.outreach.funnel import (
 )
 from services.intake.domain.outreach.sources import SourceDescription, make_source
 from services.intake.ports import Tx
+from services.intake.store import INDEXES
 from services.intake.store import cells as store
 from services.intake.store.outreach_tx import OutreachTx
 from shared import logs
@@ -58,14 +59,14 @@ SERVICES: Final = 30
 PAGE_MS: Final = 200.0
 COST_PERCENT: Final = 3.0
 JOURNEY_MS: Final = 41.39  # CPU of a request with its signed PDF, all services (docs/performance.md)
-LOOKS: Final = 12  # at each page
-FILED: Final = 60  # requests of one round
+LOOKS: Final = 8  # at each page
+FILED: Final = 40  # requests of one round
 ROUNDS: Final = 4  # of each, in turns
 CHATTED_OF_VISITS, BEGAN_OF_CHATS = 0.25, 0.6
 PAGES: Final = (
     "?waktu=30",
     "?waktu=7&menurut=layanan",
-    "?waktu=90&menurut=desa",
+    "?waktu=3&menurut=desa",
     "?waktu=tahun&menurut=sumber",
     "?waktu=setahun&menurut=sumber",
     "?waktu=setahun&menurut=desa",
@@ -115,7 +116,6 @@ async def fill(rig: Rig, url: str, requests: int, visits: int) -> tuple[int, flo
     found = fold(steps(codes, rig.clock().date(), requests, visits))
     seconds = monotonic_seconds() - began
     await asyncio.to_thread(_insert, url, rig.database, generation, found)
-    await rig.wiring.prepare()
     return len(found), (visits * (1 + CHATTED_OF_VISITS) + 4 * requests) / seconds
 
 
@@ -146,6 +146,7 @@ def _insert(url: str, database: str, generation: int, found: Mapping[CellKey, St
         rows = (store.document_of(generation, key, counts) for key, counts in found.items())
         while some := list(islice(rows, 5_000)):
             cells.insert_many(some, ordered=False)
+        cells.create_indexes(list(INDEXES[store.CELLS]))
 
 
 async def look(desk: Desk) -> dict[str, list[float]]:

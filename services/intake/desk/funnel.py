@@ -43,6 +43,7 @@ class _Found:
     """What was counted for a filter. `villages`, `needs`: where the table is about villages."""
 
     question: FunnelQuestion
+    today: date
     sources: Sequence[OutreachSource]
     rows: tuple[FunnelRow, ...]
     total: StepCounts
@@ -57,12 +58,14 @@ def router(room: DeskRoom) -> APIRouter:
 
     @routes.get(PATH)
     async def shown(request: Request, asked: Annotated[FunnelFilter, Query()], member: Watcher) -> Response:
-        return room.pages.show(request, "funnel.html", member, **_values(room, asked, await _read(room, asked)))
+        found = await _read(room, asked)
+        days = await room.deps.funnel.counts(found.question, Facet.DAY) if asked.akun else {}
+        return room.pages.show(request, "funnel.html", member, **_values(room, asked, found, days))
 
     @routes.get(f"{PATH}/unduh")
     async def download(asked: Annotated[FunnelFilter, Query()], _member: Watcher) -> Response:
         found = await _read(room, asked)
-        headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="corong-{found.question.last}.csv"'}
+        headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="corong-{found.today}.csv"'}
         return Response(csv_lines(_lines(asked, found), begin=True), media_type="text/csv; charset=utf-8", headers=headers)
 
     return routes
@@ -71,10 +74,11 @@ def router(room: DeskRoom) -> APIRouter:
 async def _read(room: DeskRoom, asked: FunnelFilter) -> _Found:
     deps = room.deps
     sources = await deps.sources.all()
-    question = question_of(asked, sources, deps.clock().astimezone(WIB).date())
+    today = deps.clock().astimezone(WIB).date()
+    question = question_of(asked, sources, today)
     by = await deps.funnel.counts(question, FACETS[asked.facet][1])
-    days = by if asked.facet == "hari" else await deps.funnel.counts(question, Facet.DAY)
-    found = _Found(question, sources, rows_of(asked.facet, by, sources, deps.menu.title), total_of(by), days)
+    days = by if asked.facet == "hari" else await deps.funnel.counts(question, Facet.MONTH if asked.is_by_months else Facet.DAY)
+    found = _Found(question, today, sources, rows_of(asked.facet, by, sources, deps.menu.title), total_of(by), days)
     if asked.facet != "desa":
         return found
     return replace(found, villages=await _participation(room, question, by), needs=await _needs(room, question))
@@ -102,11 +106,11 @@ async def _needs(room: DeskRoom, question: FunnelQuestion) -> Sequence[tuple[str
     return rows
 
 
-def _values(room: DeskRoom, asked: FunnelFilter, found: _Found) -> dict[str, Any]:
-    """Return what the page shows."""
+def _values(room: DeskRoom, asked: FunnelFilter, found: _Found, days: Mapping[str, StepCounts]) -> dict[str, Any]:
+    """Return what the page shows. `days`: of an account, whose weeks are looked at."""
     chosen = {name: value for name, value in asked.model_dump().items() if value}
-    first, last = found.question.first, found.question.last
-    trend = trend_picture(found.days, first, last, address(PATH, **chosen | {"menurut": "hari"}))
+    first = found.question.first
+    trend = trend_picture(found.days, first, found.today, by_months=asked.is_by_months, link=address(PATH, **chosen | {"menurut": "hari"}))
     return {
         "asked": asked,
         "rows": found.rows[:_ROWS],
@@ -128,25 +132,25 @@ def _values(room: DeskRoom, asked: FunnelFilter, found: _Found) -> dict[str, Any
         "villages_of": found.villages,
         "needs": found.needs,
         "is_sample": room.deps.residents.is_sample,
-        "yardsticks": _yardsticks(room, found, asked) if asked.akun else {},
+        "yardsticks": _yardsticks(room, found, asked, days) if asked.akun else {},
         "yardstick_words": yardstick_words(),
     }
 
 
-def _yardsticks(room: DeskRoom, found: _Found, asked: FunnelFilter) -> Mapping[Yardstick, float | None]:
+def _yardsticks(room: DeskRoom, found: _Found, asked: FunnelFilter, days: Mapping[str, StepCounts]) -> Mapping[Yardstick, float | None]:
     """Return the yardsticks of an account."""
     total = found.total
     seen, visited, chatted = (total.get(step, 0) for step in (FunnelStep.SEEN, FunnelStep.VISITED, FunnelStep.CHATTED))
     made = tuple(source.made_at.astimezone(WIB).date() for source in found.sources if source.what.account == asked.akun)
-    alive = {date.fromisoformat(day) for day, counts in found.days.items() if counts.get(FunnelStep.CHATTED)}
-    first, last, submitted = found.question.first, found.question.last, total.get(FunnelStep.SUBMITTED, 0)
+    alive = {date.fromisoformat(day) for day, counts in days.items() if counts.get(FunnelStep.CHATTED)}
+    first, last, submitted = found.question.first, found.today, total.get(FunnelStep.SUBMITTED, 0)
     return yardsticks(AccountActivity(first, last, seen, visited, chatted, submitted, made, alive), room.deps.residents.total)
 
 
 def _lines(asked: FunnelFilter, found: _Found) -> list[list[str]]:
     """Return the table as lines of a file."""
     head = [FACETS[asked.facet][0], "Kode", *STEPS.values(), "Selesai dari percakapan (%)", *(_MORE if found.villages else ())]
-    period = f"{found.question.first.isoformat()} sampai {found.question.last.isoformat()}"
+    period = f"{found.question.first.isoformat()} sampai {found.today.isoformat()}"
     return [["Corong", period], head, *(_line(row, found) for row in found.rows)]
 
 

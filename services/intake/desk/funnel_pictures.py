@@ -15,7 +15,6 @@ from shared.web.desk.words import count, day_short, decimal
 
 PEOPLE: Final = (FunnelStep.VISITED, FunnelStep.CHATTED, FunnelStep.BEGAN, FunnelStep.SUBMITTED, FunnelStep.FINISHED)
 """The steps that are drawn: how often something was seen is of another size, and whoever was told is no step further."""
-_DAYS_DRAWN: Final = 92  # more are drawn by months
 _PERCENT: Final = 100
 
 
@@ -47,10 +46,10 @@ def finding(total: StepCounts) -> str:
     return f"{share}; terbanyak berhenti sebelum {STEPS[most].lower()}" if lost[most] > 0 else share
 
 
-def trend_picture(days: Mapping[str, StepCounts], first: date, last: date, link: str) -> Picture:
-    """Return who chatted and who came to the end, by day or by month."""
+def trend_picture(days: Mapping[str, StepCounts], first: date, last: date, *, by_months: bool, link: str) -> Picture:
+    """Return who chatted and who came to the end, by day or by month. `days`: counts by date; of a month by its first seven letters."""
     span = (last - first).days + 1
-    if span <= _DAYS_DRAWN:
+    if not by_months:
         grouped, words = days, {each.isoformat(): day_short(each) for each in (first + timedelta(days=day) for day in range(span))}
     else:
         grouped, words = _by_month(days), _months(first, last)

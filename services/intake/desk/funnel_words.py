@@ -31,9 +31,9 @@ STEPS: Final[Mapping[FunnelStep, str]] = {
 PERIODS: Final[Mapping[str, str]] = {
     "7": "7 hari terakhir",
     "30": "30 hari terakhir",
-    "90": "90 hari terakhir",
+    "3": "3 bulan ini",
     "tahun": "Tahun ini",
-    "setahun": "Setahun terakhir",
+    "setahun": "12 bulan ini",
 }
 FACETS: Final[Mapping[str, tuple[str, Facet]]] = {
     "sumber": ("Sumber", Facet.SOURCE),
@@ -58,7 +58,7 @@ _NONE: Final[Mapping[str, str]] = {
 }
 _UNKNOWN: Final = "Tidak diketahui"
 _DISTRICT_DIGITS: Final = 6
-_A_YEAR: Final = 365  # days
+_MONTHS: Final[Mapping[str, int]] = {"3": 3, "setahun": 12}
 _PERCENT: Final = 100
 
 
@@ -67,7 +67,7 @@ class FunnelFilter(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    waktu: Literal["7", "30", "90", "tahun", "setahun"] = "30"
+    waktu: Literal["7", "30", "3", "tahun", "setahun"] = "30"
     kampanye: Annotated[str, Field(max_length=80)] = ""
     saluran: Annotated[str, Field(max_length=63)] = ""
     akun: Annotated[str, Field(max_length=80)] = ""
@@ -95,10 +95,24 @@ class FunnelFilter(BaseModel):
         return self.menurut if self.menurut in self.facets else next(code for code in self.facets if code not in _ALWAYS)
 
     def first(self, today: date) -> date:
-        """Return the first day of the time that it asks for."""
+        """Return the first day of the time that it asks for: that of a month, but where it is a month or less."""
         if self.waktu == "tahun":
             return today.replace(month=1, day=1)
-        return today - timedelta(days=(_A_YEAR if self.waktu == "setahun" else int(self.waktu)) - 1)
+        months = _MONTHS.get(self.waktu)
+        if months is None:
+            return today - timedelta(days=int(self.waktu) - 1)
+        before = today.year * 12 + today.month - months
+        return date(before // 12, before % 12 + 1, 1)
+
+    def last(self, today: date) -> date:
+        """Return the last day that is counted: of whole months the end of this one, of which nothing is there that is still to come."""
+        following = (today.replace(day=28) + timedelta(days=4)).replace(day=1)
+        return following - timedelta(days=1) if self.is_by_months else today
+
+    @property
+    def is_by_months(self) -> bool:
+        """Whether its time is made of whole months."""
+        return self.waktu == "tahun" or self.waktu in _MONTHS
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +134,9 @@ def question_of(asked: FunnelFilter, sources: Sequence[OutreachSource], today: d
     """Return what a filter asks of the counts. `sources`: all that there are."""
     chosen = frozenset(source.code for source in sources if _is_chosen(asked, source)) if asked.sides[0] else None
     places = frozenset(code for code in villages() if asked.wilayah in (code, code[:_DISTRICT_DIGITS])) if asked.wilayah else None
-    return FunnelQuestion(asked.first(today), today, chosen, places, asked.jk or None, asked.umur or None, asked.layanan or None)
+    return FunnelQuestion(
+        asked.first(today), asked.last(today), chosen, places, asked.jk or None, asked.umur or None, asked.layanan or None
+    )
 
 
 def _is_chosen(asked: FunnelFilter, source: OutreachSource) -> bool:

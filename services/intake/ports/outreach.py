@@ -64,7 +64,7 @@ class Funnel(Protocol):
         """Count all cells anew out of the steps that are in them; return how many steps these are."""
 
     async def counts(self, question: FunnelQuestion, facet: Facet) -> Mapping[str, StepCounts]:
-        """Return the counts by a facet, each row by its code; of a day or month by its date: `2026-11-29`, `2026-11`.
+        """Return the counts by a facet, each row by its code; of days and months by their dates: `2026-11-29`, `2026-11`.
 
         A facet that the view of the question does not have takes the view of its own, with the filters that this one has.
         """

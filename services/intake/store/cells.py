@@ -116,7 +116,7 @@ class FunnelCells:
                 return {}
             days = {"$in": [day.isoformat() for day in _days(question)]}
             periods = days if facet is Facet.DAY else periods_of(question.first, question.last)
-            by = "$period" if facet is Facet.DAY else f"${facet.value}"
+            by = "$period" if facet in (Facet.DAY, Facet.MONTH) else f"${facet.value}"
             match = _match(state["generation"], view, question, periods)
             rows = await aggregate(self._cells, [{"$match": match}, {"$group": {"_id": by, **_SUMS}}])
         return {row["_id"]: {step: row[step.value] for step in FunnelStep if row.get(step.value)} for row in rows}

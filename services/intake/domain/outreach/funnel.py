@@ -190,6 +190,8 @@ class Facet(StrEnum):
     SEX = "sex"
     AGE = "age"
     DAY = "day"
+    MONTH = "month"
+    """By whole months, and the days of those that are asked for in part."""
 
 
 StepCounts: TypeAlias = Mapping[FunnelStep, int]

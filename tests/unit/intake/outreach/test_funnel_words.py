@@ -57,14 +57,16 @@ def test_what_is_wrong_with_a_form_is_said_at_its_field(field: str, text: str) -
     [
         (FunnelFilter(), date(2026, 10, 31), View.ALL),
         (FunnelFilter(waktu="tahun", kampanye="KK"), date(2026, 1, 1), View.SOURCE),
-        (FunnelFilter(waktu="setahun", sumber="k7q", layanan="kk_hilang"), date(2025, 11, 30), View.SOURCE_SERVICE),
+        (FunnelFilter(waktu="setahun", sumber="k7q", layanan="kk_hilang"), date(2025, 12, 1), View.SOURCE_SERVICE),
+        (FunnelFilter(waktu="3"), date(2026, 9, 1), View.ALL),
         (FunnelFilter(waktu="7", wilayah="351907", jk="P"), date(2026, 11, 23), View.VILLAGE),
         (FunnelFilter(umur="60+"), date(2026, 10, 31), View.PERSON),
     ],
 )
 def test_a_filter_becomes_a_question(asked: FunnelFilter, first: date, view: View) -> None:
     question = question_of(asked, SOURCES, TODAY)
-    assert (question.first, question.last, question.view) == (first, TODAY, view)
+    assert (question.first, question.view) == (first, view)
+    assert question.last == (date(2026, 11, 30) if asked.is_by_months else TODAY)
 
 
 def test_filters_of_sources_meet_and_a_district_is_all_of_its_villages() -> None:
@@ -119,9 +121,9 @@ def test_the_picture_says_where_most_of_them_stop(total: dict[FunnelStep, int], 
 
 
 def test_a_long_time_is_drawn_by_months() -> None:
-    days = {"2026-10-31": {CHATTED: 2}, "2026-11-01": {CHATTED: 1, FINISHED: 1}}
-    short = trend_picture(days, date(2026, 10, 31), date(2026, 11, 1), "")
+    days = {"2026-10-31": {CHATTED: 2}, "2026-11-01": {CHATTED: 1, FINISHED: 1}, "2026-08": {CHATTED: 7}}
+    short = trend_picture(days, date(2026, 10, 31), date(2026, 11, 1), by_months=False, link="")
     assert [(line.word, line.values) for line in short.lines] == [("31 Okt", (2, 0)), ("1 Nov", (1, 1))]
-    long = trend_picture(days, date(2026, 8, 1), date(2026, 11, 29), "")
+    long = trend_picture(days, date(2026, 8, 1), date(2026, 11, 29), by_months=True, link="")
     assert [line.word for line in long.lines] == ["Agu 2026", "Sep 2026", "Okt 2026", "Nov 2026"]
-    assert long.lines[-1].values == (1, 1)
+    assert [line.values for line in long.lines] == [(7, 0), (0, 0), (2, 0), (1, 1)]
