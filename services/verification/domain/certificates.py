@@ -123,17 +123,11 @@ def certificates_in(family: Family) -> frozenset[str]:
     return frozenset(number for _, number in _held(family)) | frozenset(_annulled(family))
 
 
-def is_annulled(number: str | None, register: Register) -> bool:
-    """Return whether the certificate of a number was annulled, whoever it is of. Whose it is was looked up with the request's people."""
-    found = CertificateNumber.find(number)
-    return found is not None and any(found.text in _annulled(family) for family in register.by_kk.values())
-
-
 def check_owner(given: str | None, nik: str, register: Register, field: str = NUMBER_FIELD) -> Iterator[Finding]:
     """Check that a number is nobody else's, and of no annulled certificate. Whose it is was looked up with the people of the request."""
     number = CertificateNumber.find(given)
     held = [pair for family in register.by_kk.values() for pair in _held(family)]
-    if is_annulled(given, register):
+    if number is not None and any(number.text in _annulled(family) for family in register.by_kk.values()):
         yield failure(VOID, field)
     elif number is not None and any(known == number.text and owner != nik for owner, known in held):
         yield failure("certificate_of_another", field)

@@ -113,12 +113,12 @@ def _is_malformed(findings: Sequence[Finding]) -> bool:
 
 
 def check_pending(case_id: str, application: Application, plan: Plan, register: Register) -> Iterator[Finding]:
-    """Check that no family that is changed or printed waits for the documents of another case, which would be printed over.
+    """Check that no family that is changed or printed, or of whose akta one is, waits for another case's documents: one would be void.
 
     Others that were only read, a witness's say, hold nothing up.
     """
-    waiting = (family.pending for number in plan.touched if (family := register.family(number)) is not None)
-    if any(pending not in (None, case_id) for pending in waiting):
+    waiting = (family for family in register.by_kk.values() if family.pending not in (None, case_id))
+    if any(family.kk_number in plan.touched or any(map(family.has_akta_of, plan.certified)) for family in waiting):
         yield failure(PENDING, CARD_FIELD if application.first.kk_number else None)
 
 

@@ -16,6 +16,7 @@ from services.verification.domain.families import home_of
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.households import Households
 from services.verification.domain.kinship import partners
+from services.verification.domain.names import is_named
 from services.verification.domain.parting import who_leaves
 from services.verification.domain.persons import needed, needed_home
 from services.verification.domain.register import Family, Member, Register
@@ -82,7 +83,8 @@ def couple_of(answers: Answers, register: Register) -> ForeignCouple | None:
     """Return the couple; None where the event is none of a couple.
 
     Raises:
-        DomainError: `answer_missing`, `not_in_register`, `nik_registered_twice`, `couple_same` or `other_family_other_office`.
+        DomainError: `answer_missing`, `not_in_register`, `nik_registered_twice`, `couple_same`, `partner_name_differs` or
+            `other_family_other_office`.
     """
     status, on, nik = _STATUS.get(answers.text("event") or ""), answers.date("event_on"), answers.text(HOLDER)
     if status is None:
@@ -95,6 +97,10 @@ def couple_of(answers: Answers, register: Register) -> ForeignCouple | None:
     partner = register.person(answers.text(PARTNER) or "")
     if partner is not None and (partner.nik == holder.nik or partner.sex == holder.sex):
         raise DomainError("couple_same", "A couple is a man and a woman.")
+    if partner is not None and not any(
+        is_named(answers.text("partner_name") or "", name) for name in (partner.name, *partner.former_names)
+    ):
+        raise DomainError("partner_name_differs", "The number is another person's, whose status nobody may change by it.")
     if {holder.nik, *((partner.nik,) if partner else ())} & register.twice:
         raise DomainError("nik_registered_twice", "Nobody can tell which row is right.")
     known = ((holder, HOLDER), *(((partner, PARTNER),) if partner is not None else ()))

@@ -130,6 +130,10 @@ class Family:
         """Return the former member who moved to another regency or country."""
         return next((each for each in self.former if each.member.nik == nik and each.reason in _MOVES), None)
 
+    def has_akta_of(self, nik: str) -> bool:
+        """Return whether this family keeps what the register knows of a person's akta: where they live, or were when they died."""
+        return self.member(nik) is not None or self.late(nik) is not None
+
     @property
     def head(self) -> Member:
         """The head of the family; the first row where the register names none."""

@@ -11,7 +11,16 @@ from datetime import date
 from types import MappingProxyType
 from typing import TypeAlias
 
-from services.verification.domain.contents import Biodata, ChildCard, Content, FamilyCard, IdentityCard
+from services.verification.domain.contents import (
+    Biodata,
+    BirthCertificate,
+    ChildCard,
+    Content,
+    DeathCertificate,
+    FamilyCard,
+    IdentityCard,
+    SideNote,
+)
 from services.verification.domain.finding import Finding
 from services.verification.domain.register import Family, Register
 from services.verification.domain.submission import Submission
@@ -139,6 +148,13 @@ class Plan:
         shown = (ordered.content for ordered in self.documents)
         printed = (content.family for content in shown if isinstance(content, FamilyCard | IdentityCard | ChildCard | Biodata))
         return frozenset(family.kk_number for family in (*changed, *printed))
+
+    @property
+    def certified(self) -> frozenset[str]:
+        """The persons of whose akta a document says something: an annulment or a correction that is under way would be printed over."""
+        shown = tuple(ordered.content for ordered in self.documents)
+        of_the_living = (content.nik for content in shown if isinstance(content, BirthCertificate | SideNote))
+        return frozenset((*of_the_living, *(content.member.nik for content in shown if isinstance(content, DeathCertificate))))
 
 
 Ways: TypeAlias = Mapping[str, str]

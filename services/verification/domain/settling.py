@@ -6,7 +6,7 @@ card is what they say, and an officer compares it with their papers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -17,7 +17,7 @@ from services.verification.domain.finding import Finding, failure
 from services.verification.domain.hosting import CARD, HOST, check_host, host_of
 from services.verification.domain.identity import is_adult
 from services.verification.domain.kinship import OF_THE_HEAD
-from services.verification.domain.members import named
+from services.verification.domain.members import Named, named
 from services.verification.domain.newcomers import ROWS, check_newcomers, check_own_card
 from services.verification.domain.office_practice import PRACTICE, OfficePractice
 from services.verification.domain.orders import family_cards, person_cards
@@ -65,7 +65,7 @@ def check_settling(application: Application, register: Register, today: date) ->
         yield from check_host(answers, register, named(answers, ROWS), today)
         return
     yield from check_own_card(answers, register, today)
-    if answers.text("card") == _SAME and not _is_free(answers.text(_OLD_CARD), register):
+    if answers.text("card") == _SAME and not _is_free(answers.text(_OLD_CARD), named(answers, ROWS), register):
         yield failure("old_number_taken", f"answers.{_OLD_CARD}")
 
 
@@ -80,10 +80,15 @@ def _check_applicant(application: Application, register: Register, today: date) 
         yield failure("applicant_does_not_arrive", "answers.nik")
 
 
-def _is_free(number: str | None, register: Register) -> bool:
-    """Return whether a number is nobody's here: unknown, or of a family that moved out whole."""
+def _is_free(number: str | None, arriving: Iterable[Named | Member], register: Register) -> bool:
+    """Return whether those who arrive may bring a number: it is unknown here, or was theirs when they moved out and nobody is left.
+
+    That of a head who died, or of others who moved away, is nobody's to take (UU 23/2006 article 61 (3)).
+    """
     family = register.family(number) if number else None
-    return family is None or (family.closed_on is not None and not family.members)
+    if family is None:
+        return True
+    return family.closed_on is not None and not family.members and any(family.moved_out(each.nik) is not None for each in arriving)
 
 
 def _needs_number(answers: Answers, practice: OfficePractice) -> bool:
@@ -130,7 +135,7 @@ def _joined(members: tuple[Member, ...], answers: Answers, register: Register) -
 def _own(members: tuple[Member, ...], number: str | None, answers: Answers, register: Register) -> Family:
     """Return their own card; one under a number that was closed when they moved out is open again."""
     home = new_home(answers, register)
-    if home is None or number is None or not _is_free(number, register):
+    if home is None or number is None or not _is_free(number, members, register):
         raise DomainError("old_number_taken", "They need an address, and a number that nobody has.")
     before = register.family(number)
     if before is None:

@@ -218,6 +218,16 @@ def test_a_number_that_somebody_has_is_not_theirs() -> None:
         planned(request, people.register())
 
 
+def test_the_number_of_a_dead_head_or_of_others_who_moved_away_is_nobodys_to_take() -> None:
+    request = arriving(card="same", old_kk_number=OLD_KK)
+    of_the_dead = replace(moved_out(HUSBAND).by_kk[OLD_KK], former=(Former(people.member(), TODAY, Effect.DIED),))
+    for register in (moved_out(HUSBAND), Register.of((of_the_dead,))):
+        assert fields(request, register)["old_number_taken"] == "answers.old_kk_number"
+        with pytest.raises(DomainError, match="old_number_taken"):
+            planned(request, register)
+    assert "old_number_taken" not in codes(request, moved_out(MOTHER)), "one of them left under it"
+
+
 def test_a_newcomer_needs_no_card_here_and_is_never_approved_by_the_rules_alone() -> None:
     service = catalogue().get("datang")
     found = check_application(arriving(), service, nobody(), today=TODAY)

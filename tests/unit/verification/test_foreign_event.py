@@ -115,7 +115,13 @@ def test_what_the_register_says_already_changes_nothing_and_the_letter_is_given(
         (reported(), grown(marital=KkMarital.MARRIED, marital_on=date(2020, 1, 1)), "already_married"),
         (reported(holder_nik=WIFE, holder_name="Titik Fitriani"), grown(), "already_married"),
         (
-            reported(holder_nik=WIFE, holder_name="Titik Fitriani", partner_citizenship="indonesian", partner_nik=HUSBAND),
+            reported(
+                holder_nik=WIFE,
+                holder_name="Titik Fitriani",
+                partner_name="Slamet Darmawan",
+                partner_citizenship="indonesian",
+                partner_nik=HUSBAND,
+            ),
             grown(),
             "marriage_date_differs",
         ),
@@ -216,3 +222,26 @@ def test_whose_certificate_it_is_lives_here_under_that_name() -> None:
     assert "already_dead" in codes(reported("death", holder_nik=WIFE, holder_name="Titik Fitriani"), late)
     with pytest.raises(DomainError, match="not_in_register"):
         planned(reported(holder_nik="3519080302000009"), grown())
+
+
+def test_nobody_is_married_by_a_strangers_certificate_with_their_number() -> None:
+    bride = people.member(
+        "3519014101000001", name="RATNA DEWI", sex="P", born_on=date(2000, 1, 1), marital=KkMarital.SINGLE, marital_on=None
+    )
+    register = Register.of((*grown().by_kk.values(), guardian_family(bride)))
+    request = reported(partner_name="Rina Wati", partner_citizenship="indonesian", partner_nik=bride.nik)
+    assert fields(request, register) == {"partner_name_differs": "answers.partner_nik"}
+    assert way_of("partner_name_differs", RULES["akta_ln"].ways) is CaseRoute.RETURN
+    assert RULES["akta_ln"].wishes(request, register) == ()
+    with pytest.raises(DomainError, match="partner_name_differs"):
+        planned(request, register)
+    renamed = replace(bride, name="RATNA AYU", former_names=("RINA WATI",))
+    assert not codes(request, Register.of((*grown().by_kk.values(), guardian_family(renamed)))), "the certificate says the name of then"
+
+
+def test_a_marriage_with_somebody_who_is_dead_by_the_register_is_an_officers() -> None:
+    usual, late = grown().by_kk[KK], people.wife(nik="3519014101000001", name="RATNA DEWI")
+    register = people.register(replace(usual, former=(Former(late, TODAY, Effect.DIED),)))
+    request = reported(partner_name="Ratna Dewi", partner_citizenship="indonesian", partner_nik=late.nik)
+    assert fields(request, register) == {"already_dead": "answers.partner_nik"}
+    assert way_of("already_dead", RULES["akta_ln"].ways) is CaseRoute.STAFF

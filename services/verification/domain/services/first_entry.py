@@ -159,7 +159,8 @@ def _member(answers: Answers, nik: str) -> Member:
     born_on = answers.date("born_on")
     if born_on is None:
         raise DomainError("answer_missing", "born_on")
-    joins = answers.text("card") == _JOINS
+    joins, akta = answers.text("card") == _JOINS, answers.text(_AKTA)
+    number = CertificateNumber.find(akta)
     return Member(
         nik=nik,
         name=(answers.text("name") or "").upper(),
@@ -176,7 +177,7 @@ def _member(answers: Answers, nik: str) -> Member:
         citizenship=Citizenship.INDONESIAN.value,
         father=(answers.text("father_name") or _NOBODY).upper(),
         mother=(answers.text("mother_name") or _NOBODY).upper(),
-        birth_certificate=answers.text(_AKTA),
+        birth_certificate=number.text if number is not None else akta,  # as it is looked for when somebody else names it
         disability=term_of("disability", known) if (known := answers.text("disability")) else None,
     )
 

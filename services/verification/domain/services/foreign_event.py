@@ -44,6 +44,7 @@ _BIRTH: Final = "birth"
 _DEATH: Final = "death"
 _LEAST_AGE: Final = 19  # UU 16/2019 article 7 (1)
 _WRITTEN: Final = ("event_place", "authority", "certificate_number")
+_OF_THE_PARTNER: Final = frozenset({"couple_same", "partner_name_differs"})
 _ROLES: Final = MappingProxyType({Sex.MALE.value: "Suami", Sex.FEMALE.value: "Istri"})
 
 
@@ -93,10 +94,12 @@ def _check_holder(answers: Answers, register: Register) -> Iterator[Finding]:
 
 
 def _check_couple(answers: Answers, register: Register, today: date) -> Iterator[Finding]:
+    if register.late(answers.text(PARTNER)) is not None:
+        yield failure("already_dead", f"answers.{PARTNER}")
     try:
         couple = couple_of(answers, register)
     except DomainError as error:
-        if error.code == "couple_same":
+        if error.code in _OF_THE_PARTNER:
             yield failure(error.code, f"answers.{PARTNER}")
         return  # else the form or `_check_holder` says it
     if couple is None:
@@ -174,7 +177,7 @@ AKTA_LN: Final = Rules(
         dict.fromkeys(
             (
                 *("certificate_before_event", "returned_before_event", "event_before_birth", "child_birth_differs", "couple_same"),
-                *("answer_unprintable", "divorced_before_marriage"),
+                *("answer_unprintable", "divorced_before_marriage", "partner_name_differs"),
             ),
             CaseRoute.RETURN,
         )
