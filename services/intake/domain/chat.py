@@ -12,6 +12,7 @@ from services.intake.domain.assistance import HOLD_LIFETIME, Assistance
 from services.intake.domain.assistance import OfficerCalled as OfficerCalled
 from services.intake.domain.files import RefusedFile, SentFile, UnfetchedFile
 from services.intake.domain.forms import ServiceMenu
+from services.intake.domain.news import NewsChosen
 from services.intake.domain.pace import SenderPace
 from services.intake.domain.understanding import Talk
 from services.intake.domain.words import Intent
@@ -180,6 +181,8 @@ class DialogueContext:
     answer_by: datetime | None = None
     """By when an officer answers whoever calls one now; None: within a day."""
 
+    takes_news: bool | None = None
+    """Whether the person wants news of the office; None: they never said."""
     full_days: frozenset[date] = frozenset()  # not offered to come on
 
     @property
@@ -266,6 +269,15 @@ class OfficerAnswered:
 
 
 Fact: TypeAlias = (
-    Say | OfficerCalled | StatusAsked | MendAsked | KkNumberUnknown | ResendAsked | FormCompleted | FilesDropped | OfficerAnswered
+    Say
+    | OfficerCalled
+    | StatusAsked
+    | MendAsked
+    | KkNumberUnknown
+    | ResendAsked
+    | FormCompleted
+    | FilesDropped
+    | OfficerAnswered
+    | NewsChosen
 )
 Outcome: TypeAlias = tuple[Conversation, tuple[Fact, ...]]

@@ -11,6 +11,7 @@ from services.intake.domain.docket import Limits
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.texts import DialogueTexts
 from services.intake.domain.words import Vocabulary
+from services.intake.ports.audiences import AudienceReader
 from services.intake.ports.chats import ChatReader, Visitors
 from services.intake.ports.clerk import ClerkReader
 from services.intake.ports.files import Documents, FileStore, Media
@@ -48,6 +49,7 @@ class Deps:
     documents: Documents
     people: PeopleReader
     limits: Limits
+    audiences: AudienceReader
     chats: ChatReader
     visitors: Visitors
     villages: VillageReader

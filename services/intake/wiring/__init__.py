@@ -14,11 +14,12 @@ from services.intake.api import stuck
 from services.intake.domain.docket import Limits
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.requests import RequestState
-from services.intake.jobs import ChatLimits, ChatWorker, DraftReminders, LateOfficers, StaleDrafts, StatusWorker
+from services.intake.jobs import AudienceFinder, ChatLimits, ChatWorker, DraftReminders, LateOfficers, StaleDrafts, StatusWorker
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
 from services.intake.store import (
     INDEXES,
+    MongoAudienceReader,
     MongoChatReader,
     MongoClerkReader,
     MongoPeopleReader,
@@ -168,6 +169,7 @@ def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside
         documents=outside.documents,
         people=MongoPeopleReader(mongo, database),
         limits=_limits(settings),
+        audiences=MongoAudienceReader(mongo, database),
         chats=MongoChatReader(mongo, database),
         visitors=MongoVisitors(mongo, database, clock),
         villages=MongoVillageReader(mongo, database, services),
@@ -222,6 +224,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),
             BackgroundJob("chats", chats.run, {"webhook_log": parts.check_webhook_log}),
             BackgroundJob("statuses", statuses.run),
+            BackgroundJob("audiences", AudienceFinder(parts.deps, parts.units).run),
             BackgroundJob("words", Poller("words", parts.deps.words.refresh, poll_seconds=parts.settings.words_poll_seconds).run),
             BackgroundJob("refill", RefillJob(host.mongo, host.database, refills_of(parts.deps.catalogue)).poller().run),
             BackgroundJob("drafts", sweeper("drafts", parts.drafts.sweep, every_seconds=_SWEEP_SECONDS).run),

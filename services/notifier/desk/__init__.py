@@ -1,11 +1,12 @@
 """The notifier's pages at the desk: what was sent, and how far it came."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from services.notifier.desk import messages, overview, people, sender
+from services.notifier.desk import broadcasts, messages, overview, people, sender
 from services.notifier.desk.message_words import KINDS
 from services.notifier.desk.search import MessageSearch
 from services.notifier.domain.facts import NoticeKind
@@ -18,11 +19,12 @@ from shared.web.stuck import pages as stuck
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
-def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
-    """Add the pages to the app; the shell must be in it."""
+def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, wake: Callable[[], None]) -> None:
+    """Add the pages to the app; the shell must be in it. `wake`: has the broadcaster of this process look at once."""
     pages = Pages(TEMPLATES)
     app.include_router(messages.router(units, deps, pages))
     app.include_router(people.router(deps, pages))
+    app.include_router(broadcasts.router(units, deps, pages, wake))
     app.include_router(sender.router(units, deps, pages))
     summary = APIRouter(include_in_schema=False)
     overview.gallery(deps).install(summary, pages)

@@ -44,6 +44,13 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("state", 1), ("created_at", -1), ("_id", -1)], name="newest_of_state"),
         # Search by request, case, receipt, document number, reference or effect key, also by their beginning.
         IndexModel([("refs", 1)], name="by_ref"),
+        # How many messages of broadcasts are in flight; when the last one ended.
+        IndexModel(
+            [("kind", 1), ("state", 1)],
+            name="broadcasts_on_the_way",
+            partialFilterExpression={"kind": NoticeKind.BROADCAST.value, "state": {"$in": OPEN_STATES}},
+        ),
+        IndexModel([("kind", 1), ("done_at", -1)], name="broadcasts_done", partialFilterExpression={"kind": NoticeKind.BROADCAST.value}),
         # What was said to one person, newest first.
         IndexModel([("lane", 1), ("created_at", -1), ("_id", -1)], name="of_person"),
     ),
