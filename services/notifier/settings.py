@@ -53,6 +53,7 @@ class Settings(OfficeDays, WhatsappSettings, ServiceSettings):
 
     broadcast_from: Annotated[time, Field(description="Broadcasts leave from this hour on (WIB), on the office's working days")] = time(8)
     broadcast_until: Annotated[time, Field(description="Broadcasts leave until this hour (WIB); chats and notices always do")] = time(17)
+    broadcast_on_days_off: Annotated[bool, Field(description="Broadcasts leave on days on which the office does not work, too")] = False
     broadcast_per_second: Annotated[
         float, Field(gt=0, description="Messages a second of one broadcast at most; whoever writes it may choose fewer")
     ] = 40.0

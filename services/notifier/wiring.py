@@ -28,7 +28,6 @@ from services.notifier.jobs import Broadcaster, Dispatcher, LaneWorker, StatusSw
 from services.notifier.ports import Deps, Tx
 from services.notifier.settings import Settings
 from services.notifier.store import (
-    BROADCAST_INDEXES,
     INDEXES,
     JOBS,
     MongoBroadcastReader,
@@ -115,12 +114,12 @@ def build(settings: Settings) -> Service:
     api.install(app, parts.units, parts.deps)
     session_keys = JwksReader(settings.desk_keys_url)
     shell.install(app, settings, health, session_keys.read, desk.TEMPLATES)
-    desk.install(app, parts.units, parts.deps, parts.broadcaster.wake)
+    desk.install(app, parts.units, parts.deps)
     source = StuckWithMessages(stuck.FailedJobs(parts.units, parts.deps), host.stuck_messages(), NAME)
     desk.install_stuck(app, source, stuck.PERSONAL)
 
     async def prepare() -> None:
-        await parts.mongo.prepare(host.database, {**INDEXES, **BROADCAST_INDEXES})
+        await parts.mongo.prepare(host.database, INDEXES)
         await parts.units.prepare()
         await accounting.register(parts.mongo, host.database, (ACCOUNT,))
 
@@ -186,6 +185,7 @@ def _news(settings: Settings) -> NewsPolicy:
     return NewsPolicy(
         office=WorkingHours(closed_on=settings.office_closed_on, open_on=settings.office_open_on),
         hours=Hours(settings.broadcast_from, settings.broadcast_until),
+        on_days_off=settings.broadcast_on_days_off,
         rest=timedelta(days=settings.broadcast_rest_days),
         per_second=min(settings.broadcast_per_second, settings.whatsapp_per_second),
         alone_most=settings.broadcast_alone_most,

@@ -109,9 +109,11 @@ class Carrier:
             self.templates.check(message.template)
 
     def late_failure(self, citizen: Citizen, message: Outbound) -> GraphError | None:
-        """Return what will make an accepted message fail: no such account, or the window is closed."""
+        """Return what will make an accepted message fail: no such account, marketing that the person stopped, the window is closed."""
         if not citizen.on_whatsapp:
             return GraphError(131026)
+        if citizen.stopped_marketing and message.template is not None and self.templates.is_marketing(message.template):
+            return GraphError(131050)
         if self.settings.enforce_window and message.template is None and not citizen.window_open(self.clock()):
             return GraphError(131047)
         return None
@@ -242,6 +244,13 @@ class Carrier:
         }
         entry = {"id": new_wamid(), "timestamp": seconds_text(self.clock()), "type": "system", "system": system}
         self.postman.post(Change(envelope(self.settings, messages=[entry]), "message", citizen.id, (citizen.phone, citizen.bsuid)))
+
+    def rate_number(self, field: str, event: str, limit: str | None) -> None:
+        """Tell the business how Meta rates its number or account, as the webhooks of these names do."""
+        value: dict[str, Any] = {"display_phone_number": self.settings.display_phone_number, "event": event}
+        if limit is not None:
+            value["current_limit"] = limit
+        self.postman.post(Change(value, "account", field, (), field=field))
 
     def store_file(self, data: bytes, mime_type: str, filename: str | None, caption: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
         """Keep a citizen's file; return its part of the webhook and its bubble."""

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import httpx
 from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
 
 from deploy.simulators.whatsapp.carrier import Carrier
 from deploy.simulators.whatsapp.cloud_api import approve
 from deploy.simulators.whatsapp.faults import FaultOrder
 from deploy.simulators.whatsapp.templates import Template
+
+
+class NumberRating(BaseModel):
+    """The body of POST /sim/quality. Source: Meta, webhooks `phone_number_quality_update` and `account_update`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    field: Literal["phone_number_quality_update", "account_update"] = "phone_number_quality_update"
+    event: str = Field(pattern=r"^[A-Z_]{3,40}$", description="FLAGGED, UNFLAGGED, DOWNGRADE, UPGRADE; ACCOUNT_RESTRICTION, …")
+    current_limit: str | None = Field(default=None, pattern=r"^TIER_[A-Z0-9_]{1,20}$")
+
 
 CHALLENGE: Final = "1158201444"
 
@@ -38,6 +50,11 @@ def router(carrier: Carrier) -> APIRouter:
     @api.post("/webhook", summary="Send any bytes to the webhook, well signed; gives the status of the answer")
     async def webhook(request: Request) -> dict[str, int]:
         return {"status": await carrier.postman.send_bytes(await request.body())}
+
+    @api.post("/quality", summary="Tell the business how Meta rates its number, or what becomes of its account", status_code=201)
+    async def quality(body: NumberRating) -> dict[str, Any]:
+        carrier.rate_number(body.field, body.event, body.current_limit)
+        return body.model_dump()
 
     @api.post("/templates", summary="Approve a template", status_code=201)
     async def template(body: Template) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The notifier's pages at the desk: what was sent, and how far it came."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -19,12 +18,12 @@ from shared.web.stuck import pages as stuck
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
-def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, wake: Callable[[], None]) -> None:
-    """Add the pages to the app; the shell must be in it. `wake`: has the broadcaster of this process look at once."""
+def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
+    """Add the pages to the app; the shell must be in it."""
     pages = Pages(TEMPLATES)
     app.include_router(messages.router(units, deps, pages))
     app.include_router(people.router(deps, pages))
-    app.include_router(broadcasts.router(units, deps, pages, wake))
+    app.include_router(broadcasts.router(units, deps, pages))
     app.include_router(sender.router(units, deps, pages))
     summary = APIRouter(include_in_schema=False)
     overview.gallery(deps).install(summary, pages)

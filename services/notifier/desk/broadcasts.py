@@ -55,7 +55,6 @@ class _Room:
     units: UnitOfWorkRunner[Tx]
     deps: Deps
     pages: Pages
-    wake: Callable[[], None]
 
     async def find(self, broadcast_id: str) -> Broadcast:
         found = await self.deps.broadcasts.find(broadcast_id)
@@ -110,15 +109,14 @@ class _Room:
             await self.units.run(body, audit=lambda _: row)
         except (DomainError, Malformed) as error:
             return await self.show(request, member, broadcast_id, words.problem_of(error.code))
-        self.wake()
         query = urlencode({"sudah": act.partition(".")[2]})
         return RedirectResponse(f"{PATH}/{broadcast_id}?{query}", HTTPStatus.SEE_OTHER, headers={"Cache-Control": "no-store"})
 
 
-def router(units: UnitOfWorkRunner[Tx], deps: Deps, pages: Pages, wake: Callable[[], None]) -> APIRouter:
-    """Return the routes. `wake`: has the broadcaster of this process look at once."""
+def router(units: UnitOfWorkRunner[Tx], deps: Deps, pages: Pages) -> APIRouter:
+    """Return the routes."""
     routes = APIRouter(include_in_schema=False)
-    room = _Room(units, deps, pages, wake)
+    room = _Room(units, deps, pages)
     _writing(routes, room)  # before the address of one broadcast, which would take `baru` for an id
     _looking(routes, room)
     _acting(routes, room)

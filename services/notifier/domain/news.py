@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -72,6 +72,7 @@ class NewsPolicy:
 
     office: WorkingHours
     hours: Hours
+    on_days_off: bool
     rest: timedelta
     per_second: float
     alone_most: int
@@ -111,12 +112,16 @@ def opens_at(hours: Hours, policy: NewsPolicy, at: datetime) -> datetime:
     """Return the moment itself where messages may leave, else the next one: within both hours, on a day on which the office works."""
     begins, ends = max(hours.begins, policy.hours.begins), min(hours.ends, policy.hours.ends)
     local = at.astimezone(policy.office.zone)
-    if begins < ends and policy.office.is_working_day(local.date()) and begins <= local.time() < ends:
+    if _is_day(policy, local.date()) and begins <= local.time() < ends:
         return at
     day = local.date() if local.time() < begins else local.date() + timedelta(days=1)
-    while not policy.office.is_working_day(day):
+    while not _is_day(policy, day):
         day += timedelta(days=1)
     return datetime.combine(day, begins, policy.office.zone).astimezone(at.tzinfo)
+
+
+def _is_day(policy: NewsPolicy, day: date) -> bool:
+    return policy.on_days_off or policy.office.is_working_day(day)
 
 
 def overlap(hours: Hours, policy: NewsPolicy) -> bool:

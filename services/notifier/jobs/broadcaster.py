@@ -21,7 +21,7 @@ from shared.errors import AppError
 from shared.mongo import DatabaseUnavailable
 from shared.poller import Poller
 
-_IDLE_SECONDS: Final = 3.0  # between looks while none runs, or none may
+_IDLE_SECONDS: Final = 1.0  # between looks while none runs, or none may
 _TURN_SECONDS: Final = 0.1  # between turns while one runs: at 80 a second eight people
 _JUDGE_SECONDS: Final = 2.0  # between looks at how many fail: each counts every message of the broadcast
 _COUNT_SECONDS: Final = 5.0  # between counts of whom was told in 24 hours: what this process adds it knows by itself
@@ -37,17 +37,12 @@ class Broadcaster:
     def __init__(self, deps: Deps, *, ahead: int) -> None:
         self._deps = deps
         self._ahead = ahead
-        self._woken = asyncio.Event()
         self._judged_at: dict[str, float] = {}
         self._told, self._counted_at = 0, float("-inf")
 
-    def wake(self) -> None:
-        """Look at once: one was started, or stopped."""
-        self._woken.set()
-
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`."""
-        await Poller("broadcasts", self.turn, poll_seconds=_IDLE_SECONDS, woken=self._woken).run(stop)
+        await Poller("broadcasts", self.turn, poll_seconds=_IDLE_SECONDS).run(stop)
 
     async def turn(self) -> float:
         """Release what may leave now; return how long to rest."""

@@ -1,6 +1,5 @@
 """MongoDB of the notifier: jobs, lanes, early statuses and the state of the sender."""
 
-from services.notifier.store.broadcasts import BROADCAST_INDEXES as BROADCAST_INDEXES
 from services.notifier.store.broadcasts import MongoBroadcastReader as MongoBroadcastReader
 from services.notifier.store.early_statuses import MongoEarlyStatuses as MongoEarlyStatuses
 from services.notifier.store.job_reader import MongoJobReader as MongoJobReader

@@ -13,10 +13,10 @@ from services.notifier.store.broadcasts import (
     NEWS_CONTACTS,
     NUMBER,
     NUMBER_HEALTH,
-    RECIPIENT_ROWS,
     RECIPIENTS,
     recipient_to,
 )
+from services.notifier.store.schema import RECIPIENT_ROWS
 from shared.messaging.transaction.runner import UnitOfWork
 from shared.mongo import reachable
 

@@ -6,7 +6,6 @@ from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime, time
 from typing import Any, Final
 
-from pymongo import IndexModel
 from pymongo.read_concern import ReadConcern
 
 from services.notifier.domain.broadcast import Broadcast, BroadcastState, Category, Hand, Hours, Need, Pages, Segment
@@ -25,33 +24,21 @@ from services.notifier.domain.news import (
 from services.notifier.domain.ownership import ADDRESS_LOST
 from services.notifier.domain.pacing import Bucket
 from services.notifier.ports import BroadcastPage, BroadcastResults
-from services.notifier.store.schema import JOBS, OPEN_STATES, message_to_doc, template_from_doc
+from services.notifier.store.schema import (
+    BROADCAST_ROWS,
+    CONTACT_ROWS,
+    HEALTH_ROWS,
+    JOBS,
+    OPEN_STATES,
+    RECIPIENT_ROWS,
+    message_to_doc,
+    template_from_doc,
+)
 from shared.mongo import Collection, Doc, DocumentMapping, Mongo, aggregate, cursor, fields_of, reachable
 
-BROADCAST_ROWS: Final = "broadcasts"
-RECIPIENT_ROWS: Final = "broadcast_recipients"
-CONTACT_ROWS: Final = "news_contacts"
-HEALTH_ROWS: Final = "number_health"
 NUMBER: Final = "whatsapp"
 _OURS: Final = frozenset({OPTED_OUT, NO_OPT_IN, BROADCAST_STOPPED, ADDRESS_LOST})
 """Why a message never left although it stood in its lane: people, or we, wanted it so."""
-RECIPIENT_DAYS: Final = 365  # who got which broadcast may be asked for a year; then only the numbers are kept
-
-BROADCAST_INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
-    BROADCAST_ROWS: (
-        IndexModel([("made_at", -1), ("_id", -1)], name="newest"),
-        IndexModel([("made_at", 1)], name="running", partialFilterExpression={"state": BroadcastState.RUNNING.value}),
-    ),
-    RECIPIENT_ROWS: (
-        # Who is next, and how many of a list are in which state, and why.
-        IndexModel([("broadcast_id", 1), ("state", 1), ("why", 1), ("_id", 1)], name="of_broadcast"),
-        # How many people were told in the last 24 hours.
-        IndexModel([("moved_at", 1)], name="told_lately", partialFilterExpression={"state": RecipientState.QUEUED.value}),
-        IndexModel([("listed_at", 1)], name="expiry", expireAfterSeconds=RECIPIENT_DAYS * 86400),
-    ),
-    CONTACT_ROWS: (IndexModel([("address", 1)], name="by_address", partialFilterExpression={"address": {"$gt": ""}}),),
-    HEALTH_ROWS: (),
-}
 
 
 def _broadcast_to(broadcast: Broadcast) -> Doc:
