@@ -153,7 +153,7 @@ def _chat(fact: ChatWaits | ChatAttended | AddressLost) -> Event:
 
 def _news(fact: NewsConsentChanged | AudiencePage | NumberQualityChanged) -> Event:
     if isinstance(fact, NumberQualityChanged):
-        return news.NumberQualityChanged(about=fact.about, change=fact.change, limit=fact.limit, at=fact.at)
+        return news.NumberQualityChanged(webhook=fact.webhook, change=fact.change, limit=fact.limit, at=fact.at)
     if isinstance(fact, NewsConsentChanged):
         personal = news.NewsConsentPersonal(contact=fact.origin)
         return news.NewsConsentChanged(
@@ -164,7 +164,7 @@ def _news(fact: NewsConsentChanged | AudiencePage | NumberQualityChanged) -> Eve
         broadcast_id=fact.broadcast_id,
         page=fact.page,
         pages=fact.pages,
-        left_out=dict(fact.left_out),
+        left_out=tuple(news.LeftOut(why=why, people=number) for why, number in sorted(fact.left_out.items())),
         found_at=fact.at,
         personal=news.AudienceFoundPersonal(members=people),
     )

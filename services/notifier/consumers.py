@@ -163,7 +163,7 @@ def _broadcasts(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
 
     async def audience(tx: Tx, event: intake_news.AudienceFound, _: Meta) -> None:
         people = tuple(_listed(event, member, deps.clock()) for member in event.personal.members)
-        left_out = tuple(sorted(event.left_out.items()))
+        left_out = tuple((each.why, each.people) for each in event.left_out)
         await broadcasts.take_audience(tx, event.broadcast_id, event.page, event.pages, people, left_out)
 
     async def quality(tx: Tx, event: intake_news.NumberQualityChanged, _: Meta) -> None:

@@ -37,6 +37,13 @@ class AudienceMember(Contract):
     village: Annotated[VillageCode | None, Field(description="Where they live, as far as a request of theirs said it")] = None
 
 
+class LeftOut(Contract):
+    """How many get nothing, and why."""
+
+    why: Annotated[Code, Field(description="no_opt_in, opted_out; more may follow")]
+    people: Annotated[int, Field(ge=1)]
+
+
 class AudienceFoundPersonal(Contract):
     """Those of this page."""
 
@@ -52,10 +59,7 @@ class AudienceFound(Event):
     broadcast_id: str
     page: Annotated[int, Field(ge=1)]
     pages: Annotated[int, Field(ge=1, description="How many there are; the first one says whom the segment holds beside")]
-    left_out: Annotated[
-        dict[Code, int],
-        Field(default_factory=dict, description="How many of the segment get nothing, by why: no_opt_in, opted_out, blocked"),
-    ]
+    left_out: Annotated[tuple[LeftOut, ...], Field(description="Those of the segment who get nothing, counted by why")] = ()
     found_at: AwareDatetime
     personal: AudienceFoundPersonal
 
@@ -66,7 +70,7 @@ class NumberQualityChanged(Event):
     type: ClassVar[str] = "intake.number_quality_changed.v1"
     consumers: ClassVar[tuple[str, ...]] = ("notifier",)
 
-    about: Annotated[Code, Field(description="The webhook's field: phone_number_quality_update, account_update")]
+    webhook: Annotated[Code, Field(description="The webhook's field: phone_number_quality_update, account_update")]
     change: Annotated[Code, Field(description="Meta's `event` in lower case: flagged, unflagged, downgrade, upgrade, …; more may follow")]
     limit: Annotated[Code | None, Field(description="Meta's `current_limit` in lower case, such as tier_2k")] = None
     at: AwareDatetime

@@ -214,7 +214,7 @@ def read_account(content: Json, key: str, received_at: datetime) -> NumberQualit
     if not _CODE.fullmatch(change):
         return None
     return NumberQualityChanged(
-        key, text_of(content, "about"), change, limit if _CODE.fullmatch(limit) else None, received_at.astimezone(UTC)
+        key, text_of(content, "webhook"), change, limit if _CODE.fullmatch(limit) else None, received_at.astimezone(UTC)
     )
 
 

@@ -39,7 +39,7 @@ class NumberQualityChanged:
     """WhatsApp rates our number or account otherwise. `item`: the key of the item of the webhook log that says so; it names nobody."""
 
     item: str
-    about: str
+    webhook: str
     change: str
     limit: str | None
     at: datetime

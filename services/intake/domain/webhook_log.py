@@ -192,7 +192,7 @@ def _status(item: Json, _contacts: Sequence[Json], _digest: str, _where: str) ->
 
 
 def _account(field: str, value: Json, digest: str, where: str) -> WebhookItem:
-    return WebhookItem(f"wa:ac:{_key(digest, where)}", WebhookItemKind.ACCOUNT, "", None, {"about": field, **value})
+    return WebhookItem(f"wa:ac:{_key(digest, where)}", WebhookItemKind.ACCOUNT, "", None, {"webhook": field, **value})
 
 
 def _error(item: Json, _contacts: Sequence[Json], digest: str, where: str) -> WebhookItem:

@@ -51,7 +51,7 @@ class JobSender:
     async def send(self, lease: LaneLease, stored: StoredJob) -> Next:
         """Try the job once, as far as it can be tried now. Each stage returns the job as it goes on, or where it ends for this time."""
         job = stored.job
-        for stage in (self._reconcile, self._choose_message, self._wait_for_turn, self._upload, self._look_whose, self._look_wanted):
+        for stage in (self._reconcile, self._choose_message, self._look_wanted, self._wait_for_turn, self._upload, self._look_whose):
             found = await stage(lease, stored, job)
             if not isinstance(found, Job):
                 return found
@@ -142,7 +142,7 @@ class JobSender:
         return await self._recorder.conclude(stored.job, stored.version, *withheld)
 
     async def _look_wanted(self, _lease: LaneLease, stored: StoredJob, job: Job) -> Job | Next:
-        """Ask at the last moment whether a broadcast's message may still leave: STOP, a pause and the evening count until then."""
+        """Ask whether a broadcast's message may still leave, right before its turn, for which it does not wait: STOP counts until then."""
         if job.addressee is None:
             return job
         broadcast_id, contact_id = job.addressee

@@ -22,7 +22,10 @@ async def audience(rig: Rig, broadcast_id: str, **asked: Any) -> dict[str, Any]:
     )
     await AudienceFinder(rig.wiring.deps, rig.units).find_all()
     (page,) = [each for each in await rig.told_data("intake.audience_found") if each["broadcast_id"] == broadcast_id]
-    return {"people": sorted(each["contact"]["address"] for each in page["personal"]["members"]), "left_out": page["left_out"]}
+    return {
+        "people": sorted(each["contact"]["address"] for each in page["personal"]["members"]),
+        "left_out": {each["why"]: each["people"] for each in page["left_out"]},
+    }
 
 
 async def test_who_agreed_is_reached_until_they_say_stop(rig: Rig) -> None:
@@ -71,4 +74,4 @@ async def test_how_whatsapp_rates_our_number_is_told_once(rig: Rig) -> None:
         assert (await rig.post(body)).status_code == 200
     await rig.work()
     (told,) = await rig.told_data("intake.number_quality_changed")
-    assert (told["about"], told["change"], told["limit"]) == ("phone_number_quality_update", "flagged", "tier_2k")
+    assert (told["webhook"], told["change"], told["limit"]) == ("phone_number_quality_update", "flagged", "tier_2k")
