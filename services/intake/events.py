@@ -157,7 +157,7 @@ def _news(fact: NewsConsentChanged | AudiencePage | NumberQualityChanged) -> Eve
     if isinstance(fact, NewsConsentChanged):
         personal = news.NewsConsentPersonal(contact=fact.origin)
         return news.NewsConsentChanged(
-            contact_id=fact.contact_id, agreed=fact.agreed, how=fact.how.value, changed_at=fact.at, personal=personal
+            contact_id=fact.contact_id, aliases=fact.aliases, agreed=fact.agreed, how=fact.how.value, changed_at=fact.at, personal=personal
         )
     people = tuple(news.AudienceMember(contact_id=each.contact_id, contact=each.origin, village=each.village) for each in fact.people)
     return news.AudienceFound(

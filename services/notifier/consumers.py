@@ -159,7 +159,8 @@ def _documents(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
 
 def _broadcasts(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
     async def consent(tx: Tx, event: intake_news.NewsConsentChanged, _: Meta) -> None:
-        await broadcasts.note_consent(tx, event.contact_id, event.personal.contact.address, agreed=event.agreed, at=event.changed_at)
+        said = event.personal.contact.address
+        await broadcasts.note_consent(tx, (event.contact_id, *event.aliases), said, agreed=event.agreed, at=event.changed_at)
 
     async def audience(tx: Tx, event: intake_news.AudienceFound, _: Meta) -> None:
         people = tuple(_listed(event, member, deps.clock()) for member in event.personal.members)

@@ -23,6 +23,7 @@ class NewsConsentChanged(Event):
     consumers: ClassVar[tuple[str, ...]] = ("notifier",)
 
     contact_id: str
+    aliases: Annotated[tuple[str, ...], Field(description="Contacts that turned out to be the same one: it counts for them, too")] = ()
     agreed: bool
     how: Annotated[Code, Field(description="typed, pressed, provider; more may follow. The words themselves stay with intake")]
     changed_at: AwareDatetime

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, time
 from typing import Any, Final
 
-from services.notifier.domain.broadcast import Broadcast, BroadcastState, Category, Hand, Hours, Pages, Segment
+from services.notifier.domain.broadcast import Broadcast, BroadcastState, Category, Hand, Hours, ListPages, Segment
 from services.notifier.domain.message import Template
 from services.notifier.domain.news import NewsContact, NewsRecipient
 from services.notifier.store.broadcasts import BROADCASTS, NEWS_CONTACTS, RECIPIENTS
@@ -36,7 +36,7 @@ async def begin(
         made_by=SITI,
         made_at=at,
         state=BroadcastState.RUNNING,
-        pages=Pages(frozenset({1}), 1, len(addresses)),
+        pages=ListPages(frozenset({1}), 1, len(addresses)),
         started_by=Hand("staff-budi", "Budi"),
         started_at=at,
     )

@@ -54,6 +54,7 @@ class NewsConsentChanged:
     agreed: bool
     how: NewsHow
     at: datetime
+    aliases: tuple[str, ...] = ()
 
 
 def chose(before: tuple[NewsChoice, ...], chosen: NewsChosen, version: str, at: datetime) -> tuple[NewsChoice, ...]:

@@ -18,7 +18,7 @@ async def choose_news(tx: Tx, deps: Deps, contact_id: str, chosen: NewsChosen, a
     contact = await tx.contact(contact_id)
     after = replace(contact, news=chose(contact.news, chosen, deps.texts.news_version, at))
     tx.save_contact(after)
-    tx.emit(NewsConsentChanged(contact_id, origin_of(after), chosen.agreed, chosen.how, at))
+    tx.emit(NewsConsentChanged(contact_id, origin_of(after), chosen.agreed, chosen.how, at, after.aliases))
 
 
 async def decline_news(tx: Tx, deps: Deps, contact_id: str, reason: str, at: datetime) -> None:

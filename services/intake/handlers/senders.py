@@ -108,5 +108,5 @@ async def _join(tx: Tx, kept: ChatContact, other: ChatContact, at: datetime) -> 
     tx.save_contact(kept)
     if kept.news:  # the notifier knows the choice by the id of whichever contact made it
         last = kept.news[-1]
-        tx.emit(NewsConsentChanged(kept.contact_id, origin_of(kept), last.agreed, NewsHow(last.how), last.at))
+        tx.emit(NewsConsentChanged(kept.contact_id, origin_of(kept), last.agreed, NewsHow(last.how), last.at, kept.aliases))
     return kept

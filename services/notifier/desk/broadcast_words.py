@@ -74,7 +74,7 @@ _PROBLEMS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ResultLine:
     """A row of what became of the people."""
 
     word: str
@@ -96,24 +96,24 @@ def held(reason: str) -> str:
     return _HELD.get(reason) or f"WhatsApp membatasi akun kantor ({reason})"
 
 
-def lines(found: Mapping[str, int]) -> list[Line]:
+def lines(found: Mapping[str, int]) -> list[ResultLine]:
     """Return how many get nothing, by why, the most first."""
-    return [Line(why(code), number) for code, number in sorted(found.items(), key=lambda row: (-row[1], row[0]))]
+    return [ResultLine(why(code), number) for code, number in sorted(found.items(), key=lambda row: (-row[1], row[0]))]
 
 
-def results(found: BroadcastResults, broadcast: Broadcast) -> list[Line]:
+def results(found: BroadcastResults, broadcast: Broadcast) -> list[ResultLine]:
     """Return what became of the people: those further on are not counted again among those before."""
     planned = "Tidak jadi dikirim" if broadcast.state is BroadcastState.STOPPED else "Belum dikirim"
     rows = [
-        Line(planned, found.planned),
-        Line("Dalam perjalanan", found.waiting),
-        Line("Terkirim", found.sent),
-        Line("Sampai", found.delivered),
-        Line("Dibaca", found.read),
-        Line("Gagal", found.missed),
-        Line("Dilewati", sum(found.skipped.values())),
+        ResultLine(planned, found.planned),
+        ResultLine("Dalam perjalanan", found.waiting),
+        ResultLine("Terkirim", found.sent),
+        ResultLine("Sampai", found.delivered),
+        ResultLine("Dibaca", found.read),
+        ResultLine("Gagal", found.missed),
+        ResultLine("Dilewati", sum(found.skipped.values())),
     ]
-    return [*rows, Line("Mungkin diterima dua kali", found.maybe_twice)] if found.maybe_twice else rows
+    return [*rows, ResultLine("Mungkin diterima dua kali", found.maybe_twice)] if found.maybe_twice else rows
 
 
 def segment(of: Segment) -> str:
@@ -129,6 +129,6 @@ def price(people: int, category: Category, policy: NewsPolicy) -> str:
     return "harga belum diatur" if found is None else f"paling banyak {policy.currency} {count(round(found))}"
 
 
-def total(rows: Sequence[Line]) -> int:
+def total(rows: Sequence[ResultLine]) -> int:
     """Return how many people the rows are."""
     return sum(row.number for row in rows)

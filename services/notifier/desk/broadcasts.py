@@ -142,11 +142,11 @@ def _writing(routes: APIRouter, room: _Room) -> None:
         return RedirectResponse(f"{PATH}/{made.broadcast_id}", HTTPStatus.SEE_OTHER, headers={"Cache-Control": "no-store"})
 
 
-async def _drafted(tx: Tx, deps: Deps, draft: handlers.Draft, by: Hand) -> Broadcast:
+async def _drafted(tx: Tx, deps: Deps, draft: handlers.BroadcastDraft, by: Hand) -> Broadcast:
     return handlers.draft_broadcast(tx, deps, draft, by)
 
 
-def _draft(room: _Room, form: BroadcastForm) -> handlers.Draft:
+def _draft(room: _Room, form: BroadcastForm) -> handlers.BroadcastDraft:
     """Return what the form says.
 
     Raises:
@@ -160,7 +160,7 @@ def _draft(room: _Room, form: BroadcastForm) -> handlers.Draft:
         raise DomainError("village_unknown")
     need = Need(form.kebutuhan) if form.kebutuhan in set(Need) else None
     segment, rate = Segment(tuple(sorted(set(form.desa))), need), form.per_detik or policy.per_second
-    return handlers.Draft(form.nama, form.templat, form.isi, segment, Hours(begins, ends), rate)
+    return handlers.BroadcastDraft(form.nama, form.templat, form.isi, segment, Hours(begins, ends), rate)
 
 
 def _form_page(room: _Room, request: Request, member: StaffMember, form: BroadcastForm, problem: str = "") -> Response:

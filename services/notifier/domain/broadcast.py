@@ -75,7 +75,7 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
+class ListPages:
     """The pages of the list that came, by number, of how many (0: none came yet), and how many of the segment get nothing, by why."""
 
     came: frozenset[int] = frozenset()
@@ -106,7 +106,7 @@ class Broadcast:
     made_by: Hand
     made_at: datetime
     state: BroadcastState = BroadcastState.COUNTING
-    pages: Pages = field(default_factory=Pages)
+    pages: ListPages = field(default_factory=ListPages)
     pace: Bucket | None = None
     started_by: Hand | None = None
     started_at: datetime | None = None
@@ -127,7 +127,7 @@ def take_page(broadcast: Broadcast, page: int, pages: int, people: int, left_out
     known = broadcast.pages
     if broadcast.state is not BroadcastState.COUNTING or page in known.came:
         return broadcast
-    came = Pages(known.came | {page}, pages, known.people + people, left_out or known.left_out)
+    came = ListPages(known.came | {page}, pages, known.people + people, left_out or known.left_out)
     return replace(broadcast, pages=came, state=BroadcastState.READY if came.is_whole else BroadcastState.COUNTING)
 
 

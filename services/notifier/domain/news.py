@@ -130,27 +130,27 @@ def overlap(hours: Hours, policy: NewsPolicy) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class DoorVerdict:
     """What becomes of a message at the door: `never` it leaves, and why; or not before `later`; or now."""
 
     never: str | None = None
     later: datetime | None = None
 
 
-NOW: Final = Verdict()
+NOW: Final = DoorVerdict()
 
 
-def at_the_door(broadcast: Broadcast | None, contact: NewsContact, policy: NewsPolicy, *, at: datetime) -> Verdict:
+def at_the_door(broadcast: Broadcast | None, contact: NewsContact, policy: NewsPolicy, *, at: datetime) -> DoorVerdict:
     """Judge a message right before its call."""
     if broadcast is None or broadcast.state is BroadcastState.STOPPED:
-        return Verdict(never=BROADCAST_STOPPED)
+        return DoorVerdict(never=BROADCAST_STOPPED)
     refused = refuses(contact, broadcast.category)
     if refused is not None:
-        return Verdict(never=refused)
+        return DoorVerdict(never=refused)
     if broadcast.state is BroadcastState.PAUSED:
-        return Verdict(later=at + _LOOK_AGAIN)
+        return DoorVerdict(later=at + _LOOK_AGAIN)
     opens = opens_at(broadcast.hours, policy, at)
-    return Verdict(later=min(opens, at + _LOOK_AGAIN)) if opens > at else NOW
+    return DoorVerdict(later=min(opens, at + _LOOK_AGAIN)) if opens > at else NOW
 
 
 _FELL: Final = frozenset({"flagged", "downgrade", "account_violation", "account_restriction", "disabled_update", "account_deleted"})

@@ -25,7 +25,7 @@ _BURST_SECONDS: Final = 1.0  # of a broadcast's rate may be put into lanes at on
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class BroadcastDraft:
     """What somebody wrote: the values of the template's places, whom it is for, when and how fast it goes."""
 
     name: str
@@ -36,7 +36,7 @@ class Draft:
     per_second: float
 
 
-def draft_broadcast(tx: Tx, deps: Deps, written: Draft, by: Hand) -> Broadcast:
+def draft_broadcast(tx: Tx, deps: Deps, written: BroadcastDraft, by: Hand) -> Broadcast:
     """Keep what was written, and ask whom it may reach.
 
     Raises:
@@ -83,10 +83,10 @@ async def take_audience(
         tx.save_broadcast(after)
 
 
-async def note_consent(tx: Tx, contact_id: str, address: str, *, agreed: bool, at: datetime) -> None:
+async def note_consent(tx: Tx, contact_ids: Sequence[str], address: str, *, agreed: bool, at: datetime) -> None:
     """Note that somebody agreed to news, or wants none: what is in their lane is asked about right before it leaves."""
-    known = (await tx.news_contacts([contact_id]))[contact_id]
-    tx.keep_news_contact(news.changed(known, address, agreed=agreed, at=at))
+    for known in (await tx.news_contacts(contact_ids)).values():
+        tx.keep_news_contact(news.changed(known, address, agreed=agreed, at=at))
 
 
 async def note_quality(tx: Tx, deps: Deps, change: str, limit: str | None, at: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pymongo.read_concern import ReadConcern
 
-from services.notifier.domain.broadcast import Broadcast, BroadcastState, Category, Hand, Hours, Need, Pages, Segment
+from services.notifier.domain.broadcast import Broadcast, BroadcastState, Category, Hand, Hours, ListPages, Need, Segment
 from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import OPEN, JobState, Progress
 from services.notifier.domain.news import (
@@ -78,7 +78,7 @@ def _broadcast_from(doc: Doc) -> Broadcast:
         made_by=Hand(**doc["made_by"]),
         made_at=doc["made_at"],
         state=BroadcastState(doc["state"]),
-        pages=Pages(frozenset(pages["came"]), pages["of"], pages["people"], tuple((why, number) for why, number in pages["left_out"])),
+        pages=ListPages(frozenset(pages["came"]), pages["of"], pages["people"], tuple((why, number) for why, number in pages["left_out"])),
         pace=None if doc["pace"] is None else Bucket(**doc["pace"]),
         started_by=None if doc["started_by"] is None else Hand(**doc["started_by"]),
         started_at=doc["started_at"],

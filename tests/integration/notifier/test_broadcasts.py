@@ -36,11 +36,12 @@ def phone(number: int) -> str:
     return f"62813{number:08d}"
 
 
-async def agree(rig: Rig, *numbers: int, agreed: bool = True) -> None:
+async def agree(rig: Rig, *numbers: int, agreed: bool = True, aliases: tuple[str, ...] = ()) -> None:
     await rig.tell(
         *(
             intake_news.NewsConsentChanged(
                 contact_id=f"c-{number}",
+                aliases=aliases,
                 agreed=agreed,
                 how="typed",
                 changed_at=rig.clock(),
@@ -55,7 +56,7 @@ async def listed(rig: Rig, numbers: Sequence[int]) -> str:
     """A broadcast whose list has come."""
 
     async def write(tx: Tx) -> Broadcast:
-        draft = handlers.Draft("KIA", "kabar_layanan", VALUES, Segment(), Hours(time(8), time(17)), 40.0)
+        draft = handlers.BroadcastDraft("KIA", "kabar_layanan", VALUES, Segment(), Hours(time(8), time(17)), 40.0)
         return handlers.draft_broadcast(tx, rig.parts.deps, draft, SITI)
 
     made = await rig.parts.units.run(write)
@@ -129,7 +130,7 @@ async def test_stop_counts_until_the_last_moment(still: Rig) -> None:
     await agree(still, 1, 2)
     broadcast_id = await started(still, (1, 2))
     await still.parts.broadcaster.turn()
-    await agree(still, 1, agreed=False)  # both stand in their lanes by now
+    await agree(still, 100, agreed=False, aliases=("c-1",))  # both stand in their lanes by now; and contact 1 turned out to be 100
     async with running(still.parts):
         (effect,) = await still.accepted(1)
         await eventually(lambda: _is(still, broadcast_id, opted_out=1))
