@@ -101,14 +101,14 @@ class ServiceSettings(Environment):
         return self
 
 
-class OfficeDays(Environment):
+class OfficeDaysSettings(Environment):
     """The days on which the office works, beside the calendar: the same for every service that asks."""
 
     office_closed_on: Annotated[frozenset[date], Field(description="JSON list of days the office closes beside the holidays")] = frozenset()
     office_open_on: Annotated[frozenset[date], Field(description="JSON list of holidays on which it works")] = frozenset()
 
 
-class OfficeSettings(OfficeDays):
+class OfficeSettings(OfficeDaysSettings):
     """The office's days and promises: the same for every service that counts them."""
 
     promise_hours: Annotated[

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from shared.settings import OfficeDays, ServiceSettings, WhatsappSettings
+from shared.settings import OfficeDaysSettings, ServiceSettings, WhatsappSettings
 
 
 class CourtEndpoint(BaseModel):
@@ -21,7 +21,7 @@ class CourtEndpoint(BaseModel):
     can_be_asked: bool = True
 
 
-class Settings(OfficeDays, WhatsappSettings, ServiceSettings):
+class Settings(OfficeDaysSettings, WhatsappSettings, ServiceSettings):
     """The notifier's own settings beside those of every service."""
 
     port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")] = 8104

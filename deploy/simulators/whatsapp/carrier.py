@@ -245,13 +245,6 @@ class Carrier:
         entry = {"id": new_wamid(), "timestamp": seconds_text(self.clock()), "type": "system", "system": system}
         self.postman.post(Change(envelope(self.settings, messages=[entry]), "message", citizen.id, (citizen.phone, citizen.bsuid)))
 
-    def rate_number(self, field: str, event: str, limit: str | None) -> None:
-        """Tell the business how Meta rates its number or account, as the webhooks of these names do."""
-        value: dict[str, Any] = {"display_phone_number": self.settings.display_phone_number, "event": event}
-        if limit is not None:
-            value["current_limit"] = limit
-        self.postman.post(Change(value, "account", field, (), field=field))
-
     def store_file(self, data: bytes, mime_type: str, filename: str | None, caption: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
         """Keep a citizen's file; return its part of the webhook and its bubble."""
         media = self.files.put(data, mime_type, filename)

@@ -12,6 +12,7 @@ from deploy.simulators.whatsapp.carrier import Carrier
 from deploy.simulators.whatsapp.cloud_api import approve
 from deploy.simulators.whatsapp.faults import FaultOrder
 from deploy.simulators.whatsapp.templates import Template
+from deploy.simulators.whatsapp.webhooks import Change
 
 
 class NumberRating(BaseModel):
@@ -51,11 +52,6 @@ def router(carrier: Carrier) -> APIRouter:
     async def webhook(request: Request) -> dict[str, int]:
         return {"status": await carrier.postman.send_bytes(await request.body())}
 
-    @api.post("/quality", summary="Tell the business how Meta rates its number, or what becomes of its account", status_code=201)
-    async def quality(body: NumberRating) -> dict[str, Any]:
-        carrier.rate_number(body.field, body.event, body.current_limit)
-        return body.model_dump()
-
     @api.post("/templates", summary="Approve a template", status_code=201)
     async def template(body: Template) -> dict[str, Any]:
         approve(carrier, body)
@@ -72,4 +68,14 @@ def router(carrier: Carrier) -> APIRouter:
                 return {"verified": False, "why": type(error).__name__}
         return {"verified": response.is_success and response.text == CHALLENGE, "why": f"HTTP {response.status_code}"}
 
+    _rating(api, carrier)
     return api
+
+
+def _rating(api: APIRouter, carrier: Carrier) -> None:
+    @api.post("/quality", summary="Tell the business how Meta rates its number, or what becomes of its account", status_code=201)
+    async def quality(body: NumberRating) -> dict[str, Any]:
+        value = {"display_phone_number": carrier.settings.display_phone_number, "event": body.event}
+        value |= {"current_limit": body.current_limit} if body.current_limit else {}
+        carrier.postman.post(Change(value, "account", body.field, (), field=body.field))
+        return body.model_dump()

@@ -21,7 +21,6 @@ from services.intake.store.contacts import CONTACTS
 from services.intake.store.conversations import CONVERSATIONS
 from services.intake.store.items import ITEMS
 from services.intake.store.sent_messages import SENT_MESSAGES, sent_key
-from shared.contracts.envelope import Event
 from shared.messaging.transaction.runner import UnitOfWork
 from shared.mongo import DocumentMapping
 from shared.reference.catalogue import Catalogue
@@ -48,11 +47,12 @@ def publish(work: UnitOfWork, fact: Published, requests: DocumentMapping[Request
     elif isinstance(fact, AudiencePage):
         work.emit(AUDIENCES, fact.broadcast_id, event, correlation_id=fact.broadcast_id)
     else:
-        _publish_told(work, fact, event)
+        _publish_told(work, fact, catalogue)
 
 
-def _publish_told(work: UnitOfWork, fact: StatusReceived | NumberQualityChanged, event: Event) -> None:
-    """What the provider told of itself."""
+def _publish_told(work: UnitOfWork, fact: StatusReceived | NumberQualityChanged, catalogue: Catalogue) -> None:
+    """Buffer what the provider told of itself."""
+    event = to_event(fact, catalogue)
     if isinstance(fact, StatusReceived):
         work.emit(SENT_MESSAGES, sent_key(fact.wamid), event)
     else:
