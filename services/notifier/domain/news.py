@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from services.notifier.domain.broadcast import Broadcast, BroadcastState, Category, Hours
-from shared.reference.working_hours import WorkingHours
 
 _LOOK_AGAIN: Final = timedelta(seconds=20)  # at a message that stands in a lane while its broadcast may not send
 OPTED_OUT: Final = "opted_out"
@@ -62,6 +61,17 @@ class NewsRecipient:
         return f"{self.broadcast_id}:{self.contact_id}"
 
 
+class OfficeCalendar(Protocol):
+    """The days on which the office works, and the zone in which its hours are meant."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """Where it is."""
+
+    def is_working_day(self, day: date) -> bool:
+        """Return whether it works on that day at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewsPolicy:
     """What the office decided. `rest`: between two broadcasts to one person; `alone_most`: people whom one person alone may write to.
@@ -70,7 +80,7 @@ class NewsPolicy:
     messages or more that may fail. `prices`: of one message by category, in `currency`.
     """
 
-    office: WorkingHours
+    office: OfficeCalendar
     hours: Hours
     on_days_off: bool
     rest: timedelta
