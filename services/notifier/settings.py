@@ -65,6 +65,9 @@ class Settings(OfficeDaysSettings, WhatsappSettings, ServiceSettings):
         int,
         Field(ge=1, description="People told by broadcasts in 24 hours at most: Meta's limit of the account (250, 2000, 10000, …)"),
     ] = 2000
+    broadcast_echo_seconds: Annotated[
+        float, Field(gt=0, description="WhatsApp's first word of a message that is later than this slows broadcasts down, in seconds")
+    ] = 1.0
     broadcast_errors_share: Annotated[
         float, Field(gt=0, le=1, description="Share of a broadcast's messages that may fail; with more it holds itself")
     ] = 0.1

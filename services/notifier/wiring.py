@@ -190,6 +190,7 @@ def _news(settings: Settings) -> NewsPolicy:
         per_second=min(settings.broadcast_per_second, settings.whatsapp_per_second),
         alone_most=settings.broadcast_alone_most,
         people_a_day=settings.broadcast_people_a_day,
+        echo=timedelta(seconds=settings.broadcast_echo_seconds),
         errors_share=settings.broadcast_errors_share,
         errors_after=settings.broadcast_errors_after,
         prices=settings.broadcast_prices,

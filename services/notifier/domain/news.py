@@ -76,7 +76,8 @@ class OfficeCalendar(Protocol):
 class NewsPolicy:
     """What the office decided. `rest`: between two broadcasts to one person; `alone_most`: people whom one person alone may write to.
 
-    `people_a_day`: Meta's limit of people outside their window in 24 hours; `errors_share`: of `errors_after`
+    `people_a_day`: Meta's limit of people outside their window in 24 hours; `echo`: how soon WhatsApp's first word
+    of a message should come; `errors_share`: of `errors_after`
     messages or more that may fail. `prices`: of one message by category, in `currency`.
     """
 
@@ -87,6 +88,7 @@ class NewsPolicy:
     per_second: float
     alone_most: int
     people_a_day: int
+    echo: timedelta
     errors_share: float
     errors_after: int
     prices: Mapping[str, float]
@@ -182,6 +184,20 @@ def rated(health: NumberHealth, change: str, limit: str | None, *, at: datetime)
         return health
     fell = change if change in _FELL else None if change in _ROSE else health.fell
     return NumberHealth(fell, limit or health.limit, at)
+
+
+_LEAST_WINDOW: Final = 4.0  # messages on the way at a time: it always moves
+_STEP: Final = 2.0  # messages that are added while word comes soon
+_CUT: Final = 0.7  # what is left where it does not
+
+
+def next_window(window: float, oldest: float, *, soon: float, most: float) -> float:
+    """Return how many messages of broadcasts may be on the way, until WhatsApp's first word of each: more while that comes soon.
+
+    `oldest`: seconds since the oldest of them was accepted. The word comes the way that answers go, in through the webhook and the queues:
+    where it is late, people who chat would wait, so that the broadcast gives way (additive increase, multiplicative decrease).
+    """
+    return max(_LEAST_WINDOW, window * _CUT) if oldest > soon else min(most, window + _STEP)
 
 
 def cost(people: int, category: Category, policy: NewsPolicy) -> float | None:

@@ -11,7 +11,7 @@ from typing import Final
 
 from services.notifier.domain import broadcast as rules
 from services.notifier.domain.broadcast import Broadcast
-from services.notifier.domain.news import opens_at
+from services.notifier.domain.news import next_window, opens_at
 from services.notifier.handlers import broadcasts as handlers
 from services.notifier.handlers.broadcasts import Released
 from services.notifier.ports import Deps, Tx
@@ -25,6 +25,8 @@ _IDLE_SECONDS: Final = 1.0  # between looks while none runs, or none may
 _TURN_SECONDS: Final = 0.1  # between turns while one runs: at 80 a second eight people
 _JUDGE_SECONDS: Final = 2.0  # between looks at how many fail: each counts every message of the broadcast
 _COUNT_SECONDS: Final = 5.0  # between counts of whom was told in 24 hours: what this process adds it knows by itself
+_FIRST_WINDOW: Final = 16.0  # messages without a word of WhatsApp, when a process begins
+_UNHEARD: Final = timedelta(seconds=10)  # later than this its first word is not waited for: a webhook may be lost, a rank left out
 _DAY: Final = timedelta(hours=24)  # Meta counts people of the last 24 hours
 _ERRORS: Final = "too_many_errors"
 
@@ -38,6 +40,7 @@ class Broadcaster:
         self._deps = deps
         self._ahead = ahead
         self._judged_at: dict[str, float] = {}
+        self._window = _FIRST_WINDOW
         self._told, self._counted_at = 0, float("-inf")
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -84,12 +87,20 @@ class Broadcaster:
     async def _free(self, broadcast: Broadcast) -> int:
         """Return how many may be put into their lanes now: what is ahead already, and Meta's people in 24 hours, leave room for so many."""
         deps, most = self._deps, self._deps.news.people_a_day
-        ahead = self._ahead - await deps.broadcasts.on_the_way(self._ahead)
+        ahead = min(self._ahead - await deps.broadcasts.on_the_way(self._ahead), await self._unheard_room(broadcast))
         if ahead <= 0:
             return 0
         if monotonic_seconds() - self._counted_at >= _COUNT_SECONDS:
             self._told, self._counted_at = await deps.broadcasts.people_since(deps.clock() - _DAY, most), monotonic_seconds()
         return min(ahead, most - self._told, max(1, int(broadcast.per_second)))
+
+    async def _unheard_room(self, broadcast: Broadcast) -> int:
+        """Return how many more may be without WhatsApp's first word; a word that never comes is waited for some seconds."""
+        at, most = self._deps.clock(), broadcast.per_second * _UNHEARD.total_seconds()
+        unheard, oldest = await self._deps.broadcasts.unheard(at - _UNHEARD, int(most))
+        age = (at - oldest).total_seconds() if oldest else 0.0
+        self._window = next_window(self._window, age, soon=self._deps.news.echo.total_seconds(), most=most)
+        return int(self._window) - unheard
 
     async def _holds(self, broadcast: Broadcast) -> bool:
         """Hold it where too many of its messages fail."""

@@ -182,6 +182,17 @@ class MongoBroadcastReader:
         with reachable():
             return int(await self._jobs.count_documents(wanted, limit=limit, hint="broadcasts_on_the_way"))
 
+    async def unheard(self, since: datetime, limit: int) -> tuple[int, datetime | None]:
+        wanted: Doc = {
+            "kind": NoticeKind.BROADCAST.value,
+            "state": JobState.DONE.value,
+            "progress": Progress.NONE.value,
+            "done_at": {"$gte": since},
+        }
+        with reachable():
+            docs = await self._jobs.find(wanted, {"done_at": 1}).sort("done_at", 1).limit(limit).hint("broadcasts_unheard").to_list(None)
+        return len(docs), docs[0]["done_at"] if docs else None
+
     async def results(self, broadcast: Broadcast) -> BroadcastResults:
         of: Doc = {"broadcast_id": broadcast.broadcast_id}
         states: Doc = {"state": "$state", "why": "$why"}

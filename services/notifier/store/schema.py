@@ -57,6 +57,12 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
             name="broadcasts_on_the_way",
             partialFilterExpression={"kind": NoticeKind.BROADCAST.value, "state": {"$in": OPEN_STATES}},
         ),
+        # Those that were accepted and of which WhatsApp has said nothing yet.
+        IndexModel(
+            [("kind", 1), ("progress", 1), ("done_at", 1)],
+            name="broadcasts_unheard",
+            partialFilterExpression={"kind": NoticeKind.BROADCAST.value, "state": JobState.DONE.value},
+        ),
         IndexModel([("kind", 1), ("done_at", -1)], name="broadcasts_done", partialFilterExpression={"kind": NoticeKind.BROADCAST.value}),
         # What was said to one person, newest first.
         IndexModel([("lane", 1), ("created_at", -1), ("_id", -1)], name="of_person"),

@@ -38,6 +38,7 @@ def policy(**changes: Any) -> NewsPolicy:
         "per_second": 40.0,
         "alone_most": 50,
         "people_a_day": 2000,
+        "echo": timedelta(seconds=1),
         "errors_share": 0.1,
         "errors_after": 50,
         "prices": {"marketing": 600.0},
@@ -202,6 +203,16 @@ def test_what_gives_way_leaves_tokens_for_what_does_not() -> None:
     _, none, wait = rate.take(bucket, TUESDAY, 1, keep=10.0)
     assert (none, round(wait, 6)) == (0, 1 / 80)
     assert rate.take(bucket, TUESDAY, 8)[1] == 8, "a chat finds one at once"
+
+
+def test_late_word_of_whatsapp_makes_it_give_way_and_never_stops_it() -> None:
+    assert news.next_window(16.0, 0.4, soon=1.0, most=100.0) == 18.0
+    assert news.next_window(99.5, 0.4, soon=1.0, most=100.0) == 100.0
+    assert news.next_window(20.0, 1.1, soon=1.0, most=100.0) == 14.0
+    window = 100.0
+    for _ in range(50):
+        window = news.next_window(window, 30.0, soon=1.0, most=100.0)
+    assert window == 4.0
 
 
 def recipient(**changes: Any) -> NewsRecipient:
