@@ -60,15 +60,25 @@ async def listed(rig: Rig, numbers: Sequence[int]) -> str:
         return handlers.draft_broadcast(tx, rig.parts.deps, draft, SITI)
 
     made = await rig.parts.units.run(write)
+    await arrives(rig, made.broadcast_id, numbers)
+    return made.broadcast_id
+
+
+async def arrives(rig: Rig, broadcast_id: str, numbers: Sequence[int], **left_out: int) -> None:
+    """The list of a broadcast, as intake sends it."""
     members = tuple(
         intake_news.AudienceMember(contact_id=f"c-{number}", contact=rig.whatsapp_contact(phone(number)), village="3519012001")
         for number in numbers
     )
     page = intake_news.AudienceFound(
-        broadcast_id=made.broadcast_id, page=1, pages=1, found_at=rig.clock(), personal=intake_news.AudienceFoundPersonal(members=members)
+        broadcast_id=broadcast_id,
+        page=1,
+        pages=1,
+        left_out=tuple(intake_news.LeftOut(why=why, people=people) for why, people in left_out.items()),
+        found_at=rig.clock(),
+        personal=intake_news.AudienceFoundPersonal(members=members),
     )
     await rig.tell(page)
-    return made.broadcast_id
 
 
 async def started(rig: Rig, numbers: Sequence[int]) -> str:
