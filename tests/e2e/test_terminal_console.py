@@ -79,13 +79,19 @@ async def at_the_list(app: ConsoleApp) -> None:
     await eventually(ready)
 
 
+async def found(app: ConsoleApp, pilot: Pilot[int], receipt: str) -> str:
+    """Search a request, for the list may be longer than the screen; return the screen."""
+    typed = receipt.replace("-", "").lower()
+    await pilot.press("slash", *typed, "enter")
+    return await shows(app, f'1 menunggu yang cocok dengan "{typed}"', receipt)
+
+
 async def opened(app: ConsoleApp, pilot: Pilot[int], stack: Stack, person: dict[str, Any]) -> str:
     """File a request and open its task from the search; return the task's id."""
     receipt = await file_unproven(stack, person)
     await at_the_list(app)
     task_id = await eventually(lambda: task_of(stack, receipt))
-    await pilot.press("slash", *receipt.replace("-", "").lower(), "enter")
-    await shows(app, f'1 menunggu yang cocok dengan "{receipt.replace("-", "").lower()}"', receipt)
+    await found(app, pilot, receipt)
     await pilot.press("enter")
     await eventually(lambda: isinstance(app.screen, TaskSheet))
     await shows(app, receipt, "Kartu Keluarga hilang", "NIK pemohon")
@@ -106,7 +112,9 @@ async def test_the_list_follows_what_is_announced_and_nothing_moves_under_the_ha
         await shows(app, "1 baru: tekan titik (.)")
         assert app.screen.query_one("#tasks").row_count == before  # type: ignore[attr-defined]
         await pilot.press("full_stop")
-        screen = await shows(app, receipt, "menunggu petugas")
+        await eventually(lambda: app.screen.query_one("#tasks").row_count == before + 1)  # type: ignore[attr-defined]
+        screen = await found(app, pilot, receipt)
+        assert "menunggu petugas" in screen
         assert all(len(line) <= SIZE[0] for line in screen.splitlines())
         task = (await other.post(f"/v1/tasks/{await task_of(stack, receipt)}/claim")).json()
         await shows(app, "petugas-02")
@@ -230,8 +238,7 @@ async def test_announcements_go_on_after_the_connection_was_cut(stack: Stack, pe
             await eventually(lambda: connections(broker, "console.terminal1", without=names))
         receipt = await file_unproven(stack, persons("kk_hilang"))
         await shows(app, "1 baru")
-        await pilot.press("full_stop")
-        await shows(app, receipt)
+        await found(app, pilot, receipt)
 
 
 async def connections(broker: httpx.AsyncClient, user: str, without: list[str] | None = None) -> list[str]:

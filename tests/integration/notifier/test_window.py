@@ -108,7 +108,7 @@ async def test_a_held_message_whose_window_closed_again_waits_on_and_sends_no_se
     (held,) = await rig.held(1)
     assert held.reason == "meta_131047"
     await rig.tell(rig.reply("Lagi"))
-    assert "MDN-7K4Q-9F2X" in bodies(await rig.accepted(4))[2]
+    assert sum("MDN-7K4Q-9F2X" in body for body in bodies(await rig.accepted(4))[2:]) == 1
 
 
 async def test_who_wrote_while_the_template_was_tried_again_gets_the_message_once(rig: Rig) -> None:
