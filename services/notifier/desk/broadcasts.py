@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifier.desk import broadcast_words as words
 from services.notifier.domain.broadcast import NAME_MOST, Broadcast, BroadcastState, Hand, Hours, Need, Segment, needs_second
+from services.notifier.domain.broadcast_job import VILLAGE
 from services.notifier.domain.news import opens_at
 from services.notifier.handlers import broadcasts as handlers
 from services.notifier.ports import Deps, Tx
@@ -28,6 +29,7 @@ from shared.web.desk import Lookout, Pages, StaffMember, signed_in
 
 PATH: Final = "/desk/siaran"
 _ROWS: Final = 30
+_ANY_VILLAGE: Final = "(nama desanya)"
 _PLACES: Final = 9  # of a template, at most
 
 Worker = Annotated[StaffMember, signed_in("campaigns:work")]
@@ -79,7 +81,7 @@ class _Room:
             "state": words.STATES[broadcast.state],
             "category": words.CATEGORIES[broadcast.category],
             "segment": words.segment(broadcast.segment),
-            "shown": approved.shown(broadcast.template.parameters) if approved else "",
+            "shown": approved.shown(broadcast.template.parameters).replace(VILLAGE, _ANY_VILLAGE) if approved else "",
             "results": words.results(found, broadcast),
             "failed": words.lines(found.failed),
             "skipped": words.lines(found.skipped),
