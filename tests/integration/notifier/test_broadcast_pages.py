@@ -58,8 +58,9 @@ async def test_it_is_counted_started_by_another_held_and_stopped(still: Rig, iss
         broadcast_id = here.rpartition("/")[2]
         await arrives(still, broadcast_id, (1, 2, 3), opted_out=4)
         page = (await client.get(here)).text
-        for said in ("Tambakmas", "(nama desanya)", "<b>2</b> orang", "Rp 1.200", "Tidak mau kabar lagi (STOP)", "4 orang", "Dimulai oleh orang lain"):
+        for said in ("Tambakmas", "(nama desanya)", "<b>2</b> orang", "Rp 1.200", "4 orang", "Dimulai oleh orang lain"):
             assert said in page, said
+        assert page.count("Tidak mau kabar lagi (STOP)") == 2, "at intake, and since"
         refused = await client.post(f"{here}/mulai")
         assert refused.status_code == 422
         assert "dimulai oleh orang lain" in refused.text
