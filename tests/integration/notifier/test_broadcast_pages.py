@@ -30,7 +30,7 @@ async def write(client: httpx.AsyncClient, **changes: object) -> httpx.Response:
 
 async def test_what_is_wrong_is_said_and_nothing_is_kept(still: Rig, issuer: SessionIssuer) -> None:
     async with browser_of(app_of(still, issuer), issuer, "outreach") as client:
-        wrong = {
+        wrong: dict[str, dict[str, object]] = {
             "Beri nama": {"nama": " "},
             "belum diisi": {"isi": ["{desa}", ""]},
             "di luar jam siaran": {"dari": "18:00", "sampai": "19:00"},
