@@ -8,16 +8,16 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SOURCES := services shared deploy tests
-# Three workers keep two cores busy, for tests often wait for servers; `make test TESTS=tests/unit WORKERS=0` runs a part in one process.
+# Four workers keep two cores busy, for tests often wait for servers; `make test TESTS=tests/unit WORKERS=0` runs a part in one process.
 TESTS ?= tests
-WORKERS ?= 3
+WORKERS ?= 4
 PYTEST_ARGS ?=
 # `make test AHEAD=365`: every clock of the tests and their servers is so many days ahead.
 AHEAD ?=
 CLOCK := $(if $(AHEAD),faketime -m -f "+$(AHEAD)d" env NO_FAKE_STAT=1)
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help setup run journeys villager test test-containers lint format docs screenshots samples recognition bench chaos mutants topology conservation release lock clean distclean
+.PHONY: help setup run journeys villager register test test-containers lint format docs screenshots samples recognition bench chaos mutants topology conservation release lock clean distclean
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,13 +33,16 @@ run: $(READY) ## Start everything, drive journeys of citizens, officers and the 
 	@$(PY) -m deploy.local.setup run
 	@exec $(PY) -m deploy.local.run
 
-journeys: $(READY) ## Ask for every open service by chat and by API, and show questions, answers, seconds, products and the register after (ONLY="code ...")
+journeys: $(READY) ## Ask for every open service by chat and by API, send every court decision, and show what came of it (ONLY="code ..." KEEP=folder)
 	@$(PY) -m deploy.local.setup run
-	@$(PY) -m tests.journeys $(if $(ONLY),--only $(ONLY))
+	@$(PY) -m tests.journeys $(if $(ONLY),--only $(ONLY)) $(if $(KEEP),--keep "$(KEEP)")
 
 villager: $(READY) ## Let synthetic villagers with habits ask for every open service by chat, and show how each ended (PEOPLE=200 SEED=n TALKS=file)
 	@$(PY) -m deploy.local.setup run
 	@$(PY) -m tests.villager $(if $(PEOPLE),--people $(PEOPLE)) $(if $(SEED),--seed $(SEED)) $(if $(TALKS),--talks "$(TALKS)")
+
+register: $(READY) ## Let anybody ask for anything in random registers and show that they stay whole, and how often each thing came (STEPS=10000)
+	@$(PY) -m tests.register $(if $(STEPS),--steps $(STEPS))
 
 test: setup ## Run every test on private servers (TESTS=path WORKERS=n AHEAD=days PYTEST_ARGS=...)
 	@$(CLOCK) $(PY) -m pytest -n $(WORKERS) $(TESTS) $(PYTEST_ARGS)
@@ -64,13 +67,13 @@ docs: $(READY) ## Generate AsyncAPI, JSON Schemas, OpenAPI, settings tables and 
 
 screenshots: export SCREENSHOTS := $(CURDIR)/docs
 screenshots: setup ## Take the pictures of the pages anew, those of the desk too, from what the tests in the browser see
-	@mkdir -p $(SCREENSHOTS)/desk
-	@rm -f $(SCREENSHOTS)/desk/*.png
+	@mkdir -p $(SCREENSHOTS)/desk $(SCREENSHOTS)/public
+	@rm -f $(SCREENSHOTS)/desk/*.png $(SCREENSHOTS)/public/*.png
 	@$(PY) -m pytest -q tests/e2e/test_person_in_browser.py tests/e2e/test_desk_pages.py tests/e2e/test_desk_chats.py \
 		tests/e2e/test_every_page.py tests/e2e/test_villagers.py tests/integration/verification/test_unclear_browser.py \
 		tests/integration/verification/test_work_browser.py tests/integration/verification/test_overview_browser.py \
 		tests/integration/notifier/test_stuck_browser.py tests/integration/issuance/test_desk_browser.py \
-		tests/integration/verification/test_together_browser.py
+		tests/integration/verification/test_together_browser.py tests/integration/intake/test_public_pages.py
 
 samples: export SAMPLES := $(CURDIR)/docs/samples
 samples: setup ## Make a sample of every document anew, as PDF and picture

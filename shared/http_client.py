@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import ssl
+from functools import cache
 from typing import Final
 
 import httpx
 
 _CONNECT_SECONDS: Final = 4.0  # services are in one network, providers in the next; with an answer's time it is below half a lane's lease
 _KEPT_SECONDS: Final = 30.0  # below the idle limit of the usual servers and load balancers (60 s)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return what every client checks certificates by: it is read once in a process."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def make_client(
@@ -36,5 +44,6 @@ def make_client(
         limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=_KEPT_SECONDS),
         follow_redirects=False,
         trust_env=False,
+        verify=_trusted(),
         transport=transport,
     )

@@ -116,6 +116,22 @@ class OfficeSettings(OfficeDaysSettings):
     ]
 
 
+class PublicSettings(Environment):
+    """What pages for everybody tell of us: the same for every service that has some."""
+
+    public_url: Annotated[
+        str,
+        Field(pattern=r"^https?://[^/?#]+/?$", description="Address under which everybody reaches the public pages: the front door's"),
+    ] = "http://127.0.0.1:8100"
+    whatsapp_number: Annotated[
+        str,
+        Field(
+            pattern=r"^([1-9][0-9]{7,14})?$",
+            description="The number that people write to, with 62 and without +; empty: pages tell of none and lead to the office",
+        ),
+    ] = ""
+
+
 class WhatsappSettings(Environment):
     """Our number at the Cloud API, and its address: the same for what comes in and what goes out."""
 

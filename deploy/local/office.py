@@ -106,11 +106,15 @@ class Officer:
 
 
 def effects(change: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a change of the register in short: on what it rests, how many persons it had which effect on, and which cards it touched."""
+    """Return a change of the register in short: on what it rests, how many persons it had which effect on, and which cards it touched.
+
+    `addresses`: how many families live elsewhere since.
+    """
     persons = change["personal"]["persons"]
     return {
         "basis": change["basis"],
         "basis_number": change["personal"]["basis_number"],
         "effects": dict(Counter(person["effect"] for person in persons)),
         "families": list(change["personal"]["kk_numbers"]),
+        "addresses": len(change["personal"]["addresses"]),
     }

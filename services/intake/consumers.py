@@ -23,6 +23,7 @@ from services.intake.handlers import (
     note_revoked,
     note_told,
     note_void,
+    tell_cardless,
     want_audience,
 )
 from services.intake.ports import Deps, Tx
@@ -64,7 +65,7 @@ def routes(deps: Deps) -> tuple[EventRoute[Any, Tx], ...]:
 
 
 async def _approved(deps: Deps, tx: Tx, event: RequestApproved, _meta: Meta) -> None:
-    await note_approved(tx, deps, event.request_id, len(event.documents), event.approved_at, _linked_by(event))
+    await note_approved(tx, deps, event.request_id, len(event.documents), event.approved_at, _linked_by(event), event.personal.residence)
 
 
 async def _returned(deps: Deps, tx: Tx, event: RequestReturned, _meta: Meta) -> None:
@@ -88,6 +89,7 @@ async def _told(deps: Deps, tx: Tx, event: CitizenTold, _meta: Meta) -> None:
 async def _register_changed(deps: Deps, tx: Tx, event: RegisterChanged, _meta: Meta) -> None:
     effects = [(person.nik, person.effect) for person in event.personal.persons]
     await note_register(tx, deps, effects, event.changed_at)
+    await tell_cardless(tx, deps, event.personal.cardless, event.changed_at)
 
 
 async def _asked(tx: Tx, event: CitizenAsked, _meta: Meta) -> None:

@@ -22,7 +22,16 @@ from services.issuance.domain.products import PRODUCTS
 from services.issuance.jobs import Printing, RenderLimits
 from services.issuance.ports import Deps, Tx
 from services.issuance.settings import Settings
-from services.issuance.store import INDEXES, REFILLS, GridFsArchive, MongoCardReader, MongoDocumentReader, MongoRegisterReader, MongoTx
+from services.issuance.store import (
+    INDEXES,
+    REFILLS,
+    RETIRED_INDEXES,
+    GridFsArchive,
+    MongoCardReader,
+    MongoDocumentReader,
+    MongoRegisterReader,
+    MongoTx,
+)
 from shared.child import ChildLimits
 from shared.clock import Clock, now
 from shared.health import Check, CheckFunction, Health
@@ -66,7 +75,7 @@ class Issuance:
 
     async def prepare(self, database: str) -> None:
         """Create collections and indexes, and register the account."""
-        await self.mongo.prepare(database, INDEXES)
+        await self.mongo.prepare(database, INDEXES, RETIRED_INDEXES)
         await self.archive.prepare()
         await self.units.prepare()
         await accounting.register(self.mongo, database, (ACCOUNT,))
@@ -110,7 +119,7 @@ def build(settings: Settings) -> Service:
     health = Health()
     health.add("mongo", host.check_database)
     app = create_app(settings, health, title="Penerbitan dokumen", database_lost=host.mongo.lost, public=api.PUBLIC)
-    api.install(app, parts.units, parts.deps)
+    api.install(app, parts.units, parts.deps, settings)
     session_keys = JwksReader(settings.desk_keys_url)
     shell.install(app, settings, health, session_keys.read, desk.TEMPLATES)
     desk.install(app, parts.units, parts.deps, PdfiumPages())

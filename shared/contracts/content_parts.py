@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import StringConstraints
 
 from shared.contracts.envelope import Contract
-from shared.contracts.parts import NikText
+from shared.contracts.parts import NikText, VillageCode
 
 Sex = Annotated[str, StringConstraints(pattern=r"^[LP]$")]
 
@@ -25,3 +25,25 @@ class Parent(Contract):
     name: str
     nik: NikText | None = None
     citizenship: str = "WNI"
+
+
+class Address(Contract):
+    """Where a family lives, names for codes, in capitals as printed."""
+
+    street: str
+    rt: str
+    rw: str
+    village_code: VillageCode
+    village: str
+    district: str
+    regency: str
+    province: str
+    postal_code: str
+
+
+class Mover(Contract):
+    """One of those who move, in the relation to the head of the card that they leave."""
+
+    nik: NikText
+    name: str
+    relation: str

@@ -12,30 +12,23 @@ from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import Field, StringConstraints, ValidationError, ValidationInfo, field_validator
 
+from shared.contracts.abroad_contents import ArrivalLetterContent as ArrivalLetterContent
+from shared.contracts.abroad_contents import Arriver as Arriver
+from shared.contracts.abroad_contents import EventPerson as EventPerson
+from shared.contracts.abroad_contents import ForeignEventContent as ForeignEventContent
+from shared.contracts.abroad_contents import LeavingLetterContent as LeavingLetterContent
+from shared.contracts.content_parts import Address as Address
 from shared.contracts.content_parts import Content as Content
+from shared.contracts.content_parts import Mover as Mover
 from shared.contracts.content_parts import Parent as Parent
 from shared.contracts.content_parts import Sex
 from shared.contracts.envelope import Contract
 from shared.contracts.note_contents import ParentageCertificateContent as ParentageCertificateContent
 from shared.contracts.note_contents import SideNoteContent as SideNoteContent
-from shared.contracts.parts import DocumentKey, DocumentNumber, KkText, NikText, VillageCode
+from shared.contracts.parts import DocumentKey, DocumentNumber, KkText, NikText
 
 ContentType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}\.v[1-9][0-9]*$")]
 Time = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-
-
-class Address(Contract):
-    """Where a family lives, names for codes, in capitals as printed."""
-
-    street: str
-    rt: str
-    rw: str
-    village_code: VillageCode
-    village: str
-    district: str
-    regency: str
-    province: str
-    postal_code: str
 
 
 class FamilyMember(Contract):
@@ -209,14 +202,6 @@ class Destination(Contract):
     province: str
 
 
-class Mover(Contract):
-    """One of those who move, in the relation to the head of the card that they leave."""
-
-    nik: NikText
-    name: str
-    relation: str
-
-
 class MovingLetterContent(Content):
     """A surat keterangan pindah WNI (SKPWNI): who moves to another regency, from where, to where. Printed terms of the form F-1.03."""
 
@@ -250,7 +235,7 @@ class BiodataContent(Content):
     person: FamilyMember
     mother_nik: NikText | None = None
     father_nik: NikText | None = None
-    disability: Annotated[str | None, Field(description="FISIK, MENTAL, …; null: none")] = None
+    disability: Annotated[str | None, Field(description="FISIK, MENTAL, …, TIDAK ADA; null: not known")] = None
     birth_certificate_number: Annotated[str | None, Field(description="null: not known to the register")] = None
 
 
@@ -261,7 +246,7 @@ CONTENTS: Final[Mapping[str, type[Content]]] = MappingProxyType(
             *(FamilyCardContent, IdentityCardContent, ChildCardContent),
             *(BirthCertificateContent, DeathCertificateContent, StillbirthLetterContent),
             *(SideNoteContent, ParentageCertificateContent, MovingLetterContent),
-            BiodataContent,
+            *(BiodataContent, LeavingLetterContent, ArrivalLetterContent, ForeignEventContent),
         )
     }
 )

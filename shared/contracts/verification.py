@@ -36,6 +36,10 @@ class DocumentOrder(Contract):
     replaces: Annotated[
         tuple[str, ...], Field(description="Of what else documents stop being valid when it is issued: cards of families that it changes")
     ] = ()
+    annulled_by: Annotated[
+        Code | None,
+        Field(description="Who ordered that what it replaces is void: head_of_office, court; its documents are revoked. null: superseded"),
+    ] = None
 
 
 class RequestApprovedPersonal(Contract):
@@ -43,6 +47,9 @@ class RequestApprovedPersonal(Contract):
 
     contact: Contact
     documents: Annotated[tuple[DocumentOrder, ...], Field(min_length=1)]
+    residence: Annotated[
+        str | None, Field(description="Code of the applicant's village by the register, ten digits: people served are counted by it")
+    ] = None
 
 
 class RequestApproved(Event):
@@ -197,7 +204,7 @@ class PersonChange(Contract):
 
     nik: NikText
     kk_number: Annotated[KkText | None, Field(description="The family that holds the person now; null: none, as after a death")] = None
-    effect: Annotated[Code, Field(description="born, died, joined, left, changed, moved_out, moved_in")]
+    effect: Annotated[Code, Field(description="born, died, joined, left, changed, moved_out, moved_in, moved_abroad, came_back")]
 
 
 class RegisterChangedPersonal(Contract):
@@ -205,6 +212,9 @@ class RegisterChangedPersonal(Contract):
 
     persons: tuple[PersonChange, ...]
     families: Annotated[tuple[KkText, ...], Field(description="Every family card that was made, changed or closed")]
+    cardless: Annotated[
+        tuple[NikText, ...], Field(description="Adults whose family card ended and who get no other one with it: somebody else asked")
+    ] = ()
 
 
 class RegisterChanged(Event):

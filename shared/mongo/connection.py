@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC
+from types import MappingProxyType
 from typing import Any, Final, Self, TypeAlias, TypeVar, cast
 
 from bson.codec_options import CodecOptions
@@ -30,6 +31,9 @@ _TRANSACTION_LIMIT_SECONDS: Final = (
     20.0  # body, commit and all their repeats; longer than the server keeps what a killed process has locked (10 s)
 )
 _NAMESPACE_EXISTS: Final = 48  # server error code
+_INDEX_NOT_FOUND: Final = 27  # server error code
+
+NOTHING_RETIRED: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
 
 __all__ = ["Collection", "Database", "Doc", "Mongo", "Session", "aggregate"]
 
@@ -104,8 +108,12 @@ class Mongo:
         """Return a collection to be read in a session of `start_snapshot`, which brings its own read concern."""
         return self.collection(database, name).with_options(read_concern=ReadConcern())
 
-    async def prepare(self, database: str, indexes: Mapping[str, Sequence[IndexModel]]) -> None:
+    async def prepare(
+        self, database: str, indexes: Mapping[str, Sequence[IndexModel]], retired: Mapping[str, Sequence[str]] = NOTHING_RETIRED
+    ) -> None:
         """Create collections and indexes, before serving: inside a transaction that would be slow or fail. Idempotent.
+
+        `retired`: names of indexes of earlier versions, by collection, which are dropped once the new ones are there.
 
         Raises:
             DatabaseUnavailable: MongoDB can't be reached.
@@ -119,6 +127,9 @@ class Mongo:
                     await _create_collection(room, name)
                 if models:
                     await room[name].create_indexes(list(models))
+            for name, old in retired.items():
+                for index in old:
+                    await _drop_index(room, name, index)
 
     async def transact(self, body: Callable[[Session], Awaitable[R]]) -> R:
         """Run `body` in a transaction: see `run_transaction`.
@@ -168,6 +179,16 @@ async def aggregate(collection: Collection, pipeline: Sequence[Mapping[str, Any]
     `hint`: the index that answers it.
     """
     return await collection.aggregate(pipeline, **({"hint": hint} if hint else {})).to_list(None)
+
+
+async def _drop_index(room: Database, collection: str, index: str) -> None:
+    if index not in await room[collection].index_information():
+        return
+    try:
+        await room[collection].drop_index(index)
+    except OperationFailure as error:
+        if error.code != _INDEX_NOT_FOUND:
+            raise  # else another copy of the service was faster
 
 
 async def _create_collection(room: Database, name: str) -> None:

@@ -45,6 +45,16 @@ MARRIED: Final = frozenset({KkMarital.MARRIED, KkMarital.MARRIED_UNRECORDED})
 DIVORCED: Final = frozenset({KkMarital.DIVORCED, KkMarital.DIVORCED_UNRECORDED})
 
 
+class Disability(StrEnum):
+    """Kind of disability (form F-1.01 of Permendagri 6/2026, which asks first whether there is one). No card prints it; the F-1.08 does."""
+
+    PHYSICAL = "FISIK"
+    INTELLECTUAL = "INTELEKTUAL"
+    MENTAL = "MENTAL"
+    SENSORY = "SENSORIK"
+    NONE = "TIDAK ADA"
+
+
 class Relation(StrEnum):
     """Relation to the head of the family (status hubungan dalam keluarga)."""
 
@@ -147,6 +157,10 @@ class Effect(StrEnum):
     """They moved to another regency, with an SKPWNI of ours."""
     MOVED_IN = "moved_in"
     """They came from another regency with an SKPWNI."""
+    MOVED_ABROAD = "moved_abroad"
+    """They moved to another country, with an SKPLN of ours."""
+    CAME_BACK = "came_back"
+    """They came back from another country."""
 
 
 PHOTO_FROM_YEARS: Final = 5  # a KIA has a photo from the fifth birthday on (Permendagri 2/2016)

@@ -51,6 +51,20 @@ LONGEST_OF_NOTE: Final[Mapping[str, int]] = MappingProxyType(
 )
 """Most characters of each text of a side note, and of the quote of an acknowledgement or a legitimation."""
 
+LONGEST_ABROAD: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "country": 40,
+        "foreign_address": 120,
+        "responsible": 60,
+        "reason": 120,
+        "place": 60,
+        "certificate_issuer": 120,
+        "certificate_number": 60,
+        "leaving_letter_number": 40,
+    }
+)
+"""Most characters of each text of a letter about another country that no card has."""
+
 MOST_NOTE_PERSONS: Final = 4  # that a side note names beside the person of the akta
 MOST_NOTE_CHANGES: Final = 6  # of a side note: one page
 

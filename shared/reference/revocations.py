@@ -18,15 +18,16 @@ VOID: Final = "void"
 
 @dataclass(frozen=True, slots=True)
 class EndReason:
-    """One row. `told`: a sentence of the message to the holder; empty where it says nothing of its own."""
+    """One row. `told`: a sentence of the message to the holder; empty: nothing of its own. `by_hand`: whether an officer may choose it."""
 
     code: str
     word: str
     told: str
+    by_hand: bool = True
 
 
 @cache
 def end_reasons(of: str) -> Mapping[str, EndReason]:
     """Return the reasons of a list (`REVOKED` or `VOID`) by their codes, as shipped (`data/revocations.toml`), read once."""
     rows = tomllib.loads(files(__package__).joinpath("data/revocations.toml").read_text(encoding="utf-8"))[of]
-    return MappingProxyType({code: EndReason(code, row["word"], row["told"]) for code, row in rows.items()})
+    return MappingProxyType({code: EndReason(code, **row) for code, row in rows.items()})

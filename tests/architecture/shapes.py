@@ -7,10 +7,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 SERVICES: Final = ("intake", "verification", "issuance", "notifier")
+
+
+@cache
+def parsed(text: str) -> ast.Module:
+    """The syntax tree of a text: copies of the services are the same but for one file."""
+    return ast.parse(text)
 
 
 def room(root: Path, service: str, name: str) -> Iterator[tuple[Path, ast.Module]]:
@@ -18,7 +25,7 @@ def room(root: Path, service: str, name: str) -> Iterator[tuple[Path, ast.Module
     folder = root / "services" / service
     files = [folder / f"{name}.py"] if (folder / f"{name}.py").exists() else sorted((folder / name).rglob("*.py"))
     for file in files:
-        yield file.relative_to(root), ast.parse(file.read_text(encoding="utf-8"))
+        yield file.relative_to(root), parsed(file.read_text(encoding="utf-8"))
 
 
 def functions(module: ast.Module) -> dict[str, ast.FunctionDef | ast.AsyncFunctionDef]:

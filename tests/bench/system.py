@@ -19,6 +19,7 @@ from shared.clock import monotonic_seconds
 from shared.messaging.operations import accounting
 from shared.mongo import Mongo
 from tests.bench.contenders.ground import cpu_seconds, listening
+from tests.support.ending import ending_in_order
 from tests.support.servers import Run
 from tests.support.vhosts import open_vhost
 
@@ -60,31 +61,40 @@ class System:
 
 @contextmanager
 def running(adapt: Callable[[Part], Part] = lambda part: part, *, families: int = FAMILIES) -> Iterator[System]:
-    """The whole system with ports, queues and databases of its own; of each family two or so can ask."""
-    run = Run.open()
+    """The whole system with ports, queues and databases of its own; of each family two or so can ask. SIGTERM stops all of it."""
+    with ending_in_order():
+        run = Run.open()
+        try:
+            with _started(run, adapt, families) as system:
+                yield system
+        finally:
+            run.close()
+
+
+@contextmanager
+def _started(run: Run, adapt: Callable[[Part], Part], families: int) -> Iterator[System]:
+    """The whole system on a run's servers."""
     names = [f"{name}_port" for name in (*SERVICES, *SIMULATORS)]
-    try:
-        broker = run.broker()
-        with open_vhost("bench", broker.vhost_url("bench"), broker.api_url) as vhost:
-            settings = LocalSettings(
-                undo_seconds=0,  # decisions take effect at once: what is looked at comes after them
-                local_state=run.folder / "stack",
-                amqp_url=vhost.url,
-                rabbitmq_api_url=broker.api_url,
-                mongo_url=run.database().url,
-                database_prefix=f"bench_{run.folder.name}_",
-                register_families=families,
-                **dict(zip(names, free_ports(len(names)), strict=True)),  # type: ignore[arg-type]  # all of them are ports
-            )
-            stack = Stack(settings, adapt=adapt)
-            try:
-                stack.start()
-                yield System(stack, broker.provider, settings.mongo_url, vhost.url, settings.database_prefix, askers(stack))
-            finally:
-                stack.stop()
-                asyncio.run(_drop(settings))
-    finally:
-        run.close()
+    broker = run.broker()
+    with open_vhost("bench", broker.vhost_url("bench"), broker.api_url) as vhost:
+        settings = LocalSettings(
+            undo_seconds=0,  # decisions take effect at once: what is looked at comes after them
+            local_state=run.folder / "stack",
+            amqp_url=vhost.url,
+            rabbitmq_api_url=broker.api_url,
+            mongo_url=run.database().url,
+            database_prefix=f"bench_{run.folder.name}_",
+            register_families=families,
+            survey_one_in=0,  # what is measured has always been without it
+            **dict(zip(names, free_ports(len(names)), strict=True)),  # type: ignore[arg-type]  # all of them are ports
+        )
+        stack = Stack(settings, adapt=adapt)
+        try:
+            stack.start()
+            yield System(stack, broker.provider, settings.mongo_url, vhost.url, settings.database_prefix, askers(stack))
+        finally:
+            stack.stop()
+            asyncio.run(_drop(settings))
 
 
 async def _drop(settings: LocalSettings) -> None:

@@ -132,5 +132,5 @@ async def test_it_is_asked_for_by_api(larger: Stack) -> None:
     async with Counter(larger) as counter:
         assert (await counter.http.get(f"/v1/services/{CODE}")).json()["open"]
         receipt = (await counter.file(application))["receipt"]
-        _, (text,) = await counter.fetch(receipt)
-        assert application.answers["kk_number"] in text
+        _, (sheet,) = await counter.fetch(receipt)
+        assert application.answers["kk_number"] in sheet.text

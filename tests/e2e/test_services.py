@@ -57,7 +57,7 @@ async def test_a_service_by_chat(service: str, ground: Ground) -> None:
 @pytest.mark.parametrize("service", KINDS)
 async def test_a_service_by_api(service: str, ground: Ground) -> None:
     brought = await ground.by_api(service)
-    assert len(brought.texts) == len(KINDS[service].products)
+    assert len(brought.sheets) == len(KINDS[service].products)
 
 
 async def test_somebody_without_a_nik_who_lives_alone_gets_a_card_of_their_own(ground: Ground, places: Places) -> None:
@@ -102,8 +102,8 @@ async def test_a_father_who_is_not_in_the_register_stands_on_the_documents(stack
     async with Counter(stack) as counter, Travel(places, lambda _who, _what: None) as travel:
         receipt = (await counter.file(by_api))["receipt"]
         await Officer(travel).approve(receipt)
-        stands, texts = await counter.fetch(receipt)
-        _check_father(by_api, dict(zip((document["product"] for document in stands["documents"]), texts, strict=True)))
+        _, sheets = await counter.fetch(receipt)
+        _check_father(by_api, {sheet.product: sheet.text for sheet in sheets})
 
 
 def _check_father(application: Application, texts: Mapping[str, str]) -> None:

@@ -11,8 +11,8 @@ from deploy.local.chat import PHOTOS
 from deploy.local.stack import Stack
 from deploy.local.travel import JourneyError
 from shared.ids import new_id
+from tests.journeys.brought import Sheet
 from tests.support.eventually import eventually
-from tests.support.pdf import text_of
 
 TURNED_DOWN: Final = frozenset({"returned", "rejected", "void"})
 READY_SECONDS: Final = 60  # from the request to its documents, on a machine that also does other work
@@ -47,16 +47,19 @@ class Counter:
         filed: dict[str, Any] = (await self._call("POST", "/v1/requests", json=body, headers={"Idempotency-Key": new_id()})).json()
         return filed
 
-    async def fetch(self, receipt: str) -> tuple[dict[str, Any], list[str]]:
-        """Wait for a request's documents; return how it stands, and their texts.
+    async def fetch(self, receipt: str) -> tuple[dict[str, Any], list[Sheet]]:
+        """Wait for a request's documents; return how it stands, and them.
 
         Raises:
             JourneyError: it was turned down.
             AssertionError: they did not come in time.
         """
         stands = await self.until(receipt, "ready")
-        numbers = range(1, len(stands["documents"]) + 1)
-        return stands, [text_of((await self._call("GET", f"/v1/requests/{receipt}/documents/{number}")).content) for number in numbers]
+        sheets = []
+        for place, document in enumerate(stands["documents"], 1):
+            pdf = (await self._call("GET", f"/v1/requests/{receipt}/documents/{place}")).content
+            sheets.append(Sheet(document["product"], document["document_number"], pdf))
+        return stands, sheets
 
     async def until(self, receipt: str, state: str) -> dict[str, Any]:
         """Wait until a request is in a state; return how it stands.

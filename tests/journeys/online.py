@@ -5,10 +5,7 @@ What is asked for and what comes of it are the rows of `tests.support.samples.KI
 
 from __future__ import annotations
 
-from collections import Counter as Tally
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
 from deploy.local import journeys
 from deploy.local.answered import answered_by_chat
@@ -17,25 +14,12 @@ from deploy.local.chat import Chat, spoken
 from deploy.local.office import Officer, effects
 from deploy.local.stack import Stack
 from deploy.local.travel import JourneyError, Places, Travel
-from shared.clock import monotonic_seconds
 from shared.reference.catalogue import catalogue
 from shared.reference.forms.form import asked
+from tests.journeys.brought import Brought, Sheet
 from tests.journeys.counter import Counter
-from tests.journeys.table import Journey, Way
-from tests.support.pdf import text_of
 from tests.support.samples import KINDS, application_for
 from tests.support.samples.people import Kind, Sample
-
-
-@dataclass(frozen=True)
-class Brought:
-    """What a journey brought: a product and a text for each document, and the register's change in short; None: nothing changed."""
-
-    products: tuple[str, ...]
-    texts: tuple[str, ...]
-    register: Mapping[str, Any] | None
-    questions: int
-    answers: int
 
 
 class Ground:
@@ -66,10 +50,8 @@ class Ground:
         decided = journeys.nothing if kind.by_rules else self.approval(service)
         changes = card_of(application) if kind.change else None
         result = await journeys.by_chat(self.places, application, decided, heard, changes=changes)
-        papers = result.papers
-        texts = tuple(text_of(paper.pdf) for paper in papers)
-        found = Brought(tuple(paper.product for paper in papers), texts, result.register, questions, len(written))
-        return _checked(kind, application, found)
+        sheets = tuple(Sheet.of(paper) for paper in result.papers)
+        return _checked(kind, application, Brought(sheets, result.register, questions, len(written)))
 
     async def by_api(self, service: str) -> Brought:
         """Ask for a service as a counter does.
@@ -87,15 +69,14 @@ class Ground:
                 return _answered(kind, told, len(given), sum(given))
             if not kind.by_rules:
                 await self._approve(travel, service, receipt)
-            stands, texts = await counter.fetch(receipt)
+            stands, sheets = await counter.fetch(receipt)
             after = (await travel.request(receipt))["state"]
             if after != "delivered":
                 raise JourneyError(f"all documents were fetched, and request {receipt} is {after}")
             change = None
             if kind.change:
                 change = effects(await Officer(travel).history(card_of(application), stands["request_id"]))
-        products = tuple(document["product"] for document in stands["documents"])
-        return _checked(kind, application, Brought(products, tuple(texts), change, len(given), sum(given)))
+        return _checked(kind, application, Brought(tuple(sheets), change, len(given), sum(given)))
 
     def approval(self, service: str) -> journeys.Meanwhile:
         """Return what the office does with a request for a service that no rules decide."""
@@ -110,30 +91,6 @@ class Ground:
         await Officer(travel).approve(receipt)
         if catalogue().get(service).second is True:
             await Officer(travel, self.stack.keys.clients["kepala-seksi-01"]).approve(receipt)
-
-
-async def play(ground: Ground, services: Sequence[str]) -> AsyncIterator[Journey]:
-    """Play one service after the other, by chat and by API; yield each journey when it has ended."""
-    for service in services:
-        for way, go in ((Way.CHAT, ground.by_chat), (Way.API, ground.by_api)):
-            began = monotonic_seconds()
-            try:
-                brought, trouble = await go(service), ""
-            except (JourneyError, AssertionError, TimeoutError) as error:
-                brought, trouble = None, f"{type(error).__name__}: {error}"
-            seconds = monotonic_seconds() - began
-            if brought is None:
-                yield Journey(service, way, seconds, trouble=trouble)
-            else:
-                yield Journey(service, way, seconds, brought.questions, brought.answers, brought.products, register_after(brought.register))
-
-
-def register_after(change: Mapping[str, Any] | None) -> str:
-    """Return a change of the register in words: how many persons it had which effect on, and on what it rests."""
-    if change is None:
-        return "as before"
-    done = ", ".join(f"{count} {effect}" for effect, count in sorted(change["effects"].items()))
-    return f"{done} ({change['basis']})"
 
 
 def _given(application: Application) -> Iterator[bool]:
@@ -160,7 +117,7 @@ def _answered(kind: Kind, told: str, questions: int, answers: int) -> Brought:
     """
     if kind.answer not in told:
         raise JourneyError(f"the answer is {told!r}, expected {kind.answer!r}")
-    return Brought((), (), None, questions, answers)
+    return Brought((), None, questions, answers)
 
 
 def _checked(kind: Kind, application: Application, found: Brought) -> Brought:
@@ -169,19 +126,11 @@ def _checked(kind: Kind, application: Application, found: Brought) -> Brought:
     Raises:
         JourneyError: other documents, a text that does not say whom it is about, or another change of the register.
     """
-    if Tally(found.products) != Tally(kind.products):
-        raise JourneyError(f"documents {sorted(found.products)}, expected {sorted(kind.products)}")
-    if application.name not in "\n".join(found.texts):
+    found.check(kind.products, kind.change)
+    texts = [sheet.text for sheet in found.sheets]
+    if application.name not in "\n".join(texts):
         raise JourneyError("no document names whom it is for")
     child = application.answers.get("child_name")
-    if child is not None and not all(child in text for text in found.texts):
+    if child is not None and not all(child in text for text in texts):
         raise JourneyError("a document does not name the child")
-    wanted, change = kind.change, found.register
-    if wanted is None or change is None:
-        if (wanted is None) != (change is None):
-            raise JourneyError(f"the register changed by {change}, expected {wanted}")
-        return found
-    counted = Tally(change["effects"])
-    if change["basis"] != wanted.basis or {effect: counted[effect] for effect in wanted.effects} != dict(wanted.effects):
-        raise JourneyError(f"the register changed by {dict(change)}, expected {wanted}")
     return found

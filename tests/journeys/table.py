@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-_HEAD: Final = ("service", "by", "questions", "answers", "seconds", "products", "register after", "")
+_HEAD: Final = ("what", "by", "questions", "answers", "seconds", "products", "register after", "")
 _NUMBERS: Final = frozenset({"questions", "answers", "seconds"})
 
 
@@ -25,7 +25,8 @@ class Journey:
     """One journey that has ended. `trouble`: what went wrong, empty where nothing did.
 
     `questions`: what was asked for, documents and each row of a group included; `answers`: by chat the messages that the citizen wrote,
-    greeting and confirmation included; by API the values and files that were given. `seconds`: from the first word to the last document.
+    greeting and confirmation included; by API the values and files that were given, by a court the values of its decision. `seconds`: from
+    the first word to the last document.
     """
 
     what: str
@@ -45,6 +46,15 @@ class Journey:
     def told(self) -> str:
         """Return it in one line, as it is shown when it has ended."""
         return f"{self.what} by {self.way}: {self.trouble or 'ok'} ({self.seconds:.1f} s)"
+
+
+def register_after(change: Mapping[str, Any] | None) -> str:
+    """Return a change of the register in words: how many persons it had which effect on, which addresses, and on what it rests."""
+    if change is None:
+        return "as before"
+    done = [f"{count} {effect}" for effect, count in sorted(change["effects"].items())]
+    moved = [f"{change['addresses']} new address"] if change["addresses"] else []
+    return f"{', '.join((*done, *moved))} ({change['basis']})"
 
 
 def is_good(journeys: Sequence[Journey]) -> bool:

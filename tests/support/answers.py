@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from shared.reference.forms import Field, Form
 from shared.reference.forms.conditions import holds
+from shared.reference.lists import code_list
 from shared.reference.regions import regencies, villages
 
 _DISTRICT: Final = "351901"
@@ -47,6 +48,7 @@ _MADE: Final[Mapping[str, Callable[[Field, date], st.SearchStrategy[Any]]]] = {
     "number": lambda field, _today: _numbers(field),
     "village": lambda _field, _today: st.sampled_from(sorted(villages())),
     "regency": lambda _field, _today: st.sampled_from(sorted(regencies())),
+    "country": lambda _field, _today: st.sampled_from(sorted(code_list("country").rows)),
     "moving_letter": lambda field, today: _days(field, today).map(lambda day: f"SKPWNI/3577/{day[8:]}{day[5:7]}{day[:4]}/0001"),
     "office_day": lambda field, today: st.sampled_from([day.isoformat() for day in field.offered(today)]),
     "phone": lambda _field, _today: st.integers(10**9, 10**10 - 1).map(lambda number: f"628{number}"),

@@ -163,6 +163,38 @@ BIODATA: Final[dict[str, Any]] = {
     "disability": None,
     "birth_certificate_number": None,
 }
+LEAVING: Final[dict[str, Any]] = {
+    **{name: MOVING[name] for name in ("kk_number", "head_name", "address", "applicant_nik", "applicant_name", "reason", "who_moves")},
+    **{name: MOVING[name] for name in ("card_of_stayers", "planned_on", "movers")},
+    "country": "MALAYSIA",
+    "foreign_address": "12 JALAN CONTOH, 50000 KUALA LUMPUR",
+    "responsible": "CONTOH INDUSTRIES SDN BHD",
+}
+ARRIVAL: Final[dict[str, Any]] = {
+    **{name: MOVING[name] for name in ("kk_number", "head_name", "address")},
+    "country": "MALAYSIA",
+    "arrived_on": "2026-11-20",
+    "leaving_letter": "SKPLN DARI DUKCAPIL",
+    "leaving_letter_number": "SKPLN/3519/12032021/0002",
+    "leaving_letter_on": "2021-03-12",
+    "arrivers": [{name: each[name] for name in ("nik", "name", "relation")} | {"passport": "X0000001"} for each in (HEAD, WIFE)],
+}
+EVENT: Final[dict[str, Any]] = {
+    "event": "PERKAWINAN",
+    "event_on": "2025-06-14",
+    "place": "TAIPEI",
+    "country": "TAIWAN",
+    "certificate_issuer": "HOUSEHOLD REGISTRATION OFFICE (CONTOH)",
+    "certificate_number": "TPE-2025-000123",
+    "certificate_on": "2025-06-16",
+    "persons": [
+        {"role": "Istri", "name": WIFE["name"], "nik": WIFE["nik"], "citizenship": "WNI"},
+        {"role": "Suami", "name": "CHEN CONTOH WEI", "nik": None, "citizenship": "WNA"},
+    ],
+    "reporter_nik": WIFE["nik"],
+    "reporter_name": WIFE["name"],
+    "returned_on": "2026-11-01",
+}
 SIDE_NOTE: Final[dict[str, Any]] = {
     "deed": "AKTA KELAHIRAN",
     "deed_number": "3519-LU-04052021-0007",
@@ -195,6 +227,9 @@ CONTENTS: Final[Mapping[str, tuple[str, dict[str, Any], str]]] = MappingProxyTyp
         "biodata": ("biodata.v1", BIODATA, HEAD["name"]),
         "lahir_mati": ("stillbirth_letter.v1", STILLBIRTH, WIFE["name"]),
         "skpwni": ("moving_letter.v1", MOVING, HEAD["name"]),
+        "skpln": ("leaving_letter.v1", LEAVING, HEAD["name"]),
+        "skdln": ("arrival_letter.v1", ARRIVAL, HEAD["name"]),
+        "lapor_ln": ("foreign_event.v1", EVENT, WIFE["name"]),
         "catatan_pinggir": ("side_note.v1", SIDE_NOTE, BIRTH["name"]),
         "akta_pengakuan": ("parentage_certificate.v1", PARENTAGE, BIRTH["name"]),
         "akta_pengesahan": ("parentage_certificate.v1", PARENTAGE, BIRTH["name"]),

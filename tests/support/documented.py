@@ -15,6 +15,8 @@ OF_NO_ROUTE = frozenset({"route_unknown", "method_not_allowed"})
 OF_FORMATS = re.compile(r"^(nik|kk|name|phone|receipt|case_number|text|date|choice|yes_no|number)_")
 """Codes of malformed values; the document points to them instead of naming each."""
 
+_documents: dict[tuple[str, ...], dict[str, Any]] = {}
+
 Hooks = dict[str, list[Callable[[httpx.Response], Awaitable[None]]]]
 
 
@@ -40,11 +42,19 @@ def documented(app: FastAPI) -> Hooks:
 
 
 def _operation(app: FastAPI, request: httpx.Request) -> Any:
-    for path, operations in app.openapi()["paths"].items():
+    for path, operations in _paths(app).items():
         pattern = re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(path))
         if re.fullmatch(pattern, request.url.path) and request.method.lower() in operations:
             return operations[request.method.lower()]
     raise AssertionError(f"{request.method} {request.url.path} is not in the API document")
+
+
+def _paths(app: FastAPI) -> dict[str, Any]:
+    """The document's operations by path: written once for all apps of a service, whose routes are the same."""
+    routes = (app.title, *(getattr(route, "path", "") for route in app.routes))
+    if routes not in _documents:
+        _documents[routes] = app.openapi()["paths"]
+    return _documents[routes]
 
 
 def _named(listed: Sequence[str], errors: Sequence[Any]) -> Iterator[str]:

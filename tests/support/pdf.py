@@ -15,6 +15,7 @@ import deqr
 import pypdf
 import pypdfium2
 from asn1crypto import pem, x509
+from PIL.Image import Image
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
@@ -49,9 +50,18 @@ class Code:
     top: float
 
 
+def pages_of(pdf: bytes) -> list[Image]:
+    """Each page as a phone would see it on a screen: rendered at 144 dpi."""
+    return [page.render(scale=2).to_pil() for page in pypdfium2.PdfDocument(pdf)]
+
+
 def codes_of(pdf: bytes, page: int = 0) -> Sequence[Code]:
-    """The QR codes that are seen on a page, rendered at 144 dpi as a phone would see it on a screen."""
-    image = pypdfium2.PdfDocument(pdf)[page].render(scale=2).to_pil()
+    """The QR codes that are seen on a page."""
+    return codes_in(pypdfium2.PdfDocument(pdf)[page].render(scale=2).to_pil())
+
+
+def codes_in(image: Image) -> Sequence[Code]:
+    """The QR codes that are seen on the picture of a page."""
     found = deqr.QRdecDecoder().decode(deqr.image.ImageLoader(image))
     return [
         Code(

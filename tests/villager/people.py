@@ -19,7 +19,7 @@ from tests.support.samples import KINDS
 from tests.support.samples.people import Sample
 from tests.villager.habits import AT_THE_COUNTER, OF_PHOTOS, Habit, drawn, spoilt
 
-PICKED_OF_A_KIND: Final = 6  # services at most whose people come from one list
+PICKED_OF_A_KIND: Final = 8  # services at most whose people come from one list
 LINKED: Final = 0.5  # share of people whom a counter has linked to their phone: the others send a selfie
 
 

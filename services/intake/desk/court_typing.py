@@ -106,13 +106,14 @@ def _checking(routes: APIRouter, form: CourtForm) -> None:
 
     @routes.post(f"{FORM}/{{draft_id}}/periksa")
     async def check(request: Request, draft_id: str, member: Clerk) -> Response:
-        """Judge what is typed so far, and keep it; what comes late changes nothing."""
-        await form.area.draft(member, draft_id)
+        """Judge what is typed so far, and keep it; late ones change nothing. Written down when somebody goes on with another's."""
+        before = await form.area.draft(member, draft_id)
         save = replace(save_of(member, await request.form()), is_quiet=True)
         entry = room.entry(member, "court.save", f"court_draft/{draft_id}")
         by_whom: CourtDraft | None = None
         try:
-            present, _ = await room.act(request, entry, lambda tx: save_decision(tx, room.deps, draft_id, save))
+            takes_over = before.clerk != member.staff_id
+            present, _ = await room.act(request, entry, lambda tx: save_decision(tx, room.deps, draft_id, save), is_noted=takes_over)
         except Stale:
             present = await form.area.draft(member, draft_id)
             by_whom = None if present.page == save.page else present

@@ -55,12 +55,18 @@ def _listing(routes: APIRouter, area: CourtArea) -> None:
         return await _list(area, request, member, asked)
 
     @routes.post(f"{PATH}/cari")
-    async def search(request: Request, member: Clerk, q: Annotated[str, Form(max_length=120)] = "") -> Response:
+    async def search(
+        request: Request,
+        member: Clerk,
+        q: Annotated[str, Form(max_length=120)] = "",
+        setelah: Annotated[str | None, Form(max_length=64)] = None,
+        baris: Annotated[int, Form(ge=1)] = 1,
+    ) -> Response:
         """Search by what stands in the box. A number of a case leads to persons, as a NIK and a name do: none stands in an address."""
         text = " ".join(q.split())
         if not text:
             return RedirectResponse(PATH, 303, headers=NO_STORE)
-        return await _list(area, request, member, CaseFilter(), typed=text)
+        return await _list(area, request, member, CaseFilter(setelah=setelah or None, baris=baris), typed=text)
 
 
 async def _list(area: CourtArea, request: Request, member: StaffMember, asked: CaseFilter, typed: str = "") -> Response:
@@ -83,7 +89,7 @@ async def _list(area: CourtArea, request: Request, member: StaffMember, asked: C
         kinds=decision_kinds(),
         rows=[(read, words.title_of(read), words.state_of(read)) for read in page.cases],
         matching=page.count,
-        following=page.next if not typed else None,
+        following=page.next,
     )
 
 
@@ -95,7 +101,7 @@ def draft_title(known: CourtDraft) -> str:
 
 def _search(court: Court, typed: str, after: str | None) -> CaseSearch:
     try:
-        return CaseSearch(court.code, nik=Nik.parse(typed).text, limit=_ROWS)
+        return CaseSearch(court.code, nik=Nik.parse(typed).text, after=after, limit=_ROWS)
     except Malformed:
         number = _key_of(typed)
         return CaseSearch(court.code, number=number, name="" if number else typed, after=after, limit=_ROWS)

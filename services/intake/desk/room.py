@@ -45,10 +45,10 @@ class DeskRoom:
             persons=tuple(persons),
         )
 
-    async def act(self, request: Request, entry: AuditEntry, body: Callable[[Tx], Awaitable[R]]) -> R:
-        """Do something in a unit of work, with its row of the audit log in the same commit."""
+    async def act(self, request: Request, entry: AuditEntry, body: Callable[[Tx], Awaitable[R]], *, is_noted: bool = True) -> R:
+        """Do something in a unit of work, with its row of the audit log in the same commit. `is_noted`: whether it has one."""
         context = Context(entry.about.partition("/")[2] or "desk", None, request.state.traceparent)
-        return await self.units.run(body, context=context, audit=lambda _: entry)
+        return await self.units.run(body, context=context, audit=lambda _: entry if is_noted else None)
 
 
 def officer_of(member: StaffMember) -> ChatOfficer:

@@ -20,6 +20,8 @@ REFUSALS: Final[Mapping[WordRefusal, str]] = MappingProxyType(
         WordRefusal.FULL: f"Daftar sudah berisi {MOST_WORDS} kata. Cabut yang tidak perlu lagi.",
         WordRefusal.KNOWN: "Mesin sudah memahami kata ini dengan arti itu, jadi tidak perlu ditambahkan.",
         WordRefusal.IN_VAIN: "Meskipun ditambahkan, mesin masih memahaminya sebagai hal lain. Pilih kata yang lebih khas.",
+        WordRefusal.SEVERAL: "Kata yang sama artinya dengan kata lain hanya boleh satu kata. Untuk kalimat, pilih artinya.",
+        WordRefusal.NO_WORD: "Kata pembandingnya belum dikenal mesin. Tulis kata yang sudah dipahami, misalnya hilang atau pindah.",
         WordRefusal.WORSE: "Kata ini tidak ditambahkan, karena kalimat berikut akan lebih buruk dipahami:",
     }
 )

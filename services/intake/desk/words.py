@@ -26,6 +26,7 @@ _MOST_WORSE: Final = 5  # phrases that a refusal names
 Teacher = Annotated[StaffMember, signed_in("words:teach")]
 Phrase = Annotated[str, Form(max_length=400)]
 MeaningCode = Annotated[str, Form(max_length=63)]
+SameWord = Annotated[str, Form(max_length=LONGEST)]
 
 
 class WordFilter(BaseModel):
@@ -47,6 +48,7 @@ class _Typed:
 
     phrase: str = ""
     meaning: str = ""
+    same_as: str = ""
     trial: Trial | None = None
 
 
@@ -149,31 +151,30 @@ def _looking(routes: APIRouter, pages: _WordPages) -> None:
         return await pages.show(request, member, WordFilter(baris=baris, tambahan=tambahan), sought=" ".join(q.split()))
 
     @routes.post(f"{PATH}/coba")
-    async def attempt(request: Request, member: Teacher, kata: Phrase = "", arti: MeaningCode = "") -> Response:
+    async def attempt(request: Request, member: Teacher, kata: Phrase = "", arti: MeaningCode = "", sama: SameWord = "") -> Response:
         """Show what a word would change; without a meaning only put it into the form."""
-        phrase = " ".join(kata.split())
-        trial = None
-        if phrase and pages.is_meaning(arti):
-            word = AddedWord(phrase, arti)
+        word, trial = _word(kata, arti, sama), None
+        if word.phrase and (word.same_as or pages.is_meaning(arti)):
             trial = await pages.room.deps.words.attempt(await pages.room.deps.word_reader.book(), word)
-        return await pages.show(request, member, WordFilter(), _Typed(phrase, arti, trial))
+        return await pages.show(request, member, WordFilter(), _Typed(word.phrase, word.meaning, word.same_as, trial))
 
 
 def _acting(routes: APIRouter, pages: _WordPages) -> None:
     room = pages.room
 
     @routes.post(f"{PATH}/tambah")
-    async def add(request: Request, member: Teacher, kata: Phrase, arti: MeaningCode) -> Response:
+    async def add(request: Request, member: Teacher, kata: Phrase, arti: MeaningCode = "", sama: SameWord = "") -> Response:
         """Add a word that was tried; where it would do harm by now, show why."""
-        phrase = " ".join(kata.split())
-        if not pages.is_meaning(arti):
+        word = _word(kata, arti, sama)
+        if not word.same_as and not pages.is_meaning(arti):
             raise NotFound("meaning_not_found", "There is no such meaning.")
-        entry = room.entry(member, "words.added", "words", detail={"word": phrase, "meaning": arti})
+        entry = room.entry(member, "words.added", "words", detail={"word": word.phrase, "meaning": word.same_as or arti})
         try:
-            await room.act(request, entry, lambda tx: add_word(tx, room.deps, phrase, arti, officer_of(member)))
+            await room.act(request, entry, lambda tx: add_word(tx, room.deps, word, officer_of(member)))
         except DomainError:
-            trial = await room.deps.words.attempt(await room.deps.word_reader.book(), AddedWord(phrase, arti))
-            return await pages.show(request, member, WordFilter(), _Typed(phrase, arti, trial), status=HTTPStatus.CONFLICT)
+            trial = await room.deps.words.attempt(await room.deps.word_reader.book(), word)
+            typed = _Typed(word.phrase, word.meaning, word.same_as, trial)
+            return await pages.show(request, member, WordFilter(), typed, status=HTTPStatus.CONFLICT)
         return _back("ditambah")
 
     @routes.post(f"{PATH}/cabut")
@@ -182,6 +183,12 @@ def _acting(routes: APIRouter, pages: _WordPages) -> None:
         entry = room.entry(member, "words.taken_back", "words", detail={"word": kata})
         await room.act(request, entry, lambda tx: take_back_word(tx, kata))
         return _back("dicabut")
+
+
+def _word(phrase: str, meaning: str, same_as: str) -> AddedWord:
+    """Return what was typed: with a meaning of its own where one was chosen, else as another word for one that is known."""
+    same = "" if meaning else " ".join(same_as.split())
+    return AddedWord(" ".join(phrase.split()), meaning, same_as=same)
 
 
 def _back(done: str) -> Response:

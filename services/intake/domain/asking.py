@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ _MAX_DOCUMENT_SHOWN: Final = 32  # and of the name of a document
 _MAX_ROWS_SHOWN: Final = 8  # rows of a group in the summary
 _MAX_SERVICE_BUTTONS: Final = 2  # beside the status; more services are a numbered list in the text
 MAX_ROWS: Final = 10  # WhatsApp's limit of a list
+FURTHER: Final = "+"  # in the topic of a button: from where on its list is shown, `change:+9`, `group:cards+9`
 _WITHOUT_EXAMPLE: Final = frozenset({"choice", "yes_no", "nik", "kk_number"})  # shown already, or a number that somebody would copy
 _ANSWER: Final = "answer"  # id of a button that answers a question: `answer:ya`
 CONFIRMING: Final = ("confirm", "change", "cancel")
@@ -31,7 +33,8 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "death": ("death",),
     "move": ("move",),
     "certificates": ("children", "certificate"),
-    "more": ("marriage", "court", "data", "complaint", "other"),
+    "data": ("data",),
+    "more": ("marriage", "court", "complaint", "other"),
 }
 """The groups of the menu: few enough for one list, each with the catalogue's groups in it."""
 
@@ -52,6 +55,15 @@ def menu(text: str, context: DialogueContext, **values: str | Say) -> Say:
 
 def _menu_rows() -> tuple[ListRow, ...]:
     return (*(ListRow(f"group:{name}") for name in GROUPS), ListRow("status"), ListRow("officer"))
+
+
+def page_of(rows: Sequence[ListRow], start: str, further: ListRow) -> tuple[ListRow, ...]:
+    """Return the rows of a list from the one on that a button names (`9`); where more follow, the last one, `further`, leads to them."""
+    first = int(start) if start.isdecimal() and len(start) <= len("99") and int(start) < len(rows) else 0
+    shown = tuple(rows[first : first + MAX_ROWS])
+    if first + len(shown) == len(rows):
+        return shown
+    return (*shown[:-1], replace(further, id=f"{further.id}{FURTHER}{first + len(shown) - 1}"))
 
 
 def sentence(draft: Draft, name: str, what: str, kind: str, **values: str | Say) -> Say:

@@ -16,7 +16,6 @@ from services.intake.domain.words import Intent, Meaning
 from shared.reference.forms import Field, Form
 
 _BY_NAME: Final = re.compile(r"\s*(?:ubah|ganti|koreksi|perbaiki|betulkan|salah)\s+(?:jawaban\s+|isian\s+)?(.+)", re.IGNORECASE)
-_FURTHER: Final = "+"  # `change:+9`: the rows of the list from there on
 
 
 def named(conversation: Conversation, act: Act, context: DialogueContext) -> Act:
@@ -62,13 +61,9 @@ def _list(conversation: Conversation, draft: Draft, form: Form, act: Intent, con
     ]
     if not rows:
         return ask_next(conversation, context, (Say("nothing_back"),))
-    start = int(act.topic[1:]) if act.topic.startswith(_FURTHER) and act.topic[1:].isdecimal() and len(act.topic) <= len("+99") else 0
-    if start >= len(rows):
-        start = 0
-    shown = rows[start : start + asking.MAX_ROWS]
-    if start + len(shown) < len(rows):
-        shown = [*shown[:-1], ListRow(f"change:{_FURTHER}{start + len(shown) - 1}", Say("change_further"), Say("change_more"))]
-    return conversation, (Say("change_which", {"last": str(len(fields_of(draft, form, context.today)))}, rows=tuple(shown)),)
+    further = ListRow("change:", Say("change_further"), Say("change_more"))
+    shown = asking.page_of(rows, act.topic.partition(asking.FURTHER)[2], further)
+    return conversation, (Say("change_which", {"last": str(len(fields_of(draft, form, context.today)))}, rows=shown),)
 
 
 def _is_given(draft: Draft, field: Field) -> bool:

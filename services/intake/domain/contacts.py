@@ -9,6 +9,7 @@ from datetime import datetime
 from services.intake.domain.docket import NONE_YET, DayCount
 from services.intake.domain.links import Links, PersonLink, lapsed, valid_link
 from services.intake.domain.news import NewsChoice
+from services.intake.domain.outreach.sources import UNTOUCHED, Touches
 from services.intake.domain.published import AddressLost
 
 
@@ -64,6 +65,10 @@ class ChatContact:
     """What they said about news of the office, the latest last."""
     number_since: datetime | None = None
     """Since when the number is theirs, where another contact had it before."""
+    touches: Touches = UNTOUCHED
+    """The sources that brought them first and last."""
+    chat_counted: str = ""
+    """The latest year in which they count among those who chat; "" none."""
 
     @property
     def address(self) -> str:
@@ -171,6 +176,8 @@ def merge(kept: ChatContact, other: ChatContact, at: datetime) -> tuple[ChatCont
         news=tuple(sorted((*kept.news, *other.news), key=lambda choice: choice.at)),
         aliases=tuple(dict.fromkeys((*kept.aliases, *other.ids))),
         links=lapsed(links, at) if _differs(kept, other) else links,
+        touches=kept.touches.merged(other.touches),
+        chat_counted=max(kept.chat_counted, other.chat_counted),
         filed=max(kept.filed, other.filed, key=lambda tally: (tally.day, tally.count)),
     )
     return merged, replace(other, wa_id=None, bsuid=None, aliases=(), merged_into=kept.contact_id, links=())

@@ -32,11 +32,13 @@ from services.intake.domain.chat import (
     Revoked,
     Say,
     Stage,
+    SurveyTapped,
 )
 from services.intake.domain.drafts import current_question, expire, renewed
 from services.intake.domain.files import RefusedFile, SentFile, UnfetchedFile
 from services.intake.domain.reading import as_answer
 from services.intake.domain.several import as_answers
+from services.intake.domain.survey_reading import survey_answer
 from services.intake.domain.words import Intent, Meaning
 
 _MAX_UNMOVED: Final = 10  # texts; WhatsApp lets a text be edited for 15 minutes
@@ -45,6 +47,8 @@ NOT_UNDERSTOOD: Final = frozenset({"not_understood", "question_unknown"})
 _MISREAD: Final = NOT_UNDERSTOOD | {"wants_document", "wants_text", "wants_confirm"}
 """Answers that say that something else was wanted; with those about wrong answers they are counted."""
 _FILE, _FILE_REFUSED, _OTHER, _EDIT, _EDIT_TAKEN, _REVOKED = "file", "file_refused", "other", "edit", "edit_taken", "revoked"
+_GETS_ON: Final = (FormCompleted, SurveyTapped)
+"""Facts by which a message led somewhere, though the draft is as it was."""
 _FOR_MACHINE: Final = frozenset({Meaning.MENU, Meaning.RESUME, Meaning.OFFICER})
 """What somebody who waits for a person says to the machine, word for word; what they press is for it too."""
 
@@ -82,11 +86,9 @@ def _meanwhile(conversation: Conversation, act: Act, context: DialogueContext) -
 def _answered(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     """Return what the machine makes of an act."""
     conversation, stale = expire(conversation, context.at)
-    first = conversation.outreach_source or context.outreach_source
-    conversation, context = replace(conversation, outreach_source=first), replace(context, outreach_source=first)
     conversation = renewed(conversation, context.menu, context.today)
     act = as_answers(conversation, changing.named(conversation, act, context), context)
-    act = _as_begun(conversation, as_answer(conversation, act, context))
+    act = survey_answer(conversation, _as_begun(conversation, as_answer(conversation, act, context)), context)
     offered, told = conversation.offered, _told_first(conversation, context)
     kept = offered if _act_name(act) == Meaning.START else ""
     conversation = replace(conversation, expired="", choices=(), offered=kept)
@@ -99,8 +101,6 @@ def _answered(conversation: Conversation, act: Act, context: DialogueContext) ->
     ):
         step = steps.answer_officer
     after, facts = step(conversation, act, context)
-    if any(isinstance(fact, FormCompleted) for fact in facts):
-        after = replace(after, outreach_source=None)
     after, facts = _call_for_help(conversation, after, act, facts, context)
     after = replace(after, sources=correcting.sources(conversation, after, act, context.wamid))
     facts = (*told, *facts, *parking.kept_behind(conversation, after, context))
@@ -171,7 +171,7 @@ def _call_for_help(before: Conversation, after: Conversation, act: Act, facts: t
         part = replace(part, idle=0)
     is_misread = isinstance(act, Intent | OtherContent) and any(isinstance(fact, Say) and _is_misread(fact) for fact in facts)
     is_idle = (
-        isinstance(act, Intent) and bool(facts) and not _moved(before, after) and not any(isinstance(fact, FormCompleted) for fact in facts)
+        isinstance(act, Intent) and bool(facts) and not _moved(before, after) and not any(isinstance(fact, _GETS_ON) for fact in facts)
     )
     part = assistance.counted(part, is_misread=is_misread, is_idle=is_idle)
     if part.is_quiet or not assistance.needs_help(part):
@@ -283,6 +283,7 @@ _ANYWHERE: Final[Mapping[str, _Step]] = {
     Meaning.ERASE: steps.erase,
     Meaning.SKIP: drafting.skip,
     Meaning.MEND: parking.mend,
+    Meaning.SURVEY: steps.answer_survey,
     _FILE: photos.take_file,
     _FILE_REFUSED: photos.refuse_file,
     _OTHER: drafting.refuse_other,

@@ -24,8 +24,8 @@ _CLOSED_TYPES: Final = frozenset({"choice", "yes_no", "number", "time"})
 """Types whose answers are so narrow that whatever fits is one: `P` for Perempuan, `2` for the second row, `ya`."""
 _DIGIT_TYPES: Final = frozenset({"nik", "kk_number", "date", "time", "number", "phone", "moving_letter"})
 _LONGEST_QUESTION: Final = 14  # words; what is longer where free text is asked for is a story
-_PLACES: Final = frozenset({"village", "regency"})
-_WRITTEN: Final = frozenset({"text", "village", "regency"})
+_PLACES: Final = frozenset({"village", "regency", "country"})
+_WRITTEN: Final = frozenset({"text", "village", "regency", "country"})
 _SAME: Final = frozenset(
     ("sama", "sami", "podo", "padha", "idem", "sda", "sama saja", "sama seperti di atas", "sama dengan di atas", "alamat sama", "sama juga")
 )

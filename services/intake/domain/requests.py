@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -130,6 +130,10 @@ class Request:
     """The time of the sender's first message about it, which is its place in the queue; None: that of its submission."""
     told: OfficerMessage | None = None
     """What an officer told its sender last."""
+    reminded_of: date | None = None
+    """The day of a visit of which its sender needs no reminder any more."""
+    residence: str | None = None
+    """Code of the village where whom it is about lives by the register, once that is told; None: not known, or elsewhere."""
 
     @property
     def settled(self) -> tuple[IssuedDocument, ...]:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from services.intake.domain.requests import Request
 from shared.errors import BadInput, FieldProblem
+from shared.reference.civil_service import CivilService
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,18 @@ class DayRefused(BadInput):
 def day_key(service: str, day: date) -> str:
     """Return the key of a service's day."""
     return f"{service}.{day.isoformat()}"
+
+
+def met_on(request: Request, service: CivilService) -> date | None:
+    """Return the day on which office and applicant meet: the one that an officer set last, else the one that was chosen."""
+    set_on = request.told.visit_on if request.told is not None else None
+    return set_on or request.form.day_chosen(service)
+
+
+def to_remind_of(request: Request, service: CivilService) -> date | None:
+    """Return the day of which the sender of an open request is yet to be reminded in their chat; None: of none."""
+    day = met_on(request, service) if request.is_in_review and request.origin.contact_id is not None else None
+    return day if day != request.reminded_of else None
 
 
 def is_full(day: VisitDay, places: int) -> bool:

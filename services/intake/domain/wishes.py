@@ -30,15 +30,16 @@ _MOST_BESIDE: Final = 2  # meanings offered beside the button that goes on with 
 
 
 def show_group(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
-    """Show the services of a group, those that can be asked for here first."""
-    topic = act.topic if isinstance(act, Intent) else ""
+    """Show the services of a group, those that can be asked for here first; more than a list holds are shown page by page."""
+    topic, _, start = (act.topic if isinstance(act, Intent) else "").partition(asking.FURTHER)
     members = [service for service in context.menu.catalogue.services.values() if service.group in asking.GROUPS.get(topic, ())]
     if not members:
         return conversation, (asking.menu("menu", context),)
     members.sort(key=lambda service: service.id not in context.menu.forms)
-    rows = tuple(ListRow(f"about:{service.id}", service.name) for service in members[: asking.MAX_ROWS])
+    rows = tuple(ListRow(f"about:{service.id}", service.name) for service in members)
+    shown = asking.page_of(rows, start, ListRow(f"group:{topic}", Say("services_further"), Say("services_more")))
     lines = tuple(Say("need_line", {"need": service.name}) for service in members)
-    return conversation, (Say("group_menu", {"group": Say(f"group_{topic}"), "services": lines}, rows=rows),)
+    return conversation, (Say("group_menu", {"group": Say(f"group_{topic}"), "services": lines}, rows=shown),)
 
 
 def offer(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
@@ -134,7 +135,7 @@ def needs(service: CivilService, menu: ServiceMenu) -> tuple[Say, ...] | Say:
     if service.place is not None or not service.form.fields:
         return Say(f"needs.{service.id}", otherwise=("needs.unknown",))
     lines: list[Say] = []
-    if any(field.type in _NUMBERS for field in service.form.fields):
+    if any(field.type in _NUMBERS and not field.optional for field in service.form.fields):
         lines.append(Say("need_numbers"))
     documents = [field for field in service.form.fields if field.is_document]
     lines += [_need("need_line", field, menu) for field in documents if field.when is None and not field.optional]

@@ -1,6 +1,7 @@
 """The words that the office adds to the lexicon at run time: what may be added, and what each would change. Pure.
 
-A word is a phrase of the people with the meaning that it has. It counts only where no phrase of the project's own file (`phrases.tsv`),
+A word is a phrase of the people with the meaning that it has, or one word that says the same as one that the lexicon knows: then it is
+understood wherever that is. It counts only where no phrase of the project's own file (`phrases.tsv`),
 and no other word of the book, is understood worse with it: a refusal names those that would be.
 """
 
@@ -13,6 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from services.intake.domain.recognition import PhraseOutcome, Recognition, Wanted, judge, recognise
+from services.intake.domain.spelling import Speller
 from services.intake.domain.understanding import Lexicon, understand
 from services.intake.domain.words import plain
 
@@ -38,18 +40,23 @@ class WordRefusal(StrEnum):
     """It is understood so already."""
     IN_VAIN = "in_vain"
     """Even with it, it would be understood as something else."""
+    SEVERAL = "several"
+    """It is to say the same as another word, and is more than one."""
+    NO_WORD = "no_word"
+    """It is to say the same as a word that the lexicon does not have."""
     WORSE = "worse"
 
 
 @dataclass(frozen=True, slots=True)
 class AddedWord:
-    """A phrase that the office gave a meaning to, and by whom and when."""
+    """A phrase that the office gave a meaning to, and by whom and when. `same_as`: the one word of which it is another, in its place."""
 
     phrase: str
     meaning: str
     by: str = ""
     by_name: str = ""
     at: datetime | None = None
+    same_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,11 @@ class WordBook:
 
     def meanings(self) -> Mapping[str, str]:
         """Return the phrases with their meanings, as the lexicon takes them."""
-        return {word.phrase: word.meaning for word in self.words.values()}
+        return {word.phrase: word.meaning for word in self.words.values() if not word.same_as}
+
+    def synonyms(self) -> Mapping[str, str]:
+        """Return the words that say the same as a word of the lexicon, each with that."""
+        return {plain(word.phrase): plain(word.same_as) for word in self.words.values() if word.same_as}
 
     def having(self, word: AddedWord) -> WordBook:
         """Return the book with a word."""
@@ -78,7 +89,7 @@ class WordBook:
 
     def phrases(self) -> tuple[Wanted, ...]:
         """Return its words as phrases that must be understood."""
-        return tuple(Wanted(word.meaning, word.phrase) for word in self.words.values())
+        return tuple(Wanted(meaning, phrase) for phrase, meaning in self.meanings().items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +139,8 @@ class Bench:
         said = [each for each in without.speller.read(word.phrase) if each not in without.idle]
         if not said:
             return WordRefusal.EMPTY
+        if word.same_as:
+            return _refused_as_synonym(word, without.speller) or (WordRefusal.WORSE if worse else None)
         if len(said) == 1 and said[0] in without.speller.known:
             return WordRefusal.ORDINARY
         if judge(word.meaning, understand(word.phrase, without)) is PhraseOutcome.RIGHT:
@@ -135,3 +148,15 @@ class Bench:
         if judge(word.meaning, understand(word.phrase, having)) is not PhraseOutcome.RIGHT:
             return WordRefusal.IN_VAIN
         return WordRefusal.WORSE if worse else None
+
+
+def _refused_as_synonym(word: AddedWord, speller: Speller) -> WordRefusal | None:
+    """Return why a word can't be another one for what the lexicon knows. A word that it has already is never given another sense."""
+    new, known = plain(word.phrase), speller.known.get(plain(word.same_as))
+    if " " in new:
+        return WordRefusal.SEVERAL
+    if known is None:
+        return WordRefusal.NO_WORD
+    if new in speller.known:
+        return WordRefusal.KNOWN if speller.known[new] == known else WordRefusal.ORDINARY
+    return WordRefusal.KNOWN if speller.read(new) == (known,) else None

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from services.intake.domain.chat import Say
 from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.links import NOBODY, Level, PersonLink, died, granted, revoked
+from services.intake.handlers.replying import tell
 from services.intake.ports import Deps, Tx
 from shared.errors import NotFound
 from shared.logs import get
@@ -82,6 +84,20 @@ async def note_register(tx: Tx, deps: Deps, effects: Iterable[tuple[str, str]], 
     for nik, effect in effects:
         if effect == Effect.DIED:
             await _end_links(tx, deps, nik, at)
+
+
+async def tell_cardless(tx: Tx, deps: Deps, niks: Iterable[str], at: datetime) -> None:
+    """Tell those whose family card ended that they need another one, where a chat is known to be theirs; nobody hears whose doing it is."""
+    told: set[str] = set()
+    for nik in niks:
+        for found in await deps.people.linked_to(nik):
+            contact = await tx.contact(found.contact_id)
+            link = contact.link_at(at)
+            if contact.contact_id in told or link is None or link.nik != nik or not contact.is_served:
+                continue
+            told.add(contact.contact_id)
+            await tx.conversation(contact.contact_id)  # what is said in it is counted there
+            tell(tx, deps, contact, Say("card_ended", {"office": deps.texts.office}, ("menu", "officer")))
 
 
 async def _end_links(tx: Tx, deps: Deps, nik: str, at: datetime) -> None:

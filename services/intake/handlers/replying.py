@@ -7,6 +7,7 @@ from datetime import datetime
 
 from services.intake.domain.chat import Conversation, Say
 from services.intake.domain.contacts import ChatContact
+from services.intake.domain.desk_texts import ApprovedTemplate
 from services.intake.domain.messages import Content, Edited, Inbound
 from services.intake.domain.pace import is_said_again, moved_on, one_more, said
 from services.intake.domain.requests import ReplyComposed
@@ -20,6 +21,7 @@ class OneAnswer:
     """The answer while it is put together.
 
     `is_due`: it tells of what will not be told again, so it goes out at any pace. `is_withheld`: there was one, and it is not sent.
+    `is_of_survey`: what the message says is counted, and kept nowhere beside its sender.
     """
 
     parts: list[Say] = field(default_factory=list)
@@ -27,6 +29,7 @@ class OneAnswer:
     request_id: str | None = None
     is_due: bool = False
     is_withheld: bool = False
+    is_of_survey: bool = False
 
     def withhold(self) -> None:
         """Say nothing, unless it is due."""
@@ -73,7 +76,10 @@ def send(tx: Tx, deps: Deps, contact: ChatContact, inbound: Inbound, reply: OneA
     return text
 
 
-def tell(tx: Tx, deps: Deps, contact: ChatContact, said: Say) -> None:
-    """Emit what is said to somebody of our own accord, in answer to no message."""
+def tell(
+    tx: Tx, deps: Deps, contact: ChatContact, said: Say, *, request_id: str | None = None, template: ApprovedTemplate | None = None
+) -> None:
+    """Emit what is said to somebody of our own accord, in answer to no message. `template`: goes instead, where a free message may not."""
     text, buttons = deps.texts.join([said])
-    tx.emit(ReplyComposed(contact.contact_id, origin_of(contact), text, tuple((button.id, button.title) for button in buttons)))
+    shown = tuple((button.id, button.title) for button in buttons)
+    tx.emit(ReplyComposed(contact.contact_id, origin_of(contact), text, shown, request_id=request_id, template=template))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from services.intake.domain.assistance import ChatOfficer
 from services.intake.domain.word_book import AddedWord, WordBook
 from services.intake.domain.words import plain
@@ -9,14 +11,14 @@ from services.intake.ports import Deps, Tx
 from shared.errors import DomainError, NotFound
 
 
-async def add_word(tx: Tx, deps: Deps, phrase: str, meaning: str, officer: ChatOfficer) -> WordBook:
+async def add_word(tx: Tx, deps: Deps, wanted: AddedWord, officer: ChatOfficer) -> WordBook:
     """Add a word, tried once more against the words that are there now.
 
     Raises:
         DomainError: `word_refused`; `about.refusal` says why.
     """
     book = await tx.word_book()
-    word = AddedWord(phrase, meaning, officer.staff_id, officer.name, deps.clock())
+    word = replace(wanted, by=officer.staff_id, by_name=officer.name, at=deps.clock())
     trial = await deps.words.attempt(book, word)
     if trial.refusal is not None:
         raise DomainError("word_refused", "The word would not make what people write better understood.", {"refusal": trial.refusal})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from services.intake.domain.contacts import ChatContact
@@ -45,6 +45,9 @@ class RequestReader(Protocol):
 
         `villages`: only those that these filed; None: all.
         """
+
+    async def to_remind(self, day: date, limit: int) -> Sequence[str]:
+        """Return the ids of requests whose sender is yet to be reminded of this day."""
 
     async def search(self, search: RequestSearch) -> RequestPage:
         """Return one page of requests, the newest first."""

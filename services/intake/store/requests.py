@@ -12,6 +12,7 @@ from services.intake.domain.files import bands_of
 from services.intake.domain.filled_form import FilledForm, Person
 from services.intake.domain.officer_messages import OfficerMessage
 from services.intake.domain.requests import Request, RequestOrigin, RequestState, Step
+from services.intake.domain.visit_days import to_remind_of
 from services.intake.domain.vouching import SenderVouching
 from services.intake.ports import RequestPage, RequestSearch
 from services.intake.store.parts import attachments_from, known
@@ -59,7 +60,8 @@ def _request_to(request: Request, *, catalogue: Catalogue) -> Doc:
         "joins": request.joins,
         "joined_by": list(request.joined_by),
         "began_at": request.began_at,
-        "told": _told_to(request.told) if request.told else None,
+        "residence": request.residence,
+        **_words_to(request, catalogue),
         "attachments": [fields_of(file) for file in form.attachments],
         "looks_bands": sorted({band for file in form.attachments for band in bands_of(file.looks)}),
         "village_words": _names(request, catalogue) if request.origin.village else [],
@@ -129,7 +131,19 @@ def request_from(doc: Doc, *, catalogue: Catalogue) -> Request:
         joined_by=tuple(doc["joined_by"]),
         began_at=doc.get("began_at"),
         told=_told_from(doc["told"]) if doc.get("told") else None,
+        reminded_of=date.fromisoformat(doc["reminded_of"]) if doc.get("reminded_of") else None,
+        residence=doc.get("residence"),
     )
+
+
+def _words_to(request: Request, catalogue: Catalogue) -> Doc:
+    """Return what was told, of which day its sender was reminded, and of which one that is yet to be: absent of most."""
+    day = to_remind_of(request, catalogue.get(request.service))
+    kept = {
+        "told": _told_to(request.told) if request.told else None,
+        "reminded_of": request.reminded_of.isoformat() if request.reminded_of else None,
+    }
+    return kept | ({"remind_of": day.isoformat()} if day else {})
 
 
 def _told_to(told: OfficerMessage) -> Doc:
@@ -184,6 +198,11 @@ class MongoRequestReader:
             docs = await self._requests.find(_query(search)).sort("_id", -1).limit(search.limit + 1).to_list(None)
         shown = docs[: search.limit]
         return RequestPage(tuple(self._from(doc) for doc in shown), shown[-1]["_id"] if len(docs) > search.limit else None)
+
+    async def to_remind(self, day: date, limit: int) -> Sequence[str]:
+        with reachable():
+            docs = await self._requests.find({"remind_of": day.isoformat()}, {"_id": 1}).limit(limit).to_list(None)
+        return [doc["_id"] for doc in docs]
 
     async def tally(self, *, since: datetime) -> Mapping[tuple[Channel, RequestState], int]:
         pipeline: list[Doc] = [

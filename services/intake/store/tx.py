@@ -31,10 +31,14 @@ from services.intake.store.conversations import CONVERSATIONS
 from services.intake.store.court_tx import CourtTx
 from services.intake.store.dockets import DOCKETS
 from services.intake.store.emitting import publish
+from services.intake.store.figures import ROWS, FiguresTx
 from services.intake.store.items import ITEMS, PARKED, ItemRow, parked_from
+from services.intake.store.outreach_tx import OutreachTx
 from services.intake.store.parts import attachments_from
 from services.intake.store.requests import COLLECTION, requests_of
 from services.intake.store.sent_messages import SENT_MESSAGES, sent_key
+from services.intake.store.sources import SOURCES
+from services.intake.store.survey_tx import SurveyTx
 from services.intake.store.village_drafts import VILLAGE_DRAFTS
 from services.intake.store.visit_days import VISIT_DAYS
 from services.intake.store.words import BOOK, WORD_BOOK
@@ -55,7 +59,7 @@ _Address: TypeAlias = tuple[str, str]
 _SEEN_MOST: Final = 200  # requests, the latest: many share a quarter of their looks, white paper above all
 
 
-class MongoTx(CourtTx):
+class MongoTx(FiguresTx, CourtTx, SurveyTx, OutreachTx):
     """One unit of work; implements `ports.Tx` over a `UnitOfWork`."""
 
     def __init__(self, work: UnitOfWork, mongo: Mongo, database: str, clock: Clock, catalogue: Catalogue, kept: timedelta) -> None:
@@ -70,6 +74,8 @@ class MongoTx(CourtTx):
         self._catalogue = catalogue
         self._mapping = requests_of(catalogue)
         self._requests: Collection = mongo.collection(database, COLLECTION)
+        self._figure_rows = mongo.collection(database, ROWS)
+        self._sources: Collection = mongo.collection(database, SOURCES.collection)
 
     async def item(self, key: str) -> StoredItem:
         row = await self._unit.get(ITEMS, key)
@@ -79,8 +85,9 @@ class MongoTx(CourtTx):
     async def prefetch_items(self, keys: Sequence[str]) -> None:
         await self._unit.prefetch(ITEMS, keys)
 
-    def finish_item(self, item: StoredItem, said: ChatExchange | None = None) -> None:
-        self._unit.save(ITEMS, self._rows[item.key].handled(self._clock(), self._kept, said))
+    def finish_item(self, item: StoredItem, said: ChatExchange | None = None, *, forget: bool = False) -> None:
+        row = self._rows[item.key].forgotten() if forget else self._rows[item.key]
+        self._unit.save(ITEMS, row.handled(self._clock(), self._kept, said))
 
     def park_item(self, item: StoredItem, reason: str, said: ChatExchange | None = None) -> None:
         self._unit.save(ITEMS, self._rows[item.key].parked(reason, self._clock(), said))

@@ -44,7 +44,7 @@ class TemplateWords:
         return await asyncio.to_thread(self._bench.attempt, book, word)
 
     def _lexicon(self, book: WordBook) -> Lexicon:
-        return read_lexicon(self._folder, self._catalogue, book.meanings())
+        return read_lexicon(self._folder, self._catalogue, book.meanings(), book.synonyms())
 
     def _is_taken(self, phrase: str) -> bool:
         """Return whether a phrase is decided without the lexicon: a command, a number of the menu, somebody who asks for a person."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from shared.reference.service_files import office_place
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 
 
+@cache
 def read_texts(folder: Path, address: str = "", phone: str = "") -> DialogueTexts:
     """Read the texts of the dialogue: those of every chat, and those of the services' forms.
 

@@ -71,7 +71,7 @@ class EndForm(BaseModel):
         """Return what is not filled in yet: the field, and what to do."""
         lacks = {
             "dasar": of == REVOKED and self.dasar not in AUTHORITIES and "Pilih atas perintah siapa dokumen ini dicabut.",
-            "alasan": self.alasan not in end_reasons(of) and "Pilih alasannya.",
+            "alasan": self.alasan not in _choices(of) and "Pilih alasannya.",
             "catatan": of == REVOKED and len(self.note) < _LEAST_NOTE and "Tulis nomor dan tanggal suratnya, atau apa yang ditemukan.",
         }
         return [(field, text) for field, text in lacks.items() if isinstance(text, str)]
@@ -164,6 +164,11 @@ async def _show(room: IssuanceRoom, request: Request, member: StaffMember, docum
     )
 
 
+def _choices(of: str) -> dict[str, str]:
+    """Return the reasons that an officer may choose, with their words."""
+    return {code: reason.word for code, reason in end_reasons(of).items() if reason.by_hand}
+
+
 async def _ask(
     room: IssuanceRoom, request: Request, member: StaffMember, document_id: str, asked: EndForm, *, of: str, is_new: bool = False
 ) -> Response:
@@ -183,7 +188,7 @@ async def _ask(
         missing=missing,
         is_complete=not is_new and not missing,
         authorities=[(str(code), word) for code, word in AUTHORITIES.items()],
-        reasons=[(reason.code, reason.word) for reason in end_reasons(of).values()],
+        reasons=list(_choices(of).items()),
         told=told,
         document_name=_told_name(document),
         office=office_place().name,

@@ -21,7 +21,7 @@ NEW: Final[Mapping[str, int]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class OrderedDocument:
-    """One document of an approval. `about` and `replaces` as they came (`kk:3519…`): personal."""
+    """One document of an approval. `about` and `replaces` as they came (`kk:3519…`): personal. `annulled_by` as in `Document`."""
 
     key: str
     product: str
@@ -30,6 +30,7 @@ class OrderedDocument:
     holder_name: str
     about: str
     replaces: tuple[str, ...] = ()
+    annulled_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,7 @@ def claim(
             holder_name=order.holder_name,
             about=subject_key(order.about),
             replaces=tuple(subject_key(about) for about in order.replaces),
+            annulled_by=order.annulled_by,
             approved_at=approval.approved_at,
             origin=origin,
             claimed_at=at,

@@ -82,10 +82,9 @@ class Document:
     """One numbered document of one request.
 
     `documents` counts those of its request. `about`, `replaces`: keys (`domain.claim.subject_key`) of what it is the document of, and of
-    what else loses its documents when it is issued. `approved_at` is its place among documents about the same.
-    `due_at` says when the renderer may take it up: at once when claimed, after a running attempt's lease, after a failed one's pause; None:
-    nothing to do. `content` is dropped once the document is issued or void, `contact` when nothing more can be told of it. `note`: why an
-    operator discarded it, and who. `card`: of a slip, from its issue on. `extract`: which one of its number.
+    what else ends with its issue: revoked, where `annulled_by` says who ordered it (`Authority`). `approved_at`: its place among these.
+    `due_at`: when the renderer may take it up, at once when claimed, after an attempt's lease or pause; None: nothing to do.
+    `content` goes once it is issued or void, `contact` when nothing more can be told. `card`: of a slip. `extract`: which of its number.
     """
 
     document_id: str
@@ -122,6 +121,7 @@ class Document:
     revoked_at: datetime | None = None
     card: CardOrder | None = None
     extract: int = 1
+    annulled_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

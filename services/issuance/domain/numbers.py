@@ -24,8 +24,10 @@ from shared.values import HOME_REGENCY
 LEAST_DIGITS: Final = 4  # of a serial, as the office prints it
 LAST_SERIAL: Final = 999_999  # six digits, the most that `shared.contracts.parts.DocumentNumber` takes: the whole regency in a day
 
-_NAMES: Final[Mapping[str, str]] = MappingProxyType({"SP": "SKPWNI"})
-"""Kinds of letters that other offices take, which all number them in one way: `SKPWNI/3519/24112026/0001`."""
+_NAMES: Final[Mapping[str, str]] = MappingProxyType({"SP": "SKPWNI", "SL": "SKPLN", "SD": "SKDLN"})
+"""Kinds of letters that other offices take, which all number them in one way: `SKPWNI/3519/24112026/0001`. Of those for another country
+we know no number: they are set alike.
+"""
 
 
 @dataclass(frozen=True, slots=True)

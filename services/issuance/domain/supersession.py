@@ -1,7 +1,8 @@
 """Which document takes the place of which. Pure.
 
 Documents about the same follow each other in the order of their approvals, however late each of them is printed. Documents of one
-application, all parties of a court case included, never take each other's place.
+application, all parties of a court case included, never take each other's place. Where a document says that an akta is void, the
+documents of that akta are taken back, and a later akta leaves it as it is: it is a note, not an older akta.
 """
 
 from __future__ import annotations
@@ -9,8 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from services.issuance.domain.document import Document, DocumentState, DocumentSuperseded, supersede
+from services.issuance.domain.document import Document, DocumentRevoked, DocumentState, DocumentSuperseded, revoke, supersede
+from services.issuance.domain.revocation import Authority, Revocation
+
+ANNULLED: Final = "certificate_annulled"
+"""The reason (`shared.reference.revocations`) of what is taken back with an akta that is void."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +25,7 @@ class Settled:
 
     document: Document
     others: tuple[Document, ...]
-    facts: tuple[DocumentSuperseded, ...]
+    facts: tuple[DocumentSuperseded | DocumentRevoked, ...]
 
 
 def subjects(documents: Iterable[Document]) -> tuple[list[str], list[str]]:
@@ -44,22 +50,34 @@ def settle(document: Document, related: Iterable[Document], *, at: datetime) -> 
     issue when it tries again.
     """
     others: list[Document] = []
-    facts: list[DocumentSuperseded] = []
+    facts: list[DocumentSuperseded | DocumentRevoked] = []
     newer: list[Document] = []
     for other in related:
         if _order(other) > _order(document):
-            if other.issued_at is not None:
+            if other.issued_at is not None and _ends(other, document):
                 newer.append(other)
-        elif other.state is DocumentState.ISSUED:
-            ended, fact = supersede(other, document, at=at)
+        elif other.state is DocumentState.ISSUED and _ends(document, other):
+            ended, fact = _ended(other, document, at)
             others.append(ended)
             facts.append(fact)
         if other.issued_at is None and other.state is not DocumentState.VOID:
             others.append(other)
     if newer:
-        document, fact = supersede(document, min(newer, key=_order), at=at)
+        document, fact = _ended(document, min(newer, key=_order), at)
         facts.append(fact)
     return Settled(document, tuple(others), tuple(facts))
+
+
+def _ends(newer: Document, older: Document) -> bool:
+    """Return whether the newer of two related documents ends the older: all do, but what follows on an annulment."""
+    return newer.about == older.about or older.about in newer.replaces or older.annulled_by is None
+
+
+def _ended(older: Document, by: Document, at: datetime) -> tuple[Document, DocumentSuperseded | DocumentRevoked]:
+    """End a document in favour of a newer one, or take it back where the newer one says that it is void."""
+    if by.annulled_by is None or older.about not in by.replaces:
+        return supersede(older, by, at=at)
+    return revoke(older, Revocation(Authority(by.annulled_by), ANNULLED, f"Catatan pinggir {by.number}", by.document_id), at=at)
 
 
 def _order(document: Document) -> tuple[datetime, str]:

@@ -7,4 +7,5 @@ from services.issuance.store.refills import REFILLS as REFILLS
 from services.issuance.store.register_reader import MongoRegisterReader as MongoRegisterReader
 from services.issuance.store.schema import ARCHIVE as ARCHIVE
 from services.issuance.store.schema import INDEXES as INDEXES
+from services.issuance.store.schema import RETIRED_INDEXES as RETIRED_INDEXES
 from services.issuance.store.tx import MongoTx as MongoTx

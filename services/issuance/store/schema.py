@@ -54,6 +54,11 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     "blanks": [],
 }
 
+RETIRED_INDEXES: Final[Mapping[str, Sequence[str]]] = {
+    "documents": ["number"],  # unique: it refused a second extract of an akta (ADR 38)
+}
+"""Indexes of earlier versions, by collection: dropped when the service starts."""
+
 
 def _document_to_doc(document: Document) -> Doc:
     return {
@@ -71,6 +76,7 @@ def _document_to_doc(document: Document) -> Doc:
         "holder_terms": list(name_terms(document.holder_name)),
         "about": document.about,
         **({"replaces": list(document.replaces)} if document.replaces else {}),
+        **({"annulled_by": document.annulled_by} if document.annulled_by else {}),
         "approved_at": document.approved_at,
         "origin": fields_of(document.origin),
         "claimed_at": document.claimed_at,
@@ -111,6 +117,7 @@ def document_from_doc(doc: Doc) -> Document:
         holder_name=doc["holder_name"],
         about=doc["about"],
         replaces=tuple(doc.get("replaces", ())),
+        annulled_by=doc.get("annulled_by"),
         approved_at=doc["approved_at"],
         origin=Cause(**doc["origin"]),
         claimed_at=doc["claimed_at"],

@@ -12,12 +12,22 @@ from pathlib import Path
 from typing import Final
 
 from services.verification.adapters.registry_file import rows_of
-from services.verification.domain.birth_columns import BIRTH_COLUMNS
 from services.verification.domain.register import Family
-from services.verification.domain.register_rules import COLUMNS, SENTENCES, Flaw, Row, check_row, check_rows, family_from, normal, rows_from
+from services.verification.domain.register_rules import (
+    COLUMNS,
+    MORE_COLUMNS,
+    SENTENCES,
+    Flaw,
+    Row,
+    check_row,
+    check_rows,
+    family_from,
+    normal,
+    rows_from,
+)
 from shared.errors import FieldProblem
 
-_ALL: Final = COLUMNS + BIRTH_COLUMNS
+_ALL: Final = COLUMNS + MORE_COLUMNS
 _DIGITS: Final = 16  # of a NIK and of a KK number
 
 
@@ -98,7 +108,7 @@ def _groups(path: Path, encoding: str | None) -> Iterator[list[Placed]]:
 
 def _placed(path: Path, encoding: str | None) -> Iterator[Placed]:
     kk_number = ""
-    for line, cells in rows_of(path, COLUMNS, encoding, may_lack=BIRTH_COLUMNS):
+    for line, cells in rows_of(path, COLUMNS, encoding, may_lack=MORE_COLUMNS):
         row = None if cells is None else {column: normal(column, cell) for column, cell in zip(_ALL, cells, strict=True)}
         kk_number = kk_number if row is None else row["kk_number"]  # a torn row belongs to the family before it, as far as anybody knows
         yield Placed(line, kk_number, row)

@@ -31,7 +31,7 @@ class PersonChangeOut(BaseModel):
     """What became of one person: the row before and after. No row before: born; none after: in no family any more."""
 
     nik: str
-    effect: Annotated[str, Field(description="born, died, joined, left, changed, moved_out, moved_in")]
+    effect: Annotated[str, Field(description="born, died, joined, left, changed, moved_out, moved_in, moved_abroad, came_back")]
     kk_before: str | None
     kk_after: str | None
     before: Member | None

@@ -78,9 +78,24 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "basis_issuer": "Dasar dari",
         "basis_number": "Nomor dasar",
         "basis_on": "Tanggal dasar",
+        "passport": "Nomor paspor",
+        "country": "Negara",
+        "foreign_address": "Alamat di luar negeri",
+        "responsible": "Penanggung jawab",
+        "arrived_on": "Tiba di Indonesia",
+        "leaving_letter": "Surat pindah",
+        "leaving_letter_number": "Nomor surat pindah",
+        "leaving_letter_on": "Tanggal surat pindah",
+        "event_on": "Tanggal peristiwa",
+        "certificate_issuer": "Akta diterbitkan oleh",
+        "certificate_on": "Tanggal akta",
+        "reporter_name": "Pelapor",
+        "reporter_nik": "NIK pelapor",
+        "returned_on": "Kembali ke Indonesia",
     }
 )
-NUMBERS: Final = frozenset({"nik", "kk_number", "mother_nik", "father_nik"})
+NUMBERS: Final = frozenset({"nik", "kk_number", "mother_nik", "father_nik", "reporter_nik"})
+_ENDS: Final[Mapping[str, str]] = MappingProxyType({"kk": "Mengakhiri KK nomor", "akta_kelahiran": "Mencabut kutipan akta dari NIK"})
 _MEMBERS: Final = ("name", "nik", "sex", "birth_place", "born_on", "relation", "marital_status", "father", "mother")
 
 
@@ -117,7 +132,7 @@ def _planned(document: KeyedDocument, catalogue: Catalogue) -> PlannedSheet:
         content: dict[str, Any] = content_of(document.ordered.content).model_dump(mode="json")
     except DomainError:
         content = {}
-    members = content.pop("members", None) or content.pop("movers", ())
+    members = next((content.pop(name) for name in ("members", "movers", "arrivers") if content.get(name)), ())
     return PlannedSheet(
         name=product.name if product else document.ordered.product,
         holder=document.ordered.holder_name,
@@ -140,10 +155,11 @@ def _lines(content: Mapping[str, Any]) -> Iterator[PrintedLine]:
 
 
 def _ended(replaces: tuple[str, ...]) -> Iterator[PrintedLine]:
-    """Yield each other family card that is no longer good once this document is issued."""
+    """Yield each other family card, and the quote of an annulled akta, that is no longer good once this document is issued."""
     for about in replaces:
-        if about.startswith("kk:"):
-            yield PrintedLine("Mengakhiri KK nomor", about.removeprefix("kk:"), is_number=True)
+        kind, _, number = about.partition(":")
+        if kind in _ENDS:
+            yield PrintedLine(_ENDS[kind], number, is_number=True)
 
 
 def _of_note(row: Mapping[str, Any]) -> PrintedLine:

@@ -47,6 +47,8 @@ _NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "birth_order": "Anak ke",
         "birth_kind": "Orang tua di akta",
         "former_names": "Nama terdahulu",
+        "annulled": "Akta yang dibatalkan",
+        "disability": "Disabilitas",
         "reason": "Sebab keluar",
         "died_on": "Tanggal meninggal",
         "death_certificate": "Nomor akta kematian",

@@ -2,7 +2,8 @@
 
 The bond of blood is not cut (UU 35/2014 article 39 (2)): the natural parents stay the parents in the register and on the akta, which gets
 a side note; the child moves onto the card of those who adopt. Who may adopt is for the court (PP 54/2007): what differs from it is shown to
-an officer. The natural family's card ends, and no new one is made here: its people are none of the adopters' concern.
+an officer. The natural family's card ends, and no new one is made here: its people are none of the adopters' concern. They are told that
+it ended, and nothing of who adopts.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from services.verification.domain.deeds import WAYS as DEED_WAYS
 from services.verification.domain.deeds import Deed, check_deed, deed_of, known_of
 from services.verification.domain.families import joined_by, with_rows, without
 from services.verification.domain.finding import Finding, failure, warning
+from services.verification.domain.identity import is_adult
 from services.verification.domain.kinship import OF_THE_HEAD, are_partners, is_child_of, partners, relation_of_child
 from services.verification.domain.members import check_stayers
 from services.verification.domain.office_practice import PRACTICE, OfficePractice
@@ -195,7 +197,8 @@ def plan_adoption(adoption: Adoption, register: Register, request_id: str, today
         raise DomainError("leaves_family_without_head", "Who heads a family can't leave it for another one.")
     after, rest = joined_by(home, (row,)), without(left, {child.nik}, on=today)
     card = family_card(after.head, after, (kk_key(left.kk_number),))
-    return Plan((note, card, *person_cards(register, (after,), today)), RegisterChange((after, rest), basis))
+    cardless = tuple(member.nik for member in rest.members if is_adult(member, today=today))
+    return Plan((note, card, *person_cards(register, (after,), today)), RegisterChange((after, rest), basis, cardless=cardless))
 
 
 def note_of(adoption: Adoption, child: Member, deed: Deed, register: Register) -> SideNote:

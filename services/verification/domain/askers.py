@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 
 from services.verification.domain.checks import name_key
 from services.verification.domain.finding import Finding, failure
+from services.verification.domain.guardianship import is_guardian_of
 from services.verification.domain.identity import is_adult
 from services.verification.domain.kinship import are_partners, is_child_of
 from services.verification.domain.names import is_alike
@@ -42,7 +43,7 @@ class Standing(StrEnum):
 class _Pair:
     """The applicant, and one person whom it is about: None of a household or of who is just born. `card`: where that person lives.
 
-    `day`: on which it was asked for. `is_ward`: a court gave the applicant the care of this person.
+    `day`: on which it was asked for. `is_ward`: a court gave the applicant the care of this person, or of every child it is about.
     """
 
     applicant: Member
@@ -88,7 +89,8 @@ def _pairs(submission: Submission, service: CivilService, concerns: str, applica
     if concerns:
         niks = [row.text("nik") or "" for row in answers.rows(concerns)]
     elif kind in (SubjectKind.HOUSEHOLD, SubjectKind.NEWBORN):
-        yield _Pair(applicant, None, card, answers, submission.submitted_on)
+        is_ward = kind is SubjectKind.HOUSEHOLD and is_guardian_of(submission, service, card, register)
+        yield _Pair(applicant, None, card, answers, submission.submitted_on, is_ward=is_ward)
         return
     else:
         niks = [(answers.text(service.subject.nik) if service.subject.nik else None) or applicant.nik]
@@ -161,6 +163,8 @@ RELATIONS: Final[Mapping[str, _Relation]] = MappingProxyType(
         "proxy": _by_papers,
         "adopter": _adopter,
         "anyone": _anyone,
+        "village_registrar": _by_papers,
+        "institution": _by_papers,
     }
 )
 """Each code of the list `may_ask`."""

@@ -14,17 +14,19 @@ from types import MappingProxyType
 from typing import Final, Self
 
 from services.verification.domain.finding import Finding, failure, warning
-from services.verification.domain.register import Family, Register
+from services.verification.domain.register import Family, Member, Register
 from shared.errors import DomainError
 from shared.reference.regions import find_regency
 from shared.values import HOME_REGENCY
 
 BIRTH: Final = "birth"
 DEATH: Final = "death"
+VOID: Final = "certificate_void"
 NUMBER_FIELD: Final = "answers.certificate_number"
 PRODUCTS: Final[Mapping[str, str]] = MappingProxyType({BIRTH: "akta_kelahiran", DEATH: "akta_kematian"})
 """Code of the list `certificate_kind` -> the product that is its kutipan."""
 LATE: Final = "LT"
+_OFFICE: Final = "DINAS KEPENDUDUKAN DAN PENCATATAN SIPIL"
 _LETTERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({BIRTH: ("LU", LATE), DEATH: ("KM",)})
 _FORM: Final = re.compile(r"([0-9]{4})([A-Z]{2})([0-9]{2})([0-9]{2})([0-9]{4})([0-9]{4,6})")
 
@@ -32,7 +34,7 @@ WAYS: Final[Mapping[str, str]] = MappingProxyType(
     {
         **dict.fromkeys(("certificate_number_other_form", "certificate_number_other_kind", "certificate_number_differs"), "return"),
         **dict.fromkeys(("certificate_day_impossible", "certificate_of_another"), "return"),
-        "certificate_other_office": "reject",
+        **dict.fromkeys(("certificate_other_office", VOID), "reject"),
     }
 )
 """Ways of what `check_number` finds. A certificate of ours that the register does not know is an officer's, who has the book."""
@@ -78,7 +80,7 @@ def number_key(number: str) -> str:
 def office_name(number: CertificateNumber) -> str | None:
     """Return the office that made a certificate, as documents print it."""
     regency = find_regency(number.office)
-    return f"DISDUKCAPIL {regency.name}" if regency else None
+    return f"{_OFFICE} {regency.name.replace('KAB. ', 'KABUPATEN ')}" if regency else None
 
 
 def needed_number(given: str | None, known: str | None, kind: str) -> CertificateNumber:
@@ -117,33 +119,42 @@ def check_number(given: str | None, known: str | None, kind: str, *, since: date
 
 
 def certificates_in(family: Family) -> frozenset[str]:
-    """Return the numbers of every certificate that the register has of a family's people."""
-    return frozenset(number for _, number in _held(family))
+    """Return the numbers of every certificate that the register has of a family's people, annulled ones included."""
+    return frozenset(number for _, number in _held(family)) | frozenset(_annulled(family))
 
 
-def check_owner(given: str | None, nik: str, register: Register) -> Iterator[Finding]:
-    """Check that a number is nobody else's. Whose it is was looked up with the people of the request."""
+def check_owner(given: str | None, nik: str, register: Register, field: str = NUMBER_FIELD) -> Iterator[Finding]:
+    """Check that a number is nobody else's, and of no annulled certificate. Whose it is was looked up with the people of the request."""
     number = CertificateNumber.find(given)
     held = [pair for family in register.by_kk.values() for pair in _held(family)]
-    if number is not None and any(known == number.text and owner != nik for owner, known in held):
-        yield failure("certificate_of_another", NUMBER_FIELD)
+    if number is not None and any(number.text in _annulled(family) for family in register.by_kk.values()):
+        yield failure(VOID, field)
+    elif number is not None and any(known == number.text and owner != nik for owner, known in held):
+        yield failure("certificate_of_another", field)
+
+
+def _rows(family: Family) -> tuple[Member, ...]:
+    return (*family.members, *(former.member for former in family.former))
 
 
 def _held(family: Family) -> Iterator[tuple[str, str]]:
     """Yield each certificate in a family with the NIK of the person that it is about."""
-    rows = (*family.members, *(former.member for former in family.former))
-    yield from ((member.nik, member.birth_certificate) for member in rows if member.birth_certificate)
+    yield from ((member.nik, member.birth_certificate) for member in _rows(family) if member.birth_certificate)
     yield from ((former.member.nik, former.certificate) for former in family.former if former.certificate)
 
 
+def _annulled(family: Family) -> Iterator[str]:
+    yield from (number for member in _rows(family) for number in member.annulled)
+
+
 def ensure_own(given: str | None, nik: str, register: Register) -> None:
-    """Refuse to write a number that is somebody else's, whoever approves.
+    """Refuse to write a number that is somebody else's, or of an annulled certificate, whoever approves.
 
     Raises:
-        DomainError: `certificate_of_another`.
+        DomainError: `certificate_of_another` or `certificate_void`.
     """
-    if any(check_owner(given, nik, register)):
-        raise DomainError("certificate_of_another", "The register has this number of another person.")
+    for found in check_owner(given, nik, register):
+        raise DomainError(found.code, "The register has this number of another person, or as annulled.")
 
 
 def check_word(field: str, given: object, known: object) -> Iterator[Finding]:

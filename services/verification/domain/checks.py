@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, Final
 
 from services.verification.domain.finding import Finding, failure, warning
+from services.verification.domain.guardianship import is_guardian_of
 from services.verification.domain.identity import IDENTITY_UNPROVEN, is_adult, is_vouched_for
 from services.verification.domain.register import Family, Member, Register
 from services.verification.domain.rules import Application, Plan
@@ -112,12 +113,12 @@ def _is_malformed(findings: Sequence[Finding]) -> bool:
 
 
 def check_pending(case_id: str, application: Application, plan: Plan, register: Register) -> Iterator[Finding]:
-    """Check that no family that is changed or printed waits for the documents of another case, which would be printed over.
+    """Check that no family that is changed or printed, or of whose akta one is, waits for another case's documents: one would be void.
 
     Others that were only read, a witness's say, hold nothing up.
     """
-    waiting = (family.pending for number in plan.touched if (family := register.family(number)) is not None)
-    if any(pending not in (None, case_id) for pending in waiting):
+    waiting = (family for family in register.by_kk.values() if family.pending not in (None, case_id))
+    if any(family.kk_number in plan.touched or any(map(family.has_akta_of, plan.certified)) for family in waiting):
         yield failure(PENDING, CARD_FIELD if application.first.kk_number else None)
 
 
@@ -174,7 +175,7 @@ def _check_fields(fields: Sequence[Field], answers: Mapping[str, Any], submissio
 
 
 def check_card(submission: Submission, service: CivilService, register: Register, *, today: date) -> Iterator[Finding]:
-    """Check that the card that it is about is this office's, and who asks: a person of the card, unless others may report for it."""
+    """Check that the card that it is about is this office's, and who asks: of the card, or its children's guardian, or others report."""
     of_card = service.subject.of in _OF_THE_CARD
     nik = submission.applicant_nik
     own = register.family_of(nik)
@@ -190,7 +191,8 @@ def check_card(submission: Submission, service: CivilService, register: Register
         return
     if find_village(family.village_code) is None:
         yield failure("village_unknown", CARD_FIELD)  # nothing could be printed
-    member = family.member(nik) if of_card else register.person(nik)
+    must_be_on_it = of_card and not is_guardian_of(submission, service, family, register)
+    member = family.member(nik) if must_be_on_it else register.person(nik)
     if member is None:
         yield failure(_gone(nik, register) or ("nik_not_in_kk" if of_card else "not_in_register"), NIK_FIELD)
         return

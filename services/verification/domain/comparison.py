@@ -24,7 +24,7 @@ from shared.reference.forms import Field
 APPLICANT_NAME: Final = "applicant.name"
 NUMBERS: Final = frozenset({"nik", "kk_number"})
 """Types whose values are masked until an officer asks for them."""
-_ELEMENTS: Final = frozenset({"education", "occupation", "blood_type", "religion", "birth_place", "father", "mother"})
+_ELEMENTS: Final = frozenset({"education", "occupation", "blood_type", "religion", "birth_place", "father", "mother", "disability"})
 """Fields in a row about a person that are columns of the register (form F-1.06)."""
 _OF_SUBJECT: Final[Mapping[str, str]] = MappingProxyType({"birth_certificate_number": "birth_certificate"})
 """Fields about the subject -> the column of the register."""

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
+from services.verification.domain.contents_abroad import ArrivalLetter as ArrivalLetter
+from services.verification.domain.contents_abroad import EventPerson as EventPerson
+from services.verification.domain.contents_abroad import ForeignEvent as ForeignEvent
+from services.verification.domain.contents_abroad import LeavingLetter as LeavingLetter
 from services.verification.domain.register import Family, Member
 
 
@@ -146,7 +150,6 @@ class Biodata:
     family: Family
     mother_nik: str | None = None
     father_nik: str | None = None
-    disability: str | None = None
     former_address: str | None = None
 
 
@@ -226,4 +229,7 @@ Content: TypeAlias = (
     | ParentageCertificate
     | MovingLetter
     | Biodata
+    | LeavingLetter
+    | ArrivalLetter
+    | ForeignEvent
 )

@@ -12,24 +12,31 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
-from services.verification.domain.certificates import BIRTH, NUMBER_FIELD, CertificateNumber, check_number, check_owner, ensure_own
+from services.verification.domain.certificates import (
+    BIRTH,
+    NUMBER_FIELD,
+    VOID,
+    CertificateNumber,
+    check_number,
+    check_owner,
+    ensure_own,
+    office_name,
+)
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import Member, Register
 from services.verification.domain.rules import People, Ways
 from shared.errors import DomainError
-from shared.reference.regions import find_regency
 
 DEED: Final = "AKTA KELAHIRAN"
 NO_CERTIFICATE: Final = "certificate_needed_first"
-_OFFICE: Final = "DINAS KEPENDUDUKAN DAN PENCATATAN SIPIL"
 
 WAYS: Final[Ways] = MappingProxyType(
     dict.fromkeys(
         ("certificate_number_other_kind", "certificate_number_differs", "certificate_day_impossible", "certificate_of_another"),
         CaseRoute.RETURN,
     )
-    | {NO_CERTIFICATE: CaseRoute.RETURN}
+    | {NO_CERTIFICATE: CaseRoute.RETURN, VOID: CaseRoute.REJECT}
 )
 """Ways of what is found of a child's certificate. One of another office, or with a number of another form, is an officer's."""
 
@@ -62,9 +69,7 @@ def deed_of(child: Member, given: str | None, register: Register) -> Deed:
     if number is None:
         return Deed(text.upper(), child.birth_certificate_on)
     ensure_own(text, child.nik, register)
-    regency = find_regency(number.office)
-    named = f"{_OFFICE} {regency.name.replace('KAB. ', 'KABUPATEN ')}" if regency else None
-    return Deed(number.text, child.birth_certificate_on or number.given_on, named)
+    return Deed(number.text, child.birth_certificate_on or number.given_on, office_name(number))
 
 
 def known_of(deed: Deed) -> dict[str, Any]:

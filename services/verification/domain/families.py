@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from services.verification.domain.register import Family, Member
+from services.verification.domain.register import Family, Former, Member
 
 _DISTRICT_DIGITS: Final = 6  # of a village code: the kecamatan, with which the numbers given there begin
 
@@ -29,6 +29,14 @@ class Home:
     def district(self) -> str:
         """The six digits of its kecamatan."""
         return self.village_code[:_DISTRICT_DIGITS]
+
+    def is_same(self, other: Home) -> bool:
+        """Return whether two addresses are one, however they are written. Not every family has a postal code."""
+        return self._key == other._key
+
+    @property
+    def _key(self) -> tuple[str, ...]:
+        return "".join(filter(str.isalnum, self.address.upper())), self.rt, self.rw, self.village_code
 
 
 def home_of(family: Family) -> Home:
@@ -64,6 +72,12 @@ def with_rows(family: Family, rows: Iterable[Member]) -> Family:
     """Return a family with these rows in place of its own of the same persons."""
     anew = {row.nik: row for row in rows}
     return replace(family, members=tuple(anew.get(member.nik, member) for member in family.members))
+
+
+def with_record(family: Family, record: Former) -> Family:
+    """Return a family with this record of a former member in place of its own of the same person and reason."""
+    same = (record.member.nik, record.reason)
+    return replace(family, former=tuple(record if (each.member.nik, each.reason) == same else each for each in family.former))
 
 
 def closed_where_empty(families: Iterable[Family], *, on: date) -> tuple[Family, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.verification.domain.families import Home, home_of
-from services.verification.domain.register import Family, Member
+from services.verification.domain.register import Family, Former, Member
 from services.verification.domain.rules import Basis, RegisterChange
 from shared.reference.population import Effect
 
@@ -53,6 +53,8 @@ class RegisterEntry:
     closed: int = 0
     given_up: str | None = field(default=None, repr=False)
     addresses: tuple[AddressEntry, ...] = ()
+    cardless: tuple[str, ...] = ()
+    """Who is left without a family card by it; told once, and not kept."""
 
     def count(self, effect: Effect) -> int:
         """Return of how many persons it says this."""
@@ -69,13 +71,15 @@ def completed(draft: RegisterEntry, before: Iterable[Family], after: Iterable[Fa
         persons=persons(was, now, change),
         opened=sum(family.kk_number not in known for family in now),
         addresses=tuple(_moved(was, now)),
+        cardless=change.cardless,
         closed=sum(family.kk_number in open_before and family.closed_on is not None for family in now),
     )
 
 
 def persons(before: Iterable[Family], after: Iterable[Family], change: RegisterChange) -> tuple[PersonEntry, ...]:
-    """Compare the families of one change, before and after it, person by person."""
-    return tuple(_compare(_rows(before), _rows(after), change))
+    """Compare the families of one change, before and after it, person by person; of former members what was mended in their records."""
+    was, now = tuple(before), tuple(after)
+    return (*_compare(_rows(was), _rows(now), change), *_records_mended(was, now))
 
 
 def _moved(before: Iterable[Family], after: Iterable[Family]) -> Iterator[AddressEntry]:
@@ -84,6 +88,18 @@ def _moved(before: Iterable[Family], after: Iterable[Family]) -> Iterator[Addres
         was, now = homes.get(family.kk_number), home_of(family)
         if was is not None and was != now:
             yield AddressEntry(family.kk_number, was, now)
+
+
+def _records_mended(before: Iterable[Family], after: Iterable[Family]) -> Iterator[PersonEntry]:
+    held = _records(before)
+    for key, former in _records(after).items():
+        was, (number, nik, _) = held.get(key), key
+        if was is not None and was != former:
+            yield PersonEntry(nik, Effect.CHANGED, number, number, was.member, former.member)
+
+
+def _records(families: Iterable[Family]) -> dict[tuple[str, str, str], Former]:
+    return {(family.kk_number, each.member.nik, each.reason): each for family in families for each in family.former}
 
 
 def _rows(families: Iterable[Family]) -> dict[str, tuple[str, Member]]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from services.verification.domain.finding import Finding, failure, warning
+from services.verification.domain.guardianship import MOVING
 from services.verification.domain.identity import is_adult
 from services.verification.domain.kinship import is_child_of
 from services.verification.domain.members import Named, check_stayers, named
@@ -22,7 +23,7 @@ from services.verification.domain.succession import NONE, LeftBehind, check_rema
 from shared.errors import DomainError
 from shared.reference.population import DIVORCED, Relation
 
-ROWS: Final = "moving"
+ROWS: Final = MOVING
 FINDINGS: Final = (
     *("member_not_on_card", "member_named_twice", "nobody_moves", "move_kind_differs", "minors_alone_differs", "head_is_child"),
     *("remaining_differs", "new_head_not_on_card", "guardian_is_host"),

@@ -1,4 +1,4 @@
-"""People who come from another regency, as their form describes them: the rows that they become, and what the register knows of them. Pure.
+"""People who come from elsewhere, as their form describes them: the rows that they become, and what the register knows of them. Pure.
 
 A NIK is kept for life. Who moved out of here and comes back is compared with the row of then, and keeps what our own certificates said.
 """
@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
+from services.verification.domain.birth_columns import BIRTH_COLUMNS
 from services.verification.domain.checks import check_against_register, name_key
 from services.verification.domain.finding import Finding, failure, warning
 from services.verification.domain.identity import is_adult
 from services.verification.domain.kinship import SPOUSES
 from services.verification.domain.members import named, relation_of
-from services.verification.domain.register import MOVED_AWAY, Member, Register
+from services.verification.domain.register import MOVED, Member, Register
+from services.verification.domain.register_rules import NOTHING
 from services.verification.domain.register_terms import term_of
 from services.verification.domain.submission import Answers
 from shared.errors import DomainError
@@ -27,7 +29,8 @@ FINDINGS: Final = (
     *("movers_need_one_head", "head_is_child", "relation_not_spouse"),
 )
 """What the sender can correct alone."""
-_WRITTEN: Final = ("name", "birth_place", "father", "mother")
+_KEPT: Final = ("former_names", "annulled", "disability")  # beside what a certificate of birth says, of who was here before
+_WRITTEN: Final = ("name", "birth_place", "father", "mother", "passport")
 
 
 def newcomers(answers: Answers, register: Register) -> tuple[Member, ...]:
@@ -49,17 +52,18 @@ def _member(row: Answers, register: Register) -> Member:
     texts = ("name", "birth_place", "religion", "education", "occupation", "blood_type", "father", "mother")
     terms: dict[str, Any] = {name: term_of(name, row.text(name)) for name in texts}
     before = register.moved_out(nik)
+    kept = {name: getattr(before.member, name) for name in (*BIRTH_COLUMNS, *_KEPT)} if before else {}
     return Member(
         **terms,
+        **kept,
         nik=nik,
         sex=sex,
         born_on=born_on,
         marital=KkMarital(term_of("marital", row.text("marital"))),
         marital_on=row.date("marital_on"),
         relation=relation_of(row.text("relation")),
-        citizenship=Citizenship.INDONESIAN.value,  # an SKPWNI is of citizens alone
-        birth_certificate=before.member.birth_certificate if before else None,
-        birth_order=before.member.birth_order if before else None,
+        citizenship=Citizenship.INDONESIAN.value,  # an SKPWNI and an SKPLN are of citizens alone
+        passport=(row.text("passport") or NOTHING).upper(),
     )
 
 
@@ -90,7 +94,7 @@ def _check_known(nik: str, row: Answers, field: str, register: Register) -> Iter
         return
     gone, before = register.gone(nik), register.moved_out(nik)
     if gone is not None:
-        yield warning("arriving_returns" if gone == MOVED_AWAY else "arriving_was_here", f"{field}.nik")
+        yield warning("arriving_returns" if gone in MOVED else "arriving_was_here", f"{field}.nik")
     if before is not None:
         yield from _check_same(before.member, row, field)
     try:

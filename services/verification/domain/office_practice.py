@@ -21,6 +21,8 @@ class OfficePractice:
     `number_kept_across_districts`: a whole family keeps its number when it moves to another kecamatan or regency (SD, Jombang). Else it
     gets a new one there, as Linggapura says.
     `moving_letter_days`: how long an SKPWNI can be used. One office says 30 days; no law that we know does.
+    `returns_without_letter`: who comes back from abroad with neither an SKPLN nor a letter of the mission is an officer's, by the passport.
+    The Perpres asks for one of them; False: such a request is returned.
     `notes_on_others_certificates`: a change of name is noted here also where another office made the akta: the law names that office, the
     regulation that of the domicile. Where not, the person is sent to the office that made it.
     `legitimation_by_court`: Muslims bring a court's order for every legitimation (as in Trenggalek), not only for a child born before the
@@ -32,6 +34,7 @@ class OfficePractice:
     `least_days_between_births`: two births of one mother that are nearer to each other, and not of one day, are looked at.
     `youngest_recorded_years`: from which age somebody is recorded for the KTP-el, whose card follows at 17 (Surabaya).
     `elderly_visit_years`: below it an officer looks whether a visit for age is meant (UU 13/1998: 60 years).
+    `longest_stay_years`: who says to stay longer than this without moving is looked at (Permendagri 74/2022: one year).
     `itsbat_needs_book`: after an itsbat cards say KAWIN TERCATAT when the KUA has issued the buku nikah; without it an officer decides.
     `itsbat_children_to_officer`: which way the certificates of the couple's children take after an itsbat, a correction or a legitimation,
     no source settles: an officer decides. False: the cards follow, and the parents ask for the certificates by themselves.
@@ -47,8 +50,10 @@ class OfficePractice:
     head_takes_number: bool = True
     number_kept_across_districts: bool = True
     moving_letter_days: int = 30
+    returns_without_letter: bool = True
     youngest_recorded_years: int = 16
     elderly_visit_years: int = 60
+    longest_stay_years: int = 1
     itsbat_needs_book: bool = True
     itsbat_children_to_officer: bool = True
     annulled_as_before: bool = True

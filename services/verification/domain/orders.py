@@ -42,6 +42,11 @@ def closed_keys(families: Iterable[Family]) -> Iterator[str]:
     yield from (kk_key(family.kk_number) for family in families if family.closed_on)
 
 
+def card_keys(niks: Iterable[str]) -> tuple[str, ...]:
+    """Return what the KTP-el and the KIA of persons are of, for a document with which nobody may go on showing them."""
+    return tuple(f"{card}:{nik}" for nik in niks for card in ("ktp", "kia"))
+
+
 def family_card(holder: Member, family: Family, replaces: tuple[str, ...] = ()) -> Ordered:
     """Return the order of a KK, for somebody who stands on it."""
     return Ordered("kk", FamilyCard(family), holder.name, kk_key(family.kk_number), replaces, holder_nik=holder.nik)

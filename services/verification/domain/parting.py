@@ -83,13 +83,16 @@ def needed_decision(application: Application) -> CourtDecision:
 
 
 def leaver(family: Family, decision: CourtDecision) -> str | None:
-    """Return the NIK of the party who leaves a card that holds both: the one who is less closely related to its head.
+    """Return the NIK of the party who leaves a card that holds both."""
+    husband, wife = family.member(decision.husband.nik), family.member(decision.wife.nik)
+    return who_leaves(husband, wife) if husband is not None and wife is not None else None
+
+
+def who_leaves(husband: Member, wife: Member) -> str:
+    """Return the NIK of the one of two on a card who leaves it: the one who is less closely related to its head.
 
     Equal distance (two lodgers, say): the wife's card is the new one. A convention of ours without a source; the office has to confirm it.
     """
-    husband, wife = family.member(decision.husband.nik), family.member(decision.wife.nik)
-    if husband is None or wife is None:
-        return None
     return husband.nik if _STAYS[husband.relation] > _STAYS[wife.relation] else wife.nik
 
 

@@ -10,7 +10,7 @@ from services.verification.domain.families import Home
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.identity import is_adult
 from services.verification.domain.names import is_named
-from services.verification.domain.register import MOVED_AWAY, Family, Member, Register
+from services.verification.domain.register import MOVED, Family, Member, Register
 from services.verification.domain.rules import Application, People
 from services.verification.domain.submission import Answers
 from shared.errors import DomainError
@@ -122,7 +122,7 @@ def check_witnesses(application: Application, register: Register, barred: Mappin
         member = register.person(nik)
         if member is None and register.late(nik) is not None:
             yield failure("witness_is_dead", f"{field}.nik")
-        elif (gone := register.gone(nik)) is not None and gone != MOVED_AWAY:  # who lives elsewhere may be a witness
+        elif (gone := register.gone(nik)) is not None and gone not in MOVED:  # who lives elsewhere may be a witness
             yield failure(gone, f"{field}.nik")
         if member is not None:
             if not is_adult(member, today=today):

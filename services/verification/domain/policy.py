@@ -64,6 +64,7 @@ FORM: Final = frozenset(
 TELLS_NOTHING: Final = FORM | {
     *(IDENTITY_UNPROVEN, NIK_MISSING, "attachment_unreadable", "attachment_wrong", "withdrawn_by_applicant"),
     *("too_young_to_record", "visit_done", "visit_missed", "complaint_settled", "complaint_forwarded", "complaint_unclear"),
+    *("stay_ends_before", "stay_too_long", "stay_recorded", "stay_not_recorded", "vulnerable_recorded"),
 }
 """What an unproven sender may be told: none of it depends on what the register holds. A code that is not listed here may."""
 

@@ -6,17 +6,20 @@ hold more: older loads, large families, a divorce that joins children. Only an o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from services.verification.domain.contents import (
+    ArrivalLetter,
     Biodata,
     BirthCertificate,
     ChildCard,
     Content,
     DeathCertificate,
     FamilyCard,
+    ForeignEvent,
     IdentityCard,
+    LeavingLetter,
     MovingLetter,
     ParentageCertificate,
     SideNote,
@@ -26,7 +29,15 @@ from services.verification.domain.finding import Finding, failure
 from services.verification.domain.register import Family, Member
 from services.verification.domain.rules import Plan
 from shared.errors import DomainError
-from shared.reference.printing import LONGEST, LONGEST_OF_NOTE, MOST_MEMBERS, MOST_NOTE_CHANGES, MOST_NOTE_PERSONS, is_printable
+from shared.reference.printing import (
+    LONGEST,
+    LONGEST_ABROAD,
+    LONGEST_OF_NOTE,
+    MOST_MEMBERS,
+    MOST_NOTE_CHANGES,
+    MOST_NOTE_PERSONS,
+    is_printable,
+)
 from shared.reference.regions import find_village
 
 _NUMBER_DIGITS: Final = 16  # of a NIK and of a KK number
@@ -79,7 +90,12 @@ def _check_content(content: Content, place: str) -> Iterator[Finding]:
         yield from _check_own(content, place)
 
 
-def _check_own(content: IdentityCard | ChildCard | Biodata | MovingLetter, place: str) -> Iterator[Finding]:
+def _check_own(
+    content: IdentityCard | ChildCard | Biodata | MovingLetter | LeavingLetter | ArrivalLetter | ForeignEvent, place: str
+) -> Iterator[Finding]:
+    if isinstance(content, LeavingLetter | ArrivalLetter | ForeignEvent):
+        yield from _check_abroad(content, place)
+        return
     yield from _check_address(content.family, place)
     if isinstance(content, MovingLetter):
         yield from _check_letter(content, place)
@@ -87,6 +103,17 @@ def _check_own(content: IdentityCard | ChildCard | Biodata | MovingLetter, place
     yield from _check_member(content.member, f"{place}.member")
     if isinstance(content, Biodata) and content.former_address is not None:
         yield from _check_texts(place, address=content.former_address)
+
+
+def _check_abroad(content: LeavingLetter | ArrivalLetter | ForeignEvent, place: str) -> Iterator[Finding]:
+    yield from _check_noted((content,), place, LONGEST_ABROAD)
+    if isinstance(content, ForeignEvent):
+        for index, person in enumerate(content.persons):
+            yield from _check_texts(f"{place}.persons[{index}]", name=person.name, citizenship=person.citizenship or "-")
+        return
+    yield from _check_address(content.family, place)
+    for index, member in enumerate(content.movers if isinstance(content, LeavingLetter) else content.members):
+        yield from _check_member(member, f"{place}.members[{index}]")
 
 
 def _check_letter(letter: MovingLetter, place: str) -> Iterator[Finding]:
@@ -98,9 +125,9 @@ def _check_letter(letter: MovingLetter, place: str) -> Iterator[Finding]:
         yield from _check_member(mover, f"{place}.movers[{index}]")
 
 
-def _check_noted(parts: Iterable[object], place: str) -> Iterator[Finding]:
+def _check_noted(parts: Iterable[object], place: str, most: Mapping[str, int] = LONGEST_OF_NOTE) -> Iterator[Finding]:
     for part in parts:
-        for column, longest in LONGEST_OF_NOTE.items():
+        for column, longest in most.items():
             text = getattr(part, column, None) or ""
             if len(text) > longest or not is_printable(text):
                 yield failure("register_unprintable", f"{place}.{column}")

@@ -110,7 +110,7 @@ def applied(awaited: AwaitedChange, present: Mapping[str, Family], *, on: date) 
     was = {family.kk_number: family for family in awaited.before}
     loaded = any((now := present.get(family.kk_number)) is None or now.edition != family.edition for family in awaited.before)
     found = _rebased(awaited.change.families, was, present) if loaded else awaited.change.families
-    result = tuple(_settled(family, present.get(family.kk_number), awaited.change, on) for family in found)
+    result = tuple(_settled(_mended(family, was, present), present.get(family.kk_number), awaited.change, on) for family in found)
     others = [family for kk_number, family in present.items() if kk_number not in awaited.kk_numbers and family.closed_on is None]
     if any(family.kk_number in present and family.kk_number not in was for family in result):
         raise DomainError(CONFLICT, "A new number is taken.")
@@ -169,10 +169,25 @@ def _three(planned: Any, was: Any, now: Any) -> Any:
     raise DomainError(CONFLICT, "The register says something else since.")
 
 
+def _mended(family: Family, before: Mapping[str, Family], present: Mapping[str, Family]) -> Family:
+    """Return a family whose former members are as the register has them now, with what the change says of their records."""
+    was, now = before.get(family.kk_number), present.get(family.kk_number)
+    if was is None or now is None:
+        return family
+    held = {_key(each): each for each in was.former}
+    changed = {_key(each): each for each in family.former if held.get(_key(each)) not in (None, each)}
+    mended = {key: _three(each, held[key], next((one for one in now.former if _key(one) == key), None)) for key, each in changed.items()}
+    return replace(family, former=tuple(mended.get(_key(each), each) for each in now.former))
+
+
+def _key(former: Former) -> tuple[str, str]:
+    return former.member.nik, former.reason
+
+
 def _settled(family: Family, now: Family | None, change: RegisterChange, on: date) -> Family:
     """Return a family as it is stored: who is no longer in it is kept as a former member, and it waits for nothing."""
     held = {member.nik for member in family.members}
-    kept = tuple(_explained(former, change) for former in (now.former if now else ()) if former.member.nik not in held)
+    kept = tuple(_explained(former, change) for former in family.former if former.member.nik not in held)
     known = {former.member.nik for former in kept}
     gone = tuple(
         _former(member, change, on) for member in (now.members if now else ()) if member.nik not in held and member.nik not in known
@@ -190,8 +205,8 @@ def _former(member: Member, change: RegisterChange, on: date) -> Former:
     match change.effect_on_leaver(member.nik):
         case Effect.DIED:
             return Former(member, on, Effect.DIED, change.died_on, change.basis.number, change.died_in)
-        case Effect.MOVED_OUT:
-            return Former(member, on, Effect.MOVED_OUT, letter=change.basis.number)
+        case Effect.MOVED_OUT | Effect.MOVED_ABROAD as effect:
+            return Former(member, on, effect, letter=change.basis.number)
         case effect:
             return Former(member, on, effect)
 

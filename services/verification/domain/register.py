@@ -14,6 +14,10 @@ from shared.reference.population import Effect, KkMarital, Relation
 
 GONE: Final = "gone"  # a load of the register no longer had them
 MOVED_AWAY: Final = "person_moved_out"
+MOVED_ABROAD: Final = "person_moved_abroad"
+MOVED: Final = frozenset({MOVED_AWAY, MOVED_ABROAD})
+"""Findings about somebody who left this register with a letter of ours, and lives elsewhere."""
+_MOVES: Final = frozenset({Effect.MOVED_OUT, Effect.MOVED_ABROAD})
 
 
 def years_between(born_on: date, day: date) -> int:
@@ -60,6 +64,10 @@ class Member:
     """Which parents the akta kelahiran names (`BirthCertificate.kind`), where the register has it."""
     former_names: tuple[str, ...] = ()
     """The names before a court changed them, the oldest first, which the akta kelahiran goes on saying."""
+    annulled: tuple[str, ...] = ()
+    """The numbers of this person's certificates that were annulled: void, whatever a source still says of them."""
+    disability: str | None = None
+    """A term of `Disability`; None: the register does not know."""
 
     @property
     def certified_name(self) -> str:
@@ -75,9 +83,9 @@ class Member:
 class Former:
     """A former member of a family: the row as it was, and since when and why they are no longer in it.
 
-    `reason`: GONE, `Effect.DIED`, `Effect.LEFT` (for another family) or `Effect.MOVED_OUT` (to another regency). Of the dead, where the
-    register was told: the day, in `certificate` the number of the akta kematian, and the regency that it names. `letter`: the number of
-    the SKPWNI of who moved out.
+    `reason`: GONE, `Effect.DIED`, `Effect.LEFT` (for another family), `Effect.MOVED_OUT` (to another regency) or `Effect.MOVED_ABROAD`. Of
+    the dead, where the register was told: the day, in `certificate` the number of the akta kematian, and the regency that it names.
+    `letter`: the number of the SKPWNI or SKPLN of who moved.
     """
 
     member: Member
@@ -119,8 +127,12 @@ class Family:
         return next((each for each in self.former if each.member.nik == nik and each.reason == Effect.DIED), None)
 
     def moved_out(self, nik: str | None) -> Former | None:
-        """Return the former member who moved to another regency."""
-        return next((each for each in self.former if each.member.nik == nik and each.reason == Effect.MOVED_OUT), None)
+        """Return the former member who moved to another regency or country."""
+        return next((each for each in self.former if each.member.nik == nik and each.reason in _MOVES), None)
+
+    def has_akta_of(self, nik: str) -> bool:
+        """Return whether this family keeps what the register knows of a person's akta: where they live, or were when they died."""
+        return self.member(nik) is not None or self.late(nik) is not None
 
     @property
     def head(self) -> Member:
@@ -195,13 +207,16 @@ class Register:
         """Return the finding about somebody who was in a family and is in none any more, as a code; None: they are in one, or unknown."""
         if nik not in self.closed:
             return None
-        return MOVED_AWAY if self.moved_out(nik) is not None else "person_closed"
+        moved = self.moved_out(nik)
+        if moved is None:
+            return "person_closed"
+        return MOVED_ABROAD if moved.reason == Effect.MOVED_ABROAD else MOVED_AWAY
 
     def late(self, nik: str | None) -> Former | None:
         """Return the former member who died, with what the register was told of the death."""
         return next((late for family in self.by_kk.values() if (late := family.late(nik)) is not None), None)
 
     def moved_out(self, nik: str | None) -> Former | None:
-        """Return the former member who moved to another regency, the last time, and neither lives here now nor died here since."""
+        """Return the former member who moved elsewhere with a letter, the last time, and neither lives here now nor died here since."""
         moved = (found for family in self.by_kk.values() if (found := family.moved_out(nik)) is not None)
         return max(moved, key=lambda former: former.closed_on, default=None) if nik in self.closed and self.late(nik) is None else None

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 
 from services.verification.domain.birth_columns import BIRTH_COLUMNS, BIRTH_SENTENCES, birth_of, check_birth
 from services.verification.domain.register import Family, Member
-from shared.reference.population import SPELLINGS, BloodType, Citizenship, Education, KkMarital, Relation, Religion
+from shared.reference.population import SPELLINGS, BloodType, Citizenship, Disability, Education, KkMarital, Relation, Religion
 from shared.reference.printing import LONGEST, is_printable
 from shared.reference.regions import find_regency, find_village, is_home
 from shared.values import KkNumber, Malformed, Nik, Sex
@@ -42,6 +42,8 @@ MEMBER_COLUMNS: Final = (
     "kitap",
 )
 COLUMNS: Final = FAMILY_COLUMNS + MEMBER_COLUMNS
+MORE_COLUMNS: Final = (*BIRTH_COLUMNS, "disability")
+"""What a source may leave out, and cells of it that may be empty: it is not known then."""
 
 Row: TypeAlias = Mapping[str, str]
 
@@ -67,6 +69,7 @@ TERMS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "marital": frozenset(term.value for term in KkMarital),
         "relation": frozenset(term.value for term in Relation),
         "citizenship": frozenset(term.value for term in Citizenship),
+        "disability": frozenset(("", *(term.value for term in Disability))),
     }
 )
 
@@ -134,6 +137,8 @@ def check_row(row: Row, *, today: date) -> Iterator[Flaw]:
         code = number_problem(column, row[column]) if column in _NUMBERS else _problem(column, row[column])
         if code:
             yield Flaw(column, code)
+    if code := _problem("disability", row.get("disability", "")):
+        yield Flaw("disability", code)
     yield from _date_problems(row, today)
     yield from (Flaw(column, code) for column, code in check_birth(row, today=today))
 
@@ -161,7 +166,7 @@ def check_family(family: Family, *, today: date) -> tuple[tuple[int, Flaw], ...]
 def rows_from(family: Family) -> tuple[dict[str, str], ...]:
     """Return a family as rows of text."""
     shared = {name: str(getattr(family, name)) for name in FAMILY_COLUMNS}
-    columns = (*MEMBER_COLUMNS, *BIRTH_COLUMNS)
+    columns = (*MEMBER_COLUMNS, *MORE_COLUMNS)
     return tuple(shared | {name: _cell(getattr(member, name)) for name in columns} for member in family.members)
 
 
@@ -192,6 +197,7 @@ def _member(row: Row) -> Member:
         marital_on=date.fromisoformat(row["marital_on"]) if row["marital_on"] else None,
         relation=Relation(row["relation"]),
         **birth_of(row),
+        disability=row.get("disability") or None,
     )
 
 

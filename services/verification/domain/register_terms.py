@@ -8,7 +8,7 @@ from typing import Final
 
 from shared.errors import DomainError
 from shared.reference.lists import code_list
-from shared.reference.population import BloodType, Education, KkMarital, Religion
+from shared.reference.population import BloodType, Disability, Education, KkMarital, Religion
 
 TERMS_OF: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
     {
@@ -21,6 +21,7 @@ TERMS_OF: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
         "birth_place": str.upper,
         "father": str.upper,
         "mother": str.upper,
+        "disability": lambda code: Disability[code.upper()].value,
     }
 )
 """Column of a row -> its text for an answer. The field of the form has the name of the column."""

@@ -11,7 +11,16 @@ from datetime import date
 from types import MappingProxyType
 from typing import TypeAlias
 
-from services.verification.domain.contents import Biodata, ChildCard, Content, FamilyCard, IdentityCard
+from services.verification.domain.contents import (
+    Biodata,
+    BirthCertificate,
+    ChildCard,
+    Content,
+    DeathCertificate,
+    FamilyCard,
+    IdentityCard,
+    SideNote,
+)
 from services.verification.domain.finding import Finding
 from services.verification.domain.register import Family, Register
 from services.verification.domain.submission import Submission
@@ -77,6 +86,7 @@ class Basis:
 class Ordered:
     """One document to be made. `about` and `replaces` name what documents are of: `kk:NUMBER`, `ktp:NIK`, `kia:NIK`, `akta_kelahiran:NIK`.
 
+    `annulled_by`: who ordered that what it replaces is void (`head_of_office`, `court`): its documents are taken back then, not superseded.
     `holder_nik` says for whom of several parties it is; the applicant's of a case with one request may be left out.
     """
 
@@ -86,6 +96,7 @@ class Ordered:
     about: str
     replaces: tuple[str, ...] = ()
     holder_nik: str | None = None
+    annulled_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +104,8 @@ class RegisterChange:
     """What the register becomes, once. `families`: each family as it is afterwards, with the edition that was read (1 of a new one).
 
     `died_on`, `died_in`: when and in which regency those of `died` died; the register keeps both, with the number of the basis. `moved_out`
-    to another regency, `moved_in` from one: the basis is the SKPWNI.
+    to another regency, `moved_in` from one: the basis is the SKPWNI. `abroad`: to another country, or from one. `cardless`: whose family
+    card ends by it and who get no other one with it, because somebody else asked: they are told.
     """
 
     families: tuple[Family, ...]
@@ -104,16 +116,22 @@ class RegisterChange:
     died_in: str | None = None
     moved_out: tuple[str, ...] = ()
     moved_in: tuple[str, ...] = ()
+    abroad: bool = False
+    cardless: tuple[str, ...] = ()
 
     def effect_on_leaver(self, nik: str) -> Effect:
         """Return what became of somebody who is in none of its families any more."""
         if nik in self.died:
             return Effect.DIED
-        return Effect.MOVED_OUT if nik in self.moved_out else Effect.LEFT
+        if nik in self.moved_out:
+            return Effect.MOVED_ABROAD if self.abroad else Effect.MOVED_OUT
+        return Effect.LEFT
 
     def effect_on_newcomer(self, nik: str) -> Effect:
         """Return what became of somebody who was in none of its families before."""
-        return Effect.MOVED_IN if nik in self.moved_in else Effect.BORN
+        if nik in self.moved_in:
+            return Effect.CAME_BACK if self.abroad else Effect.MOVED_IN
+        return Effect.BORN
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +148,13 @@ class Plan:
         shown = (ordered.content for ordered in self.documents)
         printed = (content.family for content in shown if isinstance(content, FamilyCard | IdentityCard | ChildCard | Biodata))
         return frozenset(family.kk_number for family in (*changed, *printed))
+
+    @property
+    def certified(self) -> frozenset[str]:
+        """The persons of whose akta a document says something: an annulment or a correction that is under way would be printed over."""
+        shown = tuple(ordered.content for ordered in self.documents)
+        of_the_living = (content.nik for content in shown if isinstance(content, BirthCertificate | SideNote))
+        return frozenset((*of_the_living, *(content.member.nik for content in shown if isinstance(content, DeathCertificate))))
 
 
 Ways: TypeAlias = Mapping[str, str]

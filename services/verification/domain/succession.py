@@ -14,6 +14,7 @@ from typing import Final
 
 from services.verification.domain.families import founded, home_of, joined_by, with_rows, without
 from services.verification.domain.finding import Finding, failure
+from services.verification.domain.guardianship import MINORS as MINORS
 from services.verification.domain.identity import is_adult
 from services.verification.domain.kinship import OF_THE_HEAD, SPOUSES, is_child_of, partners, under_head
 from services.verification.domain.names import is_named
@@ -25,7 +26,6 @@ from shared.errors import DomainError
 from shared.reference.population import KkMarital, Relation
 
 ADULT: Final = "adult"
-MINORS: Final = "minors"
 NONE: Final = "none"
 
 
@@ -85,8 +85,9 @@ def check_remaining(left: LeftBehind, answers: Answers, register: Register, toda
 
 
 def wishes_of(left: LeftBehind, answers: Answers) -> tuple[CardWish, ...]:
-    """Return the number that the family needs: one with a new head."""
-    return (CardWish(home_of(left.family).district),) if left.was_head and answers.text("remaining") == ADULT else ()
+    """Return the number that the family needs: one with a new head, where somebody is left."""
+    needs_one = left.was_head and left.rest and answers.text("remaining") == ADULT
+    return (CardWish(home_of(left.family).district),) if needs_one else ()
 
 
 def after_death(

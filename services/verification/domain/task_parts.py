@@ -89,7 +89,10 @@ class FirstApproval:
 
 @dataclass(frozen=True, slots=True)
 class HeldDecision:
-    """A decision that takes effect at `effective_at`, unless its officer undoes it. `editions`: of the register that it rests on."""
+    """A decision that takes effect at `effective_at`, unless its officer undoes it. `editions`: of the register that it rests on.
+
+    `is_proven`: whether it rests on a sender who was vouched for.
+    """
 
     outcome: Outcome
     officer_id: str
@@ -99,6 +102,7 @@ class HeldDecision:
     reasons: tuple[Finding, ...] = ()
     note: str | None = None
     grant_link: bool = False
+    is_proven: bool = False
 
 
 @dataclass(frozen=True, slots=True)

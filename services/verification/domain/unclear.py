@@ -31,14 +31,24 @@ MOST_TOLD: Final = 5  # findings of one answer: an officer sees where to look; t
 
 _MOST_LINES: Final = 1_000  # values that are kept of one answer: a family of thirty with as many former members has fewer
 _LONGEST: Final = 500  # characters that are kept of a value: twice the longest text of a card
-_OPTIONAL_TEXTS: Final = ("passport", "kitap", "birth_certificate", "reason", "death_certificate", "death_place", "moving_letter")
-_NULLABLE: Final = frozenset(("birth_certificate", "death_certificate", "death_place", "moving_letter", "pending"))
+_OPTIONAL_TEXTS: Final = (
+    "passport",
+    "kitap",
+    "birth_certificate",
+    "reason",
+    "death_certificate",
+    "death_place",
+    "moving_letter",
+    "disability",
+)
+_NULLABLE: Final = frozenset(("disability", "birth_certificate", "death_certificate", "death_place", "moving_letter", "pending"))
 """Of these no value is a value."""
 _OPTIONAL_DATES: Final = ("marital_on", "closed_on", "died_on", "birth_certificate_on")
 _TEXTS: Final = tuple(column for column in MEMBER_COLUMNS if column not in (*_OPTIONAL_TEXTS, *_OPTIONAL_DATES))
 _NUMBERS: Final = ("birth_order", "birth_kind")
+_LISTS: Final = ("former_names", "annulled")
 _OF_FORMER: Final = frozenset(("closed_on", "reason", "died_on", "death_certificate", "death_place", "moving_letter"))
-_ROW: Final = frozenset((*_TEXTS, *_OPTIONAL_TEXTS, *_OPTIONAL_DATES, *_NUMBERS, "former_names")) - _OF_FORMER
+_ROW: Final = frozenset((*_TEXTS, *_OPTIONAL_TEXTS, *_OPTIONAL_DATES, *_NUMBERS, *_LISTS)) - _OF_FORMER
 
 Answer: TypeAlias = Mapping[str, Any]
 """A family as the register gives it, its number under `kk_number`."""
@@ -111,8 +121,9 @@ def _row_flaws(row: Any, place: str, on: date) -> Iterator[tuple[str, str]]:
     for column in _NUMBERS:
         if row.get(column) is not None and not _is_whole(row[column]):
             yield f"{place}.{column}", "value_not_number"
-    if not _are_names(row.get("former_names")):
-        yield f"{place}.former_names", "value_not_text"
+    for column in _LISTS:
+        if not _are_names(row.get(column)):
+            yield f"{place}.{column}", "value_not_text"
     if not row.keys() - _ROW <= (_OF_FORMER if row.get("closed_on") else frozenset()):
         yield place, "column_unknown"
 

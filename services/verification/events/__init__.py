@@ -99,7 +99,9 @@ def _approved(fact: CaseApproved) -> verification.RequestApproved:
         approved_at=fact.at,
         vouching=submission.vouching if fact.is_proven else None,
         link_granted=fact.link_granted,
-        personal=verification.RequestApprovedPersonal(contact=submission.contact, documents=tuple(map(_order, fact.documents))),
+        personal=verification.RequestApprovedPersonal(
+            contact=submission.contact, documents=tuple(map(_order, fact.documents)), residence=fact.residence
+        ),
     )
 
 
@@ -113,6 +115,7 @@ def _order(document: KeyedDocument) -> verification.DocumentOrder:
         holder_name=document.ordered.holder_name,
         about=document.ordered.about,
         replaces=document.ordered.replaces,
+        annulled_by=document.ordered.annulled_by,
     )
 
 
@@ -149,6 +152,7 @@ def _register_changed(fact: RegisterChanged) -> verification.RegisterChanged:
                 verification.PersonChange(nik=person.nik, kk_number=person.kk_after, effect=person.effect) for person in entry.persons
             ),
             families=entry.families,
+            cardless=entry.cardless,
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from types import MappingProxyType
@@ -11,13 +11,16 @@ from typing import Any, Final, assert_never
 from pydantic import ValidationError
 
 from services.verification.domain.contents import (
+    ArrivalLetter,
     Biodata,
     BirthCertificate,
     ChildCard,
     Content,
     DeathCertificate,
     FamilyCard,
+    ForeignEvent,
     IdentityCard,
+    LeavingLetter,
     MovingLetter,
     ParentageCertificate,
     SideNote,
@@ -35,6 +38,7 @@ _AS_IT_IS: Final[Mapping[type, type[contents.Content]]] = MappingProxyType(
         StillbirthLetter: contents.StillbirthLetterContent,
         SideNote: contents.SideNoteContent,
         ParentageCertificate: contents.ParentageCertificateContent,
+        ForeignEvent: contents.ForeignEventContent,
     }
 )
 """Contents that say the same here and on the wire, under the same names."""
@@ -66,14 +70,26 @@ def _content(content: Content) -> contents.Content:
             return contents.IdentityCardContent(**_person(member), **extra, address=_address(family))
         case ChildCard():
             return _child_card(content)
-        case BirthCertificate() | StillbirthLetter() | SideNote() | ParentageCertificate():
+        case BirthCertificate() | StillbirthLetter() | SideNote() | ParentageCertificate() | ForeignEvent():
             return _AS_IT_IS[type(content)](**asdict(content))
         case DeathCertificate():
             return _death_certificate(content)
-        case MovingLetter() | Biodata():
-            return _moving_letter(content) if isinstance(content, MovingLetter) else _biodata(content)
+        case MovingLetter() | Biodata() | LeavingLetter() | ArrivalLetter():
+            return _of_residents(content)
         case _:
             assert_never(content)
+
+
+def _of_residents(content: MovingLetter | Biodata | LeavingLetter | ArrivalLetter) -> contents.Content:
+    match content:
+        case MovingLetter():
+            return _moving_letter(content)
+        case LeavingLetter():
+            return _leaving_letter(content)
+        case ArrivalLetter():
+            return _arrival_letter(content)
+        case Biodata():
+            return _biodata(content)
 
 
 def _child_card(card: ChildCard) -> contents.ChildCardContent:
@@ -116,19 +132,50 @@ def _moving_letter(letter: MovingLetter) -> contents.MovingLetterContent:
         applicant_nik=letter.applicant.nik,
         applicant_name=letter.applicant.name,
         destination=destination,
-        movers=tuple(contents.Mover(nik=each.nik, name=each.name, relation=each.relation.value) for each in letter.movers),
+        movers=_movers(letter.movers),
+        **{name: getattr(letter, name) for name in names},
+    )
+
+
+def _movers(members: Iterable[Member]) -> tuple[contents.Mover, ...]:
+    return tuple(contents.Mover(nik=each.nik, name=each.name, relation=each.relation.value) for each in members)
+
+
+def _leaving_letter(letter: LeavingLetter) -> contents.LeavingLetterContent:
+    names = ("country", "foreign_address", "responsible", "reason", "who_moves", "card_of_stayers", "planned_on")
+    return contents.LeavingLetterContent(
+        kk_number=letter.family.kk_number,
+        head_name=letter.family.head.name,
+        address=_address(letter.family),
+        applicant_nik=letter.applicant.nik,
+        applicant_name=letter.applicant.name,
+        movers=_movers(letter.movers),
+        **{name: getattr(letter, name) for name in names},
+    )
+
+
+def _arrival_letter(letter: ArrivalLetter) -> contents.ArrivalLetterContent:
+    names = ("country", "arrived_on", "leaving_letter", "leaving_letter_number", "leaving_letter_on")
+    return contents.ArrivalLetterContent(
+        kk_number=letter.family.kk_number,
+        head_name=letter.family.head.name,
+        address=_address(letter.family),
+        arrivers=tuple(
+            contents.Arriver(nik=each.nik, name=each.name, relation=each.relation.value, passport=each.passport) for each in letter.members
+        ),
         **{name: getattr(letter, name) for name in names},
     )
 
 
 def _biodata(sheet: Biodata) -> contents.BiodataContent:
-    names = ("mother_nik", "father_nik", "disability", "former_address")
+    names = ("mother_nik", "father_nik", "former_address")
     return contents.BiodataContent(
         kk_number=sheet.family.kk_number,
         head_name=sheet.family.head.name,
         address=_address(sheet.family),
         person=_member(sheet.member),
         birth_certificate_number=sheet.member.birth_certificate,
+        disability=sheet.member.disability,
         **{name: getattr(sheet, name) for name in names},
     )
 

@@ -92,6 +92,7 @@ async def conclude(tx: Tx, deps: Deps, seen: TaskView, officer: DeskOfficer, dec
         reasons=decision.reasons,
         note=decision.note,
         grant_link=decision.grant_link,
+        is_proven=not seen.case.is_unproven,
     )
     if not is_held:
         return await _take_effect(tx, deps, seen, held)
@@ -116,7 +117,7 @@ async def settle_decision(tx: Tx, deps: Deps, task_id: str) -> None:
     """Let a decision take effect whose seconds are over; nothing where it has, was undone, or waits for the register.
 
     Raises:
-        Stale: `version_stale`: the register changed since it was made.
+        Stale: `version_stale`: the register changed since it was made; `sender_unproven`: the link that vouched for its sender ended.
         DomainError: nothing can follow from an approval any more.
     """
     task = await tx.tasks.get(task_id)
@@ -128,6 +129,8 @@ async def settle_decision(tx: Tx, deps: Deps, task_id: str) -> None:
     seen = await view(tx, deps, task)
     if is_approval and seen.register.editions != task.held.editions:
         raise Stale("version_stale", "The register changed since the decision was made.")
+    if task.held.is_proven and seen.case.is_unproven:
+        raise Stale("sender_unproven", "The link that vouched for the sender ended since the decision was made.")
     await _take_effect(tx, deps, seen, task.held)
 
 

@@ -120,6 +120,8 @@ def _change_doc(awaited: AwaitedChange) -> Doc:
         "died_in": change.died_in,
         "moved_out": list(change.moved_out),
         "moved_in": list(change.moved_in),
+        "abroad": change.abroad,
+        "cardless": list(change.cardless),
     }
 
 
@@ -127,8 +129,9 @@ def _change(doc: Doc) -> AwaitedChange:
     basis = Basis(**(doc["basis"] | {"on": date_from(doc["basis"]["on"])}))
     families = tuple(map(family_from, doc["families"]))
     died_on = date_from(doc["died_on"]) if doc.get("died_on") else None
-    moved = {name: tuple(doc.get(name, ())) for name in ("moved_out", "moved_in")}  # changes from before there were moves have neither
-    change = RegisterChange(families, basis, tuple(doc["born"]), tuple(doc["died"]), died_on, doc.get("died_in"), **moved)
+    moved = {name: tuple(doc.get(name, ())) for name in ("moved_out", "moved_in", "cardless")}  # older changes lack them
+    abroad = bool(doc.get("abroad", False))
+    change = RegisterChange(families, basis, tuple(doc["born"]), tuple(doc["died"]), died_on, doc.get("died_in"), abroad=abroad, **moved)
     return AwaitedChange(change, tuple(map(family_from, doc["before"])))
 
 

@@ -9,22 +9,21 @@ from itertools import islice
 from typing import Final
 
 from services.verification.domain.answers import UnclearAnswer
-from services.verification.domain.birth_columns import BIRTH_COLUMNS
 from services.verification.domain.register import GONE, Family, Former, Member
-from services.verification.domain.register_rules import MEMBER_COLUMNS, TERMS
+from services.verification.domain.register_rules import MEMBER_COLUMNS, MORE_COLUMNS, TERMS
 from services.verification.domain.unclear import UNCLEAR, unclear_of
 from services.verification.store.schema import CERTIFICATES, FAMILIES
 from shared.errors import DomainError
 from shared.mongo import DatabaseUnavailable, Doc, DocumentMapping, Mongo, UpdateOne, fields_of, reachable
 from shared.reference.population import KkMarital, Relation
 
-_OF_BIRTH: Final = (*BIRTH_COLUMNS, "former_names")  # what our certificates said, which a load brings seldom or never
+_KEPT: Final = (*MORE_COLUMNS, "former_names", "annulled")  # what we were told, which a load brings seldom or never
 _OURS: Final = frozenset(("_id", "seq", "load_id"))  # what stands in a document and says nothing of a family
 _NEXT_VERSION: Final[Doc] = {"$add": [{"$cond": [{"$isNumber": "$version"}, "$version", 0]}, 1]}
 _MAKES_SENSE: Final[tuple[Doc, ...]] = (
     {"$eq": [{"$type": "$$this"}, "object"]},
     *({"$eq": [{"$type": f"$$this.{column}"}, "string"]} for column in MEMBER_COLUMNS if column not in ("passport", "kitap", "marital_on")),
-    *({"$in": [f"$$this.{column}", sorted(terms)]} for column, terms in TERMS.items()),
+    *({"$in": [f"$$this.{column}", sorted(terms)]} for column, terms in TERMS.items() if column not in MORE_COLUMNS),
     {"$regexMatch": {"input": {"$convert": {"input": "$$this.nik", "to": "string", "onError": ""}}, "regex": "^[0-9]{16}$"}},
     {"$ne": [{"$dateFromString": {"dateString": "$$this.born_on", "format": "%Y-%m-%d", "onError": None, "onNull": None}}, None]},
 )
@@ -42,7 +41,7 @@ def member_doc(member: Member) -> Doc:
         "relation": member.relation.value,
         "birth_certificate_on": member.birth_certificate_on.isoformat() if member.birth_certificate_on else None,
     }
-    for name in _OF_BIRTH:
+    for name in _KEPT:
         if not doc[name]:  # absent, not null: a load from outside that does not say it leaves the known one
             del doc[name]
     return doc
@@ -60,6 +59,7 @@ def member_from(doc: Doc) -> Member:
                 "relation": Relation(doc["relation"]),
                 "birth_certificate_on": date.fromisoformat(doc["birth_certificate_on"]) if doc.get("birth_certificate_on") else None,
                 "former_names": tuple(doc.get("former_names") or ()),
+                "annulled": tuple(doc.get("annulled") or ()),
             }
         )
     )
@@ -252,7 +252,7 @@ def _upsert(family: Family, on: date, load_id: str) -> UpdateOne:
         "$map": {"input": gone, "in": {"$mergeObjects": [{"closed_on": on.isoformat(), "reason": GONE}, "$$this"]}}
     }  # an earlier day stays
     change = {name: {"$literal": value} for name, value in doc.items()} | {
-        "members": {"$concatArrays": [{"$map": {"input": {"$literal": members}, "as": "row", "in": _with_birth(known)}}, closed]},
+        "members": {"$concatArrays": [{"$map": {"input": {"$literal": members}, "as": "row", "in": _with_kept(known)}}, closed]},
         "version": _NEXT_VERSION,
         "seq": {"$cond": [{"$isNumber": "$seq"}, "$seq", 0]},
         "load_id": {"$literal": load_id},
@@ -260,8 +260,8 @@ def _upsert(family: Family, on: date, load_id: str) -> UpdateOne:
     return UpdateOne({"_id": family.kk_number}, [{"$set": change}], upsert=True)
 
 
-def _with_birth(known: Doc) -> Doc:
-    """Return the expression of a loaded row with what the register knows of the person's birth certificate."""
+def _with_kept(known: Doc) -> Doc:
+    """Return the expression of a loaded row with what the register knows of the person beside it."""
     same = {"$first": {"$filter": {"input": known, "as": "held", "cond": {"$eq": ["$$held.nik", "$$row.nik"]}}}}
-    held = {name: {"$let": {"vars": {"held": same}, "in": f"$$held.{name}"}} for name in _OF_BIRTH}
+    held = {name: {"$let": {"vars": {"held": same}, "in": f"$$held.{name}"}} for name in _KEPT}
     return {"$mergeObjects": [held, "$$row"]}

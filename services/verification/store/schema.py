@@ -25,7 +25,7 @@ STAFF_SESSIONS: Final = "staff_sessions"
 SIGN_IN_TRIES: Final = "sign_in_tries"
 PASSWORD_STEPS: Final = "password_steps"  # noqa: S105 - the name of a collection
 
-CERTIFICATES: Final = ("birth_certificate", "death_certificate")
+CERTIFICATES: Final = ("birth_certificate", "death_certificate", "annulled")
 """Columns of a family's rows with numbers of certificates."""
 
 INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar, cast
 
@@ -21,6 +22,7 @@ from shared.messaging.transaction.outbox import RelayHandoff
 from shared.messaging.transaction.parked import INDEXES as PARKED_INDEXES
 from shared.messaging.transaction.unit_of_work import TOGETHER_TRIES, TRIES, Committer, UnitOfWork, pause
 from shared.mongo import ChangeTracker, DatabaseUnavailable, LostRace, Mongo, reachable
+from shared.turns import Turns
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -67,6 +69,7 @@ class UnitOfWorkRunner(Generic[T]):
         self._clock = clock
         self.audit = AuditLog(mongo, database, service)
         """The audit log of the service, to be read: it is written by `run` and `note`."""
+        self._turns = Turns()
         self._committer = Committer(mongo, database, self.audit, handoff, writer)
         self._batches = BatchRunner(self._begin, make_tx, self._committer, mongo=mongo, database=database, consumer=service, clock=clock)
 
@@ -85,6 +88,8 @@ class UnitOfWorkRunner(Generic[T]):
     ) -> R:
         """Run `body` in a unit of its own and commit; again with fresh reads when it lost a race, up to five times.
 
+        Who lost one tries again in turn with the others of this process who lost it, so that many who want one row at once all get there.
+
         With `key` (an Idempotency-Key, a webhook's id; unique in this service, so give it a prefix) the unit happens once: what `body`
         returned (None, text, numbers, lists and dicts of them) is kept in its inbox row, and a repeat gets that without running `body`.
 
@@ -96,12 +101,19 @@ class UnitOfWorkRunner(Generic[T]):
             Transient: `contended`, or `DatabaseUnavailable`; with a key the caller may simply repeat.
             AppError: what `body` raised; nothing was written.
         """
-        for attempt in range(TRIES):
-            try:
-                with reachable():
-                    return await self._once(body, context, key, fingerprint, audit)
-            except (LostRace, AlreadySeen):
-                await pause(attempt)
+        async with AsyncExitStack() as turn:
+            in_turn = False
+            for attempt in range(TRIES):
+                try:
+                    with reachable():
+                        return await self._once(body, context, key, fingerprint, audit)
+                except LostRace as lost:
+                    if not in_turn:  # of one race alone: who waited for a second one could wait for ever
+                        await turn.enter_async_context(self._turns.of(lost.code))
+                        in_turn = True
+                    await pause(attempt)
+                except AlreadySeen:
+                    await pause(attempt)
         raise Transient("contended", after_seconds=1.0)
 
     async def run_many(

@@ -12,6 +12,7 @@ from typing import Any, Final
 from typing_extensions import override
 
 from shared.reference.forms.choices import ChoiceType
+from shared.reference.forms.countries import CountryType
 from shared.reference.forms.dates import parse_date, parse_time
 from shared.reference.forms.field_type import FieldType as FieldType
 from shared.reference.forms.field_type import Setup as Setup
@@ -249,6 +250,7 @@ TYPES: Final[Mapping[str, FieldType]] = MappingProxyType(
         "number": NumberType(),
         "village": VillageType(),
         "regency": RegencyType(),
+        "country": CountryType(),
         "phone": PhoneType(),
         "moving_letter": MovingLetterType(),
         "office_day": OfficeDayType(),

@@ -328,6 +328,12 @@ async def test_the_list_is_paged(rig: Rig, desk: Desk) -> None:
     following = unescape(re.findall(r'href="(/desk/perkara\?setelah=[^"]+)"', text)[0])
     assert "52 perkara" in await page(browser, PATH)
     assert "Baris 51" in await page(browser, following)
+    found = (await act(browser, f"{PATH}/cari", 200, q="Budi")).text
+    onward = {name: re.findall(rf'name="{name}" value="([^"]*)"', found)[-1] for name in ("setelah", "baris")}
+    second = await act(browser, f"{PATH}/cari", 200, q="Budi", **onward)
+    assert "Baris 51" in words_of(second)
+    assert second.text.count("data-row>") == 2, "the rest of what was found, and nothing twice"
+    assert "Berikutnya" not in words_of(second)
 
 
 async def test_what_is_recorded_only_says_so(rig: Rig, desk: Desk) -> None:
@@ -369,6 +375,24 @@ async def test_what_was_dropped_is_gone_with_its_file(rig: Rig, desk: Desk) -> N
     await act(browser, f"{form}/batal")
     assert (await rig.rows("files.files"), await rig.rows("court_drafts")) == ([], [])
     assert (await browser.get(form)).status_code == 404
+
+
+async def test_what_is_kept_while_somebody_types_is_written_down_when_a_colleague_goes_on_and_not_each_time(rig: Rig, desk: Desk) -> None:
+    browser, colleague = clerk(desk), clerk(desk, name="Joko Purnomo")
+    form = await begin(browser)
+
+    async def type_on(page: httpx.AsyncClient, number: str) -> None:
+        said = await page.post(f"{form}/periksa", data={**await drawn(page, form), "case_number": number})
+        assert said.status_code == 200
+
+    for number in ("4", "41", "412"):
+        await type_on(browser, number)
+    rows = await rig.rows("audit")
+    assert [row["act"] for row in rows if row["act"] in ("court.begin", "court.save")] == ["court.begin"]
+    for number in ("412/Pdt.G", "412/Pdt.G/2026"):
+        await type_on(colleague, number)
+    rows = await rig.rows("audit")
+    assert [row["actor_name"] for row in rows if row["act"] == "court.save"] == ["Joko Purnomo"]
 
 
 async def test_every_look_and_act_is_written_down_with_who_did_it(rig: Rig, desk: Desk) -> None:

@@ -63,6 +63,17 @@ async def test_a_word_is_tried_first_then_counts_at_once_here_and_can_be_taken_b
     assert sorted(acts) == ["words.added", "words.taken_back"]
 
 
+async def test_a_word_of_the_region_stands_for_one_that_is_known(rig: Rig, desk: Desk) -> None:
+    operator = desk.browser("operator")
+    refused = words_of(await act(operator, f"{WORDS}/coba", 200, kata="gegotong", sama="pringgo"))
+    assert "belum dikenal mesin" in refused
+    tried = words_of(await act(operator, f"{WORDS}/coba", 200, kata="gegotong", sama="hilang"))
+    assert "sebagai kata lain untuk “hilang”" in tried
+    await act(operator, f"{WORDS}/tambah", kata="gegotong", sama="hilang")
+    assert "gegotong sama dengan “hilang” Bagus Prasetyo" in await page(operator, WORDS)
+    assert "jam kerja" in text_of(only(await rig.say("kk kulo gegotong")))
+
+
 async def test_a_wording_that_is_understood_by_now_says_so(rig: Rig, desk: Desk) -> None:
     await rig.say(f"mau {STRANGE}")
     operator = desk.browser("operator")

@@ -200,6 +200,18 @@ async def test_an_adapter_vouches_by_its_scope(rig: Rig, key: str, expected: Any
     assert only(await rig.told_data("intake.request_submitted.v1"))["vouching"] == expected
 
 
+async def test_whose_family_card_ended_because_somebody_else_asked_is_told_once_and_of_nobody(rig: Rig) -> None:
+    await rig.link()
+    change = {"persons": [{"nik": OTHER_NIK, "effect": "joined"}], "families": [KK, "3519011203150002"], "cardless": [NIK, OTHER_NIK]}
+    event = delivery(REGISTER_CHANGED, "r", 1, personal=change)
+    await rig.deliver(event)
+    await rig.deliver(event)
+    [told] = await rig.told_data("intake.reply_composed")
+    text = told["personal"]["text"]
+    assert "tidak berlaku lagi" in text
+    assert not any(number in text for number in (NIK, OTHER_NIK, KK, "3519011203150002"))
+
+
 async def test_links_end_with_the_person(rig: Rig) -> None:
     await rig.link()
     await rig.deliver(delivery(REGISTER_CHANGED, "r", 1, personal={"persons": [{"nik": NIK, "effect": "died"}], "families": []}))

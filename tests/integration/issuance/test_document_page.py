@@ -125,7 +125,7 @@ async def test_a_form_without_its_token_ends_nothing(desk: Desk, browser: OpenBr
     assert (await desk.document(document.document_id)).revocation is None
 
 
-@pytest.mark.parametrize("code", list(end_reasons(REVOKED)))
+@pytest.mark.parametrize("code", [code for code, reason in end_reasons(REVOKED).items() if reason.by_hand])
 async def test_what_is_shown_is_what_the_holder_of_a_revoked_document_is_told(desk: Desk, browser: OpenBrowser, code: str) -> None:
     document, texts = await issued_one(desk), load_texts()
     page = await browser().post(f"/desk/dokumen/{document.document_id}/cabut", data={**ORDER, "alasan": code})

@@ -26,7 +26,16 @@ from services.issuance.domain.products.spec import RenderInput
 from services.issuance.wiring import TEMPLATES
 from shared.errors import Permanent
 from shared.reference.lists import code_list
-from shared.reference.printing import LONGEST, LONGEST_OF_NOTE, MOST_MEMBERS, MOST_NOTE_CHANGES, MOST_NOTE_PERSONS, glyphs, is_printable
+from shared.reference.printing import (
+    LONGEST,
+    LONGEST_ABROAD,
+    LONGEST_OF_NOTE,
+    MOST_MEMBERS,
+    MOST_NOTE_CHANGES,
+    MOST_NOTE_PERSONS,
+    glyphs,
+    is_printable,
+)
 from shared.reference.regions import districts, regencies, villages
 from tests.integration.issuance.conftest import CHECK_URL, MakePress, sheet_of
 from tests.support.approvals import ADDRESS, AT, CARD, CONTENTS, HEAD, approval, order
@@ -46,6 +55,10 @@ LENGTHS: Final = {
     "street": LONGEST["address"],
     "former_address": 120,  # `rules` of its field
     "birth_certificate_number": 40,  # as people type it where the register has none: `rules` of its field
+    **{column: longest for column, longest in LONGEST_ABROAD.items() if column not in ("place", "certificate_number")},
+    "certificate_number": LONGEST_ABROAD["certificate_number"],
+    "leaving_letter": 60,  # of a list, whose longest is shorter
+    "reporter_name": LONGEST["name"],
     "address": LONGEST["address"] + 160,  # of a declarant: the street with village, district, regency in one line
     **dict.fromkeys(("village", "district", "regency", "province", "plurality"), 40),  # ours: of lists, whose longest is shorter
 }
@@ -53,7 +66,8 @@ LENGTHS: Final = {
 
 MARKED: Final = {"certified_by": "CA Demo Adminduk Kabupaten Madiun", "demo": True}
 ROWS: Final = 10
-MOVERS: Final = 8  # rows on the first page of a moving letter
+FIRST_PAGE: Final = {"skpwni": ("movers", 8), "skpln": ("movers", 9), "skdln": ("arrivers", 11)}
+"""Letters of several people: the field that has them, and how many stand on the first page."""
 MARGIN_POINTS: Final = 24.0  # the templates keep 9 mm and more
 WORDS: Final = "MUHAMMAD ABDURRAHMAN WAHYUDIANTO KUSUMANINGRAT SASTROWIJOYO SOEMODIHARDJO "
 DIACRITICS: Final = "JOSÉ ÅSA ŁUKASZ ŞÜKRÜ ÑÕ ŐŹ ÇÃ ÐŒ D'ARC "
@@ -202,8 +216,11 @@ def widest_contents(product: str, text: str) -> dict[str, Any]:
     if product == "lahir_mati":
         person = content["mother"] | {"born_on": LONG_DAY}
         content = content | {"reporter": person, "mother": person, "father": person, "stillborn_at": "23:59"}
-    if product == "skpwni":
-        content = content | {"movers": movers(MOVERS)}
+    if product in FIRST_PAGE:
+        rows, most_rows = FIRST_PAGE[product]
+        content = content | {rows: movers(most_rows, product)}
+    if product == "lapor_ln":
+        content = content | {"persons": (content["persons"] * 2)[:3]}
     if product == "catatan_pinggir":
         content = content | {"persons": content["persons"] * MOST_NOTE_PERSONS, "changes": content["changes"] * MOST_NOTE_CHANGES}
     days = {field: LONG_DAY for field in ("born_on", "died_on", "stillborn_on") if field in content}
@@ -232,20 +249,21 @@ def test_a_sheet_of_the_longest_texts_stays_one_page_and_shows_them(product: str
     assert code.text == CHECK_URL
 
 
-def movers(count: int) -> list[dict[str, Any]]:
-    """So many people of one moving letter."""
-    first = CONTENTS["skpwni"][1]["movers"][0]
+def movers(count: int, product: str) -> list[dict[str, Any]]:
+    """So many people of one letter of a move."""
+    first = CONTENTS[product][1][FIRST_PAGE[product][0]][0]
     return [first | {"nik": f"351908120385{serial:04d}"} for serial in range(1, count + 1)]
 
 
-@pytest.mark.parametrize("count", [MOVERS + 1, MOST_MEMBERS])
-def test_a_moving_letter_of_a_large_family_has_everybody_on_two_pages(count: int) -> None:
-    content = long(CONTENTS["skpwni"][1] | {"movers": movers(count)}, WORDS)
-    pdf = printed("skpwni", content)
+@pytest.mark.parametrize(("product", "more"), [("skpwni", 1), ("skpwni", MOST_MEMBERS), ("skpln", MOST_MEMBERS), ("skdln", MOST_MEMBERS)])
+def test_a_letter_of_a_large_family_has_everybody_on_two_pages(product: str, more: int) -> None:
+    rows, on_first = FIRST_PAGE[product]
+    content = long(CONTENTS[product][1] | {rows: movers(min(MOST_MEMBERS, on_first + more), product)}, WORDS)
+    pdf = printed(product, content)
     first, second = pypdf.PdfReader(io.BytesIO(pdf)).pages
     texts_of = [bare(page.extract_text()) for page in (first, second)]
-    for page, rows in zip(texts_of, (content["movers"][:MOVERS], content["movers"][MOVERS:]), strict=True):
-        assert all(mover["nik"] in page and bare(mover["name"]) in page for mover in rows)
+    for page, people in zip(texts_of, (content[rows][:on_first], content[rows][on_first:]), strict=True):
+        assert all(mover["nik"] in page and bare(mover["name"]) in page for mover in people)
     assert "Ditandatanganisecaraelektronikoleh" in texts_of[1]
     assert [overlapping(boxes(pdf, page)) for page in (0, 1)] == [0, 0]
 

@@ -11,6 +11,7 @@ from services.verification.domain.submission import Submission
 from services.verification.jobs import DecisionJob
 from tests.integration.verification.conftest import Office
 from tests.integration.verification.test_desk import REASON, decision, ok, refused, wired
+from tests.integration.verification.test_unproven import lost_number
 from tests.support import families as people
 from tests.unit.verification.test_birth_rules import birth
 
@@ -87,6 +88,22 @@ async def test_a_decision_on_a_register_that_changed_meanwhile_comes_back_to_its
         office.clock.forward(seconds=10)
         await office.decisions_take_effect()
     assert len(await office.told("request_approved")) == 1
+
+
+async def test_a_decision_on_a_sender_whose_link_ended_meanwhile_comes_back_to_its_officer(office: Office) -> None:
+    async with held(office).client() as desk:
+        task = await decided(office, desk)
+        await office.deliver(lost_number(office))
+        office.clock.forward(seconds=10)
+        await office.decisions_take_effect()
+        back = await ok(desk.get(f"/v1/tasks/{task['id']}"))
+        assert (back["stage"], back["refused"], back["identity"]["proven"]) == ("first", "sender_unproven", False)
+        assert await office.told("request_approved") == []
+        await ok(desk.post(f"/v1/tasks/{task['id']}/decision", json=decision("approve", back["version"])))
+        office.clock.forward(seconds=10)
+        await office.decisions_take_effect()
+    [approved] = await office.told_data("request_approved")
+    assert approved["vouching"] is None
 
 
 async def test_what_can_not_be_approved_is_refused_at_once_not_in_ten_seconds(office: Office) -> None:

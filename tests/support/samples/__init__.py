@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from deploy.local.applications import Application
-from tests.support.samples import births_and_deaths, cards, certificates, data_and_visits, households, moves, parentage, reprints
+from tests.support.samples import abroad, births_and_deaths, cards, certificates, data_and_visits, households, moves, parentage, reprints
 from tests.support.samples.people import Kind, Sample
 
-_THEMES: Final = (reprints, cards, births_and_deaths, households, certificates, parentage, moves, data_and_visits)
+_THEMES: Final = (reprints, cards, births_and_deaths, households, certificates, parentage, moves, abroad, data_and_visits)
 KINDS: Final[Mapping[str, Kind]] = {service: kind for theme in _THEMES for service, kind in theme.KINDS.items()}
 """How an application for each service is made, and what comes of it."""
 

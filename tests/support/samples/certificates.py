@@ -72,8 +72,27 @@ def _slip(sample: Sample, at: int) -> Application:
     return Application("akta_betul", child["name"], answers)
 
 
+def _annulled(sample: Sample, at: int) -> Application:
+    """A certificate that was made without a basis: the office takes it back."""
+    rows = sample.grown[at]
+    child = the_grown(rows)
+    answers = {
+        "certificate": "birth",
+        "nik": rows[0]["nik"],
+        "kk_number": rows[0]["kk_number"],
+        "holder_nik": child["nik"],
+        "certificate_number": number_of(child),
+        "annulled_for": "no_basis",
+        "annulled_by": "office",
+        "basis_on": days_ago(15),
+        "witnesses": [{"nik": each["nik"], "name": each["name"]} for each in sample.picked["akta_lahir"][0]["witnesses"]],
+    }
+    return Application("akta_batal", child["name"], answers)
+
+
 KINDS: Final[Mapping[str, Kind]] = {
     "kutipan_kedua": Kind("grown", 60, _second_extract, ("akta_kelahiran",), Change("akta_kelahiran", {"changed": 1})),
     "ubah_nama": Kind("grown", 64, _another_name, ("catatan_pinggir", "kk", "ktp"), Change("court_order", {"changed": 1})),
+    "akta_batal": Kind("grown", 72, _annulled, ("catatan_pinggir",), Change("f_204c", {"changed": 1})),
     "akta_betul": Kind("grown", 68, _slip, ("akta_kelahiran", "catatan_pinggir", "kk"), Change("diploma", {"changed": 1})),
 }

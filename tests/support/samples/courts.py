@@ -173,7 +173,7 @@ COURT_KINDS: Final[Mapping[str, CourtKind]] = {
     "cerai_talak": CourtKind(2, _talak, _PARTED, Change("akta_cerai", {"joined": 1, "changed": 1}), by_rules=True),
     "itsbat_nikah": CourtKind(0, _itsbat, ("kk", "ktp", "ktp"), Change("marriage_book", {"changed": 2}), by_rules=True),
     "pembatalan_perkawinan": CourtKind(4, _annulment, _PARTED, Change("court_order", {"joined": 1, "changed": 1})),
-    "asal_usul_anak": CourtKind(6, _origin, ("catatan_pinggir", "kk")),
+    "asal_usul_anak": CourtKind(6, _origin, ("catatan_pinggir", "kk"), Change("court_order", {"changed": 1})),
     "pengangkatan_anak": CourtKind(8, _adoption, ("catatan_pinggir", "kk", "kia"), Change("court_order", {"joined": 1})),
     "hadhanah": CourtKind(12, _custody, ("kk", "kk", "kia"), Change("court_order", {"joined": 1}), by_rules=True),
     "perubahan_nama": CourtKind(14, _name, ("catatan_pinggir", "kk", "ktp"), Change("court_order", {"changed": 1})),

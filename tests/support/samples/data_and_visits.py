@@ -110,11 +110,68 @@ def _coming(service: str) -> Made:
     return made
 
 
+def _blocked(sample: Sample, at: int) -> Application:
+    person = sample.picked["kk_rusak"][at]
+    own = {"nik": person["nik"], "kk_number": person["kk_number"], "holder_nik": person["nik"]}
+    answers = {**own, "block_cause": "never_recorded", "message": "NIK nonaktif, di BPJS", "in_care": False}
+    return Application("buka_blokir", person["name"], answers)
+
+
+def _stay(sample: Sample, at: int) -> Application:
+    """Somebody who rents a room for half a year, elsewhere than on the card."""
+    person = sample.picked["kk_rusak"][at]
+    answers = {
+        "nik": person["nik"],
+        "name": person["name"],
+        "stay_reason": "work",
+        "stays_since": days_ago(20),
+        "stays_until": days_ago(-160),
+        "home": "rented",
+        "street": f"Jalan Sementara {at}",
+        "rt": 7,
+        "rw": 3,
+        "village": VILLAGE,
+        "phone": "6281234567890",
+    }
+    return Application("penduduk_nonpermanen", person["name"], answers)
+
+
+def _vulnerable(_sample: Sample, at: int) -> Application:
+    """An old man without papers, whom a home for the old reports."""
+    name = NEWCOMERS[at % len(NEWCOMERS)]
+    answers = {
+        "reporter": "institution",
+        "institution_name": "Panti Harapan",
+        "reporter_name": "Sri Wahyuni",
+        "phone": "6281234567890",
+        "vulnerability": "neglected",
+        "name": name,
+        "sex": "L",
+        "age_about": 70 + at % 20,
+        "people_count": 1,
+        "in_care": False,
+        "street": f"Panti Harapan, kamar {at + 1}",
+        "rt": 2,
+        "rw": 1,
+        "village": VILLAGE,
+    }
+    return Application("rentan", name, answers)
+
+
+def _foreigner(_sample: Sample, at: int) -> Application:
+    answers = {"foreigner_matter": "sktt", "name": "John Smith", "citizenship_of": "Malaysia", "visit_day": office_day("orang_asing", at)}
+    return Application("orang_asing", "JOHN SMITH", answers)
+
+
 _DONE: Final = "Terima kasih sudah datang."
 KINDS: Final[Mapping[str, Kind]] = {
     "biodata": Kind("nobody", 0, _first_entry, ("biodata", "kk"), Change("f_101", {"born": 1})),
     "konsolidasi": Kind("kk_rusak", 12, _not_found, (), answer="Data sudah kami kirim ke pusat."),
     "pengaduan": Kind("complaints", 0, _complaint, (), answer="Loket ketiga sudah kami buka."),
     "ktp_rekam": Kind("kk_rusak", 14, _recording, (), answer=_DONE),
+    "buka_blokir": Kind("kk_rusak", 24, _blocked, (), answer="NIK sudah kami aktifkan."),
+    "penduduk_nonpermanen": Kind("kk_rusak", 26, _stay, (), answer="Sudah kami catat."),
+    "rentan": Kind("nobody", 2, _vulnerable, (), answer="Beliau sudah kami data."),
+    "orang_asing": Kind("nobody", 5, _foreigner, (), answer=_DONE),
     **{service: Kind("kk_rusak", 16, _coming(service), (), answer=_DONE) for service in ("ikd", "akta_kawin", "akta_cerai")},
 }

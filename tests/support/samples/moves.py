@@ -59,8 +59,8 @@ def _in(sample: Sample, at: int) -> Application:
     """A mother and her child of two years join a family here."""
     host, born = sample.grown[at][0], today() - timedelta(days=2 * 365 + 30)
     day = today() - timedelta(days=LETTER_DAYS_AGO)
-    mother = _arriving(f"357801520690{at:04}", "WULAN CONTOH SAPUTRI", "P", "1990-06-12", relation="other_kin", marital="widowed")
-    child = _arriving(f"357801{born:%d%m%y}{at:04}", "BIMA CONTOH PUTRA", "L", born.isoformat(), relation="other_kin", marital="single")
+    mother = arriving(f"357801520690{at:04}", "WULAN CONTOH SAPUTRI", "P", "1990-06-12", relation="other_kin", marital="widowed")
+    child = arriving(f"357801{born:%d%m%y}{at:04}", "BIMA CONTOH PUTRA", "L", born.isoformat(), relation="other_kin", marital="single")
     answers = {
         "nik": mother["nik"],
         "letter_number": f"SKPWNI/{ELSEWHERE}/{day:%d%m%Y}/{at:04}",
@@ -75,7 +75,8 @@ def _in(sample: Sample, at: int) -> Application:
     return Application("datang", mother["name"], answers)
 
 
-def _arriving(nik: str, name: str, sex: str, born_on: str, **more: str) -> dict[str, Any]:
+def arriving(nik: str, name: str, sex: str, born_on: str, **more: str) -> dict[str, Any]:
+    """Return the row of somebody who arrives."""
     return {
         "nik": nik,
         "name": name,

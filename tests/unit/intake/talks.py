@@ -38,6 +38,7 @@ BY_TYPE: Final[Mapping[str, str]] = {
     "number": "4",
     "village": "Mejayan",
     "regency": "Kota Madiun",
+    "country": "Malaysia",
     "moving_letter": "SKPWNI/3577/01112026/0001",
     "office_day": "rabu",
     "phone": "081234567890",

@@ -81,10 +81,17 @@ BACKED: Final[Mapping[str, Waits | MadeBy | SaysHow]] = {
     "ikd.start": MadeBy("shared.reference.service_files:office_place"),  # somebody at the counter
     "konsolidasi.start": MadeBy(DECIDING),
     "konsolidasi.message.ask": MadeBy("services.verification.domain.services.tickets:KONSOLIDASI"),  # of that other office
+    "akta_batal.start": MadeBy(TELLING),
+    "buka_blokir.start": MadeBy(TELLING),
+    "penduduk_nonpermanen.start": MadeBy(DECIDING),
+    "rentan.start": MadeBy(TELLING),
+    "rentan.phone.ask": MadeBy("shared.reference.service_files:office_place"),  # the officer who comes reads it in the task
     "pengaduan.anonymous.ask": MadeBy("services.verification.domain.services.tickets:PENGADUAN"),
     "pengaduan.description.example": MadeBy("services.verification.domain.services.tickets:PENGADUAN"),
     "submitted_answered": MadeBy(DECIDING),
     "status_visit": MadeBy(TELLING),
+    "visit_tomorrow": MadeBy("services.intake.handlers.reminding:remind_of_visit"),
+    "visit_at_office": MadeBy("services.intake.handlers.reminding:remind_of_visit"),
     "state.answered": MadeBy(DECIDING),
     "notice.answered": MadeBy("shared.contracts.verification:RequestAnswered"),
     "notice.told": MadeBy("shared.contracts.verification:CitizenTold"),

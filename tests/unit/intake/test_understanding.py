@@ -36,7 +36,7 @@ def test_phrases_are_understood_as_well_as_promised() -> None:
 def test_the_phrases_cover_every_service_and_every_answer() -> None:
     codes = {phrase.code for phrase in PHRASES}
     answers = {name.removeprefix("answers.") for name in TEXTS.texts if name.startswith("answers.")}
-    rare = {"kk_numpang", "kia_rusak", "kia_habis_masa", "pindah_dalam", "akta_betul", "akta_batal"}
+    rare = {"kk_numpang", "kia_rusak", "kia_habis_masa", "pindah_dalam", "akta_betul"}
     courts = {code for code, service in catalogue().services.items() if service.offer is Offer.COURT}  # named by nobody but the menu
     assert set(catalogue().services) - rare - courts <= codes
     assert answers <= codes | courts

@@ -28,7 +28,7 @@ from tests.unit.intake.talks import (
     walk,
 )
 
-MAIN = {"nik": NIK, "kk_number": KK, "weight_grams": "3,2 kg", "length_cm": "49", "planned_on": "besok"}
+MAIN = {"nik": NIK, "kk_number": KK, "weight_grams": "3,2 kg", "length_cm": "49", "planned_on": "besok", "stays_until": "besok"}
 WALKS: list[tuple[str, Mapping[str, str]]] = [
     ("kk_hilang", {}),
     ("kk_rusak", {}),
@@ -50,7 +50,7 @@ WALKS: list[tuple[str, Mapping[str, str]]] = [
     ("kk_baru", {"purpose": "1", "marriage_recorded": "ya", "home": "sewa", "others[]0": "ya"}),
     ("kk_baru", {"purpose": "1", "marriage_recorded": "belum", "home": "1"}),
     ("kk_baru", {"purpose": "2", "home": "1"}),
-    *[("kk_ubah", {"changes.element": str(element)}) for element in range(1, 8)],
+    *[("kk_ubah", {"changes.element": str(element)}) for element in range(1, 9)],
     ("kk_ubah", {"changes[]1": "ya", "changes[0].element": "1", "changes[1].element": "2", "changes[1].occupation": "9"}),
     ("kk_pisah", {"reason": "1", "moves": "ya", "leaving[]1": "ya"}),
     ("kk_pisah", {"reason": "2", "moves": "tidak"}),
@@ -67,6 +67,18 @@ WALKS: list[tuple[str, Mapping[str, str]]] = [
     ("datang", {"card": "1", "home": "sewa", "arriving.marital": "2"}),
     ("datang", {"card": "2", "home": "1", "arriving[]1": "ya"}),
     ("datang", {"card": "3"}),
+    ("pindah_ln", {"country": "malaysia", "kind": "1", "reason": "7"}),
+    ("pindah_ln", {"kind": "2", "moving[]1": "ya", "remaining": "1"}),
+    ("pindah_ln", {"kind": "3", "remaining": "2"}),
+    ("pindah_ln", {"kind": "4", "minors_alone": "ya"}),
+    ("datang_ln", {"leaving_letter": "skpln", "card": "1", "home": "sewa", "arriving.marital": "2"}),
+    ("datang_ln", {"leaving_letter": "kbri", "card": "2", "home": "1", "arriving[]1": "ya"}),
+    ("datang_ln", {"leaving_letter": "tidak punya", "card": "3"}),
+    ("akta_ln", {"event": "lahir", "has_nik": "belum", "has_father": "ya", "issuer": "1"}),
+    ("akta_ln", {"event": "lahir", "has_nik": "sudah", "has_father": "tidak", "issuer": "kbri"}),
+    ("akta_ln", {"event": "nikah", "partner_citizenship": "wna"}),
+    ("akta_ln", {"event": "cerai", "partner_citizenship": "wni"}),
+    ("akta_ln", {"event": "4"}),
     ("konsolidasi", {"institution": "1"}),
     ("konsolidasi", {"institution": "lainnya"}),
     ("pengaduan", {"topic": "2", "anonymous": "ya"}),
@@ -74,6 +86,11 @@ WALKS: list[tuple[str, Mapping[str, str]]] = [
     ("ktp_rekam", {"born_on": "12-3-2010", "ever_married": "belum", "needs_visit": "tidak"}),
     ("ktp_rekam", {"born_on": "12-3-1950", "needs_visit": "ya"}),
     *[(service, {}) for service in ("ikd", "akta_kawin", "akta_cerai")],
+    ("orang_asing", {"foreigner_matter": "sktt"}),
+    ("buka_blokir", {"block_cause": "belum pernah direkam", "in_care": "tidak"}),
+    ("penduduk_nonpermanen", {"stay_reason": "2", "stays_since": "kemarin", "home": "sewa"}),
+    ("rentan", {"reporter": "2", "vulnerability": "terlantar", "in_care": "ya"}),
+    ("rentan", {"reporter": "1", "vulnerability": "korban bencana alam", "in_care": "tidak"}),
     ("biodata", {"card": "1", "marital": "2", "home": "sewa", "born_on": "1-7-1971", "married_on": "3-4-1995"}),
     ("biodata", {"card": "2", "marital": "1", "born_on": "1-7-1971"}),
     ("kia_hilang", {"turned_five": "sudah", "carers": "wali"}),
@@ -101,12 +118,15 @@ WALKS: list[tuple[str, Mapping[str, str]]] = [
     ("kutipan_kedua", {"certificate": "kelahiran", "parents_named": "ibu saja", "reason": "rusak"}),
     ("kutipan_kedua", {"certificate": "meninggal", "reason": "3"}),
     ("ubah_nama", {}),
+    ("akta_batal", {"certificate": "kelahiran", "annulled_for": "ganda", "annulled_by": "1"}),
+    ("akta_batal", {"certificate": "1", "annulled_for": "2", "annulled_by": "putusan"}),
     (
         "akta_betul",
         {"certificate": "lahir", "corrections[]1": "ya", "corrections[0].element": "1", "corrections[1].element": "tempat lahir"},
     ),
     ("akta_betul", {"corrections[]1": "ya", "corrections[0].element": "ayah", "corrections[1].element": "nama ibu"}),
     ("akta_betul", {"corrections.element": "anak keberapa", "basis_kind": "ijazah"}),
+    ("akta_betul", {"certificate": "kematian", "corrections.element": "tempat meninggal"}),
 ]
 
 
@@ -351,6 +371,8 @@ def test_a_draft_of_an_older_form_goes_on_with_the_present_one() -> None:
         ("pindah", "destination", "Madiun", "move_is_inside"),
         ("pindah", "destination", "kab. madiun", "move_is_inside"),
         ("datang", "all_arrive", "tidak", "letter_must_be_split"),
+        ("pindah_ln", "a_year", "tidak", "stay_is_short"),
+        ("pindah_ln", "country", "Indonesia", "country_unknown"),
         ("pindah", "planned_on", "kemarin", "date_in_past"),
         ("datang", "letter_number", "SKPWNI/9999/22082026/1", "letter_regency_unknown"),
     ],

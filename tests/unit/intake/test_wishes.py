@@ -1,13 +1,16 @@
 """What follows in the chat when people say in their own words what they want, or ask something on the way."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.intake.domain.asking import GROUPS
-from services.intake.domain.chat import Conversation, Say, Stage
+from services.intake.domain.chat import Conversation, DialogueContext, Say, Stage
+from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.words import Meaning
 from shared.reference.catalogue import Offer, catalogue
 from shared.reference.lists import code_list
-from tests.unit.intake.talks import MENU, NIK, TEXTS, WORDS, begun, said, spoken, talk
+from tests.unit.intake.talks import MENU, NIK, TEXTS, WORDS, WORLD, begun, said, spoken, talk
 
 NEW = Conversation("c-1")
 ASKED = begun("kk_hilang")
@@ -128,6 +131,12 @@ def test_every_service_is_told_about_with_what_it_needs(service: str) -> None:
     assert next(fact.buttons for fact in facts if isinstance(fact, Say))[0] == (f"service:{service}" if is_open else "menu")
 
 
+def test_who_has_no_number_is_not_told_to_have_one_at_hand() -> None:
+    """A NIK that may be left out is not needed: of whom is reported nobody may know one."""
+    assert "NIK dan nomor KK" not in spoken(talk(NEW, WORDS.read_choice("about:rentan", "x"))[1])
+    assert "NIK dan nomor KK" in spoken(talk(NEW, WORDS.read_choice("about:buka_blokir", "x"))[1])
+
+
 def test_the_menu_leads_through_groups_that_fit_a_list() -> None:
     rows = TEXTS.rows([fact for fact in talk(NEW, "menu")[1] if isinstance(fact, Say)])
     assert [name for name, *_ in rows][: len(GROUPS)] == [f"group:{name}" for name in GROUPS]
@@ -136,6 +145,41 @@ def test_the_menu_leads_through_groups_that_fit_a_list() -> None:
         listed = TEXTS.rows([fact for fact in facts if isinstance(fact, Say)])
         assert 0 < len(listed) <= 10
         assert all(len(title) <= 24 and len(about) <= 72 for _, title, about in listed)
+
+
+def pages_of(group: str, context: DialogueContext) -> list[list[str]]:
+    """The services of a group, list by list, as somebody goes through them by the row that leads on."""
+    pages: list[list[str]] = []
+    onward: str | None = f"group:{group}"
+    while onward is not None:
+        facts = talk(NEW, WORDS.read_choice(onward, "x"), context=context)[1]
+        rows = TEXTS.rows([fact for fact in facts if isinstance(fact, Say)])
+        assert 0 < len(rows) <= 10
+        onward = next((name for name, *_ in rows if name.startswith("group:")), None)
+        pages.append([name.removeprefix("about:") for name, *_ in rows if name != onward])
+        assert len(pages) < 20, "it leads in a circle"
+    return pages
+
+
+@pytest.mark.parametrize(("services", "pages"), [(1, 1), (10, 1), (11, 2), (19, 2), (20, 3), (30, 4)])
+def test_a_group_that_grows_beyond_a_list_is_shown_page_by_page(services: int, pages: int) -> None:
+    grown = {code: replace(service, group="kia") for code, service in list(catalogue().services.items())[:services]}
+    context = replace(WORLD, menu=ServiceMenu(replace(catalogue(), services=grown), {}))
+    shown = pages_of("cards", context)
+    assert len(shown) == pages
+    assert [code for page in shown for code in page] == list(grown)
+
+
+def test_every_service_is_reached_through_the_menu() -> None:
+    reached = [code for group in GROUPS for page in pages_of(group, WORLD) for code in page]
+    assert sorted(reached) == sorted(catalogue().services)
+
+
+@pytest.mark.parametrize("start", ["99", "x", "", "-1", "9" * 30])
+def test_a_list_begins_anew_where_a_button_is_of_another_time(start: str) -> None:
+    facts = talk(NEW, WORDS.read_choice(f"group:cards+{start}", "x"))[1]
+    again = talk(NEW, WORDS.read_choice("group:cards", "x"))[1]
+    assert TEXTS.rows([fact for fact in facts if isinstance(fact, Say)]) == TEXTS.rows([fact for fact in again if isinstance(fact, Say)])
 
 
 def test_every_group_of_the_catalogue_is_in_the_menu() -> None:

@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 
 from services.intake.domain.recognition import Wanted
+from services.intake.domain.understanding import understand
 from services.intake.domain.word_book import LONGEST, MOST_WORDS, AddedWord, Bench, WordBook, WordRefusal
 from services.intake.wiring import TEMPLATES
 from services.intake.wiring.lexicon import read_lexicon
@@ -20,7 +21,7 @@ EMPTY: Final = WordBook()
 
 
 def bench(is_taken: Callable[[str], bool] = lambda phrase: phrase == "batal") -> Bench:
-    return Bench(FILE, lambda book: read_lexicon(TEMPLATES, catalogue(), book.meanings()), is_taken)
+    return Bench(FILE, lambda book: read_lexicon(TEMPLATES, catalogue(), book.meanings(), book.synonyms()), is_taken)
 
 
 def test_a_new_word_is_tried_and_harms_nothing() -> None:
@@ -74,3 +75,41 @@ def test_words_are_found_by_a_part_of_them_in_the_order_of_the_alphabet() -> Non
     book = WordBook().having(AddedWord("Mbrengkal soklat", "kk_hilang")).having(AddedWord("gegotong", "kk_hilang"))
     assert [word.phrase for word in book.search("")] == ["gegotong", "Mbrengkal soklat"]
     assert [word.phrase for word in book.search("KAL SOK")] == ["Mbrengkal soklat"]
+
+
+def test_another_word_for_one_that_is_known_is_understood_wherever_that_is() -> None:
+    word = AddedWord("Gegotong!", "", same_as="hilang")
+    trial = bench().attempt(EMPTY, word)
+    assert (trial.refusal, trial.worse) == (None, ())
+    book = EMPTY.having(word)
+    lexicon = read_lexicon(TEMPLATES, catalogue(), book.meanings(), book.synonyms())
+    for text, meaning in (("kk saya gegotong", "kk_hilang"), ("ktp gegotong", "ktp_hilang")):
+        assert understand(text, lexicon)[0][0] == meaning
+    assert understand("kk saya gegotong", read_lexicon(TEMPLATES, catalogue()))[:1] != understand("kk saya gegotong", lexicon)[:1]
+    assert book.phrases() == (), "it has no meaning that a phrase of its own could be held against"
+    assert bench().attempt(book, AddedWord("gegotong", "pindah")).refusal is WordRefusal.TWICE
+
+
+@pytest.mark.parametrize(
+    ("phrase", "same_as", "refusal"),
+    [
+        ("gegotong pringgo", "hilang", WordRefusal.SEVERAL),
+        ("gegotong", "brengkal", WordRefusal.NO_WORD),
+        ("ilang", "hilang", WordRefusal.KNOWN),
+        ("pindah", "hilang", WordRefusal.ORDINARY),
+        ("batal", "hilang", WordRefusal.COMMAND),
+        ("gg", "hilang", WordRefusal.EMPTY),
+    ],
+)
+def test_what_can_not_stand_for_a_known_word(phrase: str, same_as: str, refusal: WordRefusal) -> None:
+    assert bench().attempt(EMPTY, AddedWord(phrase, "", same_as=same_as)).refusal is refusal
+
+
+def test_another_word_that_makes_a_phrase_worse_is_refused() -> None:
+    harmed = Wanted("pindah", "mau pindah gegotong")
+    trial = Bench((*FILE, harmed), bench().lexicon, lambda _: False).attempt(EMPTY, AddedWord("gegotong", "", same_as="cerai"))
+    assert (trial.refusal, trial.worse) == (WordRefusal.WORSE, (harmed,))
+
+
+def test_another_word_whose_word_is_gone_with_a_release_is_passed_over() -> None:
+    assert read_lexicon(TEMPLATES, catalogue(), {}, {"gegotong": "brengkal"}).speller.known.get("gegotong") is None

@@ -109,6 +109,6 @@ def test_every_in_person_service_of_the_catalogue_has_words_and_a_place() -> Non
     in_person = {code for code, service in catalogue().services.items() if service.offer is Offer.IN_PERSON}
     assert set(WORDS.in_person.values()) == set(DESK.in_person) == in_person
     everything = read_vocabulary(TEMPLATES / "words.toml", ServiceMenu.of(catalogue(), catalogue().online()))
-    at_the_counter = {"legalisir", "akta_batal"}  # for the others a day can be chosen here
+    at_the_counter = {"legalisir"}  # for the others a day can be chosen here
     assert set(everything.in_person.values()) == at_the_counter
     assert in_person - at_the_counter <= set(everything.services.values())

@@ -49,6 +49,7 @@ def lives() -> list[Document]:
     return [
         claimed(),
         replace(claimed(), replaces=()),
+        replace(claimed(), annulled_by="court"),
         documents.begin(claimed(), lease=timedelta(seconds=9), at=AT),
         done,
         documents.void(claimed(), reason="wrong_data", at=AT)[0],

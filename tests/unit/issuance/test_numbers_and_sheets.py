@@ -35,7 +35,9 @@ def test_numbers_have_the_printed_form_and_grow_where_a_day_needs_it(serial: int
     assert NUMBER.validate_python(number) == number
 
 
-@pytest.mark.parametrize(("kind", "printed"), [("KK", "3519-KK-24112026-10000"), ("SP", "SKPWNI/3519/24112026/10000")])
+@pytest.mark.parametrize(
+    ("kind", "printed"), [("KK", "3519-KK-24112026-10000"), ("SP", "SKPWNI/3519/24112026/10000"), ("SL", "SKPLN/3519/24112026/10000")]
+)
 def test_a_letter_that_other_offices_take_is_numbered_as_theirs_are(kind: str, printed: str) -> None:
     number = numbers.document_number(kind, DAY, 10_000)
     assert number == printed

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from services.issuance.domain import document as documents
 from services.issuance.domain.claim import claim
-from services.issuance.domain.document import Certificate, Document, DocumentState, Fact, Pdf
+from services.issuance.domain.document import Certificate, Document, DocumentRevoked, DocumentState, DocumentSuperseded, Fact, Pdf
 from services.issuance.domain.products import PRODUCTS
 from services.issuance.domain.revocation import Authority, Revocation
 from services.issuance.domain.supersession import are_related, settle, subjects
+from shared.reference.revocations import REVOKED, end_reasons
 from shared.values import Contact
 from tests.support.approvals import AT, CONTACT, approval, order, origin
 
@@ -45,6 +46,7 @@ def test_a_newer_document_about_the_same_ends_the_older() -> None:
     assert states(found.document, ended) == ["issued", "superseded"]
     assert (ended.superseded_by, ended.superseded_at, ended.contact) == (new.document_id, AT, None)
     [fact] = found.facts
+    assert isinstance(fact, DocumentSuperseded)
     assert (fact.document, fact.by, fact.contact, fact.same_contact) == (ended, new.document_id, CONTACT, True)
 
 
@@ -52,6 +54,7 @@ def test_what_replaces_a_card_ends_it_and_another_holder_is_not_the_same_contact
     old = issued(claimed(OTHER))
     new = issued(claimed(FAMILY, OTHER, minutes=1, contact=replace(CONTACT, address="628999")))
     [fact] = settle(new, [old], at=AT).facts
+    assert isinstance(fact, DocumentSuperseded)
     assert (fact.document.document_id, fact.same_contact) == (old.document_id, False)
 
 
@@ -98,6 +101,39 @@ def test_documents_of_one_request_or_one_case_never_take_each_other_s_place() ->
     assert not are_related(one, replace(other, case_id="case-2", request_id=one.request_id))
     assert are_related(one, replace(other, case_id="case-2"))
     assert are_related(claimed(), claimed()), "no case is not one case"
+
+
+AKTA, NOTE = "akta_kelahiran:3519080101100009", "catatan_pinggir:r-9"
+
+
+def annulling(minutes: int) -> Document:
+    """The side note by which an akta is void."""
+    return replace(claimed(NOTE, AKTA, minutes=minutes), annulled_by="court")
+
+
+def test_what_is_annulled_is_taken_back_and_its_holder_is_told_why() -> None:
+    quote, note = issued(claimed(AKTA)), issued(annulling(1))
+    found = settle(note, [quote], at=AT)
+    [ended] = found.others
+    assert states(found.document, ended) == ["issued", "revoked"]
+    [fact] = found.facts
+    assert isinstance(fact, DocumentRevoked)
+    assert (fact.revocation.authority, fact.revocation.reason, fact.contact) == (Authority.COURT, "certificate_annulled", CONTACT)
+    assert "certificate_annulled" in end_reasons(REVOKED)
+
+
+def test_an_annulled_quote_that_is_printed_late_is_born_revoked() -> None:
+    found = settle(issued(claimed(AKTA)), [issued(annulling(1))], at=AT)
+    assert states(found.document) == ["revoked"]
+    assert [type(fact) for fact in found.facts] == [DocumentRevoked]
+
+
+@pytest.mark.parametrize("note_first", [True, False])
+def test_a_new_akta_leaves_the_note_of_the_annulled_one_as_it_is(*, note_first: bool) -> None:
+    note, new = issued(annulling(1)), issued(claimed(AKTA, minutes=2))
+    found = settle(new, [note], at=AT) if note_first else settle(note, [new], at=AT)
+    assert states(found.document, *found.others) == ["issued"]
+    assert found.facts == ()
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.online import register_after
-from tests.journeys.table import Journey, Way, is_good, summary, table, troubles
+from tests.journeys.table import Journey, Way, is_good, register_after, summary, table, troubles
 
 CHAT = Journey("kk_baru", Way.CHAT, 2.04, 11, 14, ("kk", "ktp", "kk"), "1 joined (f_102)")
 API = Journey("kk_baru", Way.API, 0.96, 11, 12, ("kk", "ktp", "kk"), "1 joined (f_102)")
@@ -18,7 +17,7 @@ def cells(line: str) -> list[str]:
 
 def test_a_journey_is_a_row_and_its_service_is_named_once() -> None:
     head, first, second, _ = table([CHAT, API]).splitlines()
-    assert [cell.strip() for cell in cells(head)] == ["service", "by", "questions", "answers", "seconds", "products", "register after"]
+    assert [cell.strip() for cell in cells(head)] == ["what", "by", "questions", "answers", "seconds", "products", "register after"]
     assert [cell.strip() for cell in cells(first)] == ["kk_baru", "chat", "11", "14", "2.0", "kk x2, ktp", "1 joined (f_102)", "ok"]
     assert [cell.strip() for cell in cells(second)] == ["API", "11", "12", "1.0", "kk x2, ktp", "1 joined (f_102)", "ok"]
     assert len({line.index("kk x2") for line in (first, second)}) == 1, "columns stand below each other"
@@ -53,4 +52,6 @@ def test_the_numbers_for_programs() -> None:
 
 def test_the_register_after_says_how_many_and_on_what() -> None:
     assert register_after(None) == "as before"
-    assert register_after({"basis": "akta_kematian", "effects": {"died": 1, "changed": 2}}) == "2 changed, 1 died (akta_kematian)"
+    died = {"basis": "akta_kematian", "effects": {"died": 1, "changed": 2}, "addresses": 0}
+    assert register_after(died) == "2 changed, 1 died (akta_kematian)"
+    assert register_after({"basis": "f_103", "effects": {}, "addresses": 1}) == "1 new address (f_103)"

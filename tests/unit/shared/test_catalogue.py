@@ -14,7 +14,7 @@ from shared.reference.catalogue import Catalogue, Offer, SubjectKind, catalogue,
 from shared.reference.decision_kinds import decision_kinds
 from shared.reference.forms import Field
 from shared.reference.lists import code_list, code_lists
-from shared.reference.population import BloodType, Education, Relation, Religion
+from shared.reference.population import BloodType, Disability, Education, Relation, Religion
 from shared.values import Sex
 
 HEAD = """
@@ -105,7 +105,8 @@ def test_no_two_services_are_called_alike() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "register"), [("relation", Relation), ("education", Education), ("religion", Religion), ("blood_type", BloodType)]
+    ("name", "register"),
+    [("relation", Relation), ("education", Education), ("religion", Religion), ("blood_type", BloodType), ("disability", Disability)],
 )
 def test_a_list_of_the_register_has_its_names_and_its_words(name: str, register: type[StrEnum]) -> None:
     assert {code: label.upper() for code, label in code_list(name).rows.items()} == {each.name.lower(): each.value for each in register}
@@ -116,10 +117,10 @@ def test_the_sexes_are_those_of_the_register() -> None:
 
 
 _PRINTED: Final = {
-    *("disability", "disability_physical", "disability_intellectual", "disability_mental", "disability_sensory"),
-    *("move_class", "card_after_move"),
+    *("disability_physical", "disability_intellectual", "disability_mental", "disability_sensory"),
+    *("move_class", "card_after_move", "country"),
 }
-"""Lists of the biodata sheet F-1.08, with or without a field; and terms of the SKPWNI that are concluded, never asked."""
+"""Lists of the biodata sheet F-1.08, with or without a field; terms of the SKPWNI that are concluded, never asked; that of a field type."""
 
 
 def test_every_list_is_of_a_field_or_of_the_catalogue() -> None:

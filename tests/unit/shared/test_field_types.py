@@ -120,6 +120,10 @@ def setup(limits: FieldLimits | None = None, choices: str = "") -> Setup:
         ("regency", "Aceh Barat Daya", "1112", None),
         ("regency", "Kab. Lima Puluh Kota", "1307", None),
         ("regency", "Kepulauan Seribu", "3101", None),
+        ("country", "Malaysia", "mys", None),
+        ("country", "di hongkong bu", "hkg", None),
+        ("country", "Korea", "kor", None),
+        ("country", "jpn", "jpn", None),
         ("office_day", "Senin", date(2026, 11, 30), None),
         ("office_day", "besok lusa", date(2026, 11, 30), None),
         ("office_day", "hari Jum'at depan", date(2026, 12, 4), None),
@@ -170,6 +174,9 @@ def test_what_people_write_becomes_a_value(kind: str, text: str, value: Any, lim
         ("village", "3577011003", "village_unknown", None),
         ("regency", "xx", "regency_unknown", None),
         ("regency", "9999", "regency_unknown", None),
+        ("country", "1", "country_unknown", None),
+        ("country", "Indonesia", "country_unknown", None),
+        ("country", "belum tahu", "country_unknown", None),
         ("office_day", "besok", "date_office_closed", None),
         ("office_day", "25 Desember", "date_office_closed", None),
         ("office_day", "hari ini", "date_too_soon", None),
@@ -198,6 +205,7 @@ def test_what_is_no_value_is_refused_with_its_own_code_and_never_repeated(
         ("village", "Sidorejoo", ["3519012007", "3519072001", "3519122004"]),
         ("regency", "Jakarta", ["3171", "3172", "3173", "3174", "3175"]),
         ("regency", "Kediri atau Blitar", ["3505", "3506", "3571", "3572"]),
+        ("country", "Malasia", ["mys"]),
     ],
 )
 def test_what_may_be_several_places_is_offered_and_not_guessed(kind: str, text: str, candidates: list[str]) -> None:
@@ -220,6 +228,8 @@ def test_every_village_and_regency_is_found_by_the_name_that_is_shown() -> None:
         assert TYPES["village"].parse(TYPES["village"].show(village, setup()), setup()) == village
     for regency in regencies():
         assert TYPES["regency"].parse(TYPES["regency"].show(regency, setup()), setup()) == regency
+    for country in code_list("country").rows:
+        assert TYPES["country"].parse(TYPES["country"].show(country, setup()), setup()) == country
 
 
 @pytest.mark.parametrize("text", ["1", "Laki-laki", "laki laki", "LAKI-LAKI", "L"])
@@ -309,6 +319,7 @@ VALUES: dict[str, tuple[st.SearchStrategy[Any], Setup]] = {
     "number": (st.integers(400, 7000), setup(WEIGHT)),
     "village": (st.sampled_from(list(villages())), setup()),
     "regency": (st.sampled_from(list(regencies())), setup()),
+    "country": (st.sampled_from(list(code_list("country").rows)), setup()),
     "moving_letter": (
         st.builds(
             "SKPWNI/{}/{:%d%m%Y}/{:04}".format,

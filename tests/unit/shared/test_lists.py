@@ -35,7 +35,7 @@ def test_each_regulation_has_the_lists_that_it_printed() -> None:
 
 @pytest.mark.parametrize(
     ("name", "size"),
-    [("disability", 4), ("disability_physical", 7), ("disability_intellectual", 3), ("disability_mental", 7), ("disability_sensory", 3),
+    [("disability", 5), ("disability_physical", 7), ("disability_intellectual", 3), ("disability_mental", 7), ("disability_sensory", 3),
      ("move_reason", 7), ("death_cause", 6), ("death_certified_by", 4), ("birth_facility", 5),
      ("plurality", 5), ("birth_attendant", 4), ("certificate_kind", 7), ("sex", 2), ("citizenship", 2)],
 )  # fmt: skip

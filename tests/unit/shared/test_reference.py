@@ -83,9 +83,12 @@ def test_a_service_in_person_has_a_place_and_gives_at_most_a_day_to_come() -> No
 
 def test_only_a_service_with_a_notice_ends_with_an_answer() -> None:
     answered = {service.id for service in catalogue().services.values() if service.is_answered}
-    assert answered == {"konsolidasi", "pengaduan", "ktp_rekam", "ikd", "akta_kawin", "akta_cerai"}
-    assert {code for code in answered if not catalogue().get(code).is_for_anyone} == {"konsolidasi"}
+    in_person = {"ktp_rekam", "ikd", "akta_kawin", "akta_cerai", "orang_asing"}
+    assert answered == {"konsolidasi", "buka_blokir", "penduduk_nonpermanen", "rentan", "pengaduan", *in_person}
+    proven = {"konsolidasi", "buka_blokir", "penduduk_nonpermanen", "rentan"}
+    assert {code for code in answered if not catalogue().get(code).is_for_anyone} == proven
     assert not catalogue().get("biodata").proves_identity, "who has no NIK has no KTP-el to be compared with"
+    assert not catalogue().get("rentan").proves_identity, "nor whoever is reported"
     assert catalogue().get("kk_hilang").proves_identity
 
 

@@ -99,6 +99,7 @@ def test_a_child_moves_to_the_adopters_and_keeps_its_parents() -> None:
     assert (child.relation, child.father, child.mother) == (Relation.CHILD, "SLAMET DARMAWAN", "TITIK FITRIANI")
     assert reasons(families[KK]) == {DAUGHTER: "left"}
     assert plan.change is not None
+    assert plan.change.cardless == (HUSBAND, WIFE), "the adults of the card that ended: no new one is made for them"
     assert (plan.change.basis.kind, plan.change.basis.number) == ("court_order", "12/Pdt.P/2026/PA.Kab.Mn")
 
 
@@ -187,6 +188,8 @@ def test_the_last_of_a_family_closes_its_card_and_a_head_of_others_stays() -> No
     register = people.register(people.family(head), guardian_family(man(), woman()))
     plan = planned(adopted(), register)
     assert after(plan)[KK].closed_on == TODAY
+    assert plan.change is not None
+    assert plan.change.cardless == ()
     held = people.register(people.family(head, people.child(SON, date(2013, 2, 3))), guardian_family(man(), woman()))
     assert codes(adopted(), held) == {"leaves_family_without_head"}
     with pytest.raises(DomainError, match="leaves_family_without_head"):

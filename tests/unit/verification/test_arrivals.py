@@ -13,7 +13,8 @@ from services.verification.domain.priority import areas_of
 from services.verification.domain.register import Former, Register
 from services.verification.domain.rules import Application, CardWish
 from services.verification.domain.services import RULES
-from services.verification.domain.services.arrival import arrival_wishes, check_arrival
+from services.verification.domain.services.arrival import check_arrival
+from services.verification.domain.settling import settling_wishes
 from services.verification.domain.subjects import name_of
 from shared.errors import DomainError
 from shared.reference.catalogue import catalogue
@@ -94,7 +95,7 @@ def moved_out(*niks: str, letter: str = NUMBER, **changes: Any) -> Register:
 
 def test_a_family_gets_a_card_with_a_number_of_ours_a_ktp_for_each_adult_and_a_kia_for_each_child() -> None:
     assert not codes(arriving(), nobody())
-    assert arrival_wishes(arriving(), nobody()) == (CardWish("351902"),)
+    assert settling_wishes(arriving(), nobody()) == (CardWish("351902"),)
     plan = planned(arriving(), nobody())
     cards = [("ktp", f"ktp:{FATHER}"), ("ktp", f"ktp:{MOTHER}"), ("kia", f"kia:{CHILD}")]
     assert orders(plan) == [("kk", f"kk:{NEW_KK}"), *cards]
@@ -113,7 +114,7 @@ def test_a_whole_family_brings_its_number_unless_the_office_gives_another() -> N
     request = arriving(card="same", old_kk_number=OLD_KK)
     assert not codes(request, nobody())
     assert set(after(planned(request, nobody()))) == {OLD_KK}
-    assert arrival_wishes(request, nobody(), replace(PRACTICE, number_kept_across_districts=False)) == (CardWish("351902"),)
+    assert settling_wishes(request, nobody(), replace(PRACTICE, number_kept_across_districts=False)) == (CardWish("351902"),)
 
 
 def test_who_joins_a_family_is_on_its_card() -> None:
@@ -215,6 +216,16 @@ def test_a_number_that_somebody_has_is_not_theirs() -> None:
     assert fields(request, people.register())["old_number_taken"] == "answers.old_kk_number"
     with pytest.raises(DomainError, match="old_number_taken"):
         planned(request, people.register())
+
+
+def test_the_number_of_a_dead_head_or_of_others_who_moved_away_is_nobodys_to_take() -> None:
+    request = arriving(card="same", old_kk_number=OLD_KK)
+    of_the_dead = replace(moved_out(HUSBAND).by_kk[OLD_KK], former=(Former(people.member(), TODAY, Effect.DIED),))
+    for register in (moved_out(HUSBAND), Register.of((of_the_dead,))):
+        assert fields(request, register)["old_number_taken"] == "answers.old_kk_number"
+        with pytest.raises(DomainError, match="old_number_taken"):
+            planned(request, register)
+    assert "old_number_taken" not in codes(request, moved_out(MOTHER)), "one of them left under it"
 
 
 def test_a_newcomer_needs_no_card_here_and_is_never_approved_by_the_rules_alone() -> None:

@@ -51,7 +51,8 @@ def test_a_new_name_stands_on_the_note_the_card_of_the_family_and_the_own_one() 
     assert orders(plan) == [("catatan_pinggir", f"catatan_pinggir:{request}"), ("kk", f"kk:{KK}"), ("ktp", f"ktp:{HUSBAND}")]
     note, card, own = (ordered.content for ordered in plan.documents)
     assert isinstance(note, SideNote)
-    assert (note.deed_number, note.deed_on, note.deed_office) == (AKTA, date(1988, 7, 20), "DISDUKCAPIL KAB. MADIUN")
+    assert (note.deed_number, note.deed_on) == (AKTA, date(1988, 7, 20))
+    assert note.deed_office == "DINAS KEPENDUDUKAN DAN PENCATATAN SIPIL KABUPATEN MADIUN"
     assert note.changes == (NoteChange("Nama", "SLAMET DARMAWAN", "SLAMET DARMA WIJAYA"),)
     assert (note.name, note.basis_number, note.basis_on) == ("SLAMET DARMAWAN", "32/Pdt.P/2026/PN Mjy", date(2026, 10, 12))
     assert isinstance(card, FamilyCard)
@@ -157,10 +158,21 @@ def test_the_note_names_the_office_that_made_the_akta() -> None:
     plan = planned(asked(certificate_number="3577-LU-20071988-0003"), people.register())
     note = plan.documents[0].content
     assert isinstance(note, SideNote)
-    assert note.deed_office == "DISDUKCAPIL KOTA MADIUN"
+    assert note.deed_office == "DINAS KEPENDUDUKAN DAN PENCATATAN SIPIL KOTA MADIUN"
     old = planned(asked(certificate_number="474.1/123/1988"), people.register()).documents[0].content
     assert isinstance(old, SideNote)
     assert (old.deed_number, old.deed_on, old.deed_office) == ("474.1/123/1988", None, None)
+
+
+@pytest.mark.parametrize(("number", "kept"), [(AKTA, AKTA), ("474.1/123/1988", None)])
+def test_the_register_keeps_a_number_that_can_be_told_from_another_person_s(number: str, kept: str | None) -> None:
+    family = after(planned(asked(certificate_number=number), people.register()))[KK]
+    assert [member.birth_certificate for member in family.members if member.nik == HUSBAND] == [kept]
+
+
+def test_without_an_akta_there_is_nothing_to_note_on() -> None:
+    with pytest.raises(DomainError, match="certificate_needed_first"):
+        planned(asked(certificate_number="belum ada"), people.register())
 
 
 def test_who_lives_in_another_regency_is_another_office_s() -> None:

@@ -9,12 +9,13 @@ import pytest
 from services.verification.domain.contents import ChildCard
 from services.verification.domain.register import Register
 from services.verification.domain.rules import Application
+from services.verification.domain.services import RULES
 from services.verification.events import content_of
 from shared.contracts.contents import ChildCardContent
 from shared.errors import DomainError
 from shared.reference.population import KkMarital
 from tests.support import families as people
-from tests.support.applications import application, codes, fields, orders, planned
+from tests.support.applications import application, codes, fields, guardian_family, orders, planned
 from tests.support.families import HUSBAND, KK, SON, attachment
 
 BABY = "3519084111240001"
@@ -120,6 +121,17 @@ def test_the_registers_number_is_printed_and_needs_no_paper() -> None:
     assert printed(asked(paper=False, birth_certificate_number="3519 LU 04022013 0007"), known).birth_certificate_number == NUMBER
     other = asked(birth_certificate_number="3519-LU-04022013-0008")
     assert fields(other, known) == {"certificate_number_differs": "answers.birth_certificate_number"}
+
+
+@pytest.mark.parametrize(("known", "code"), [("birth_certificate", "certificate_of_another"), ("annulled", "certificate_void")])
+def test_no_card_shows_the_akta_of_another_child_or_one_that_is_void(known: str, code: str) -> None:
+    value: Any = NUMBER if known == "birth_certificate" else (NUMBER,)
+    other = guardian_family(replace(guardian_family().members[0], **{known: value}))
+    register, request = people.register(people.family(), other), asked(birth_certificate_number="3519 lu 04022013 0007")
+    assert RULES["kia_hilang"].people(request).certificates == (NUMBER,)
+    assert fields(request, register) == {code: "answers.birth_certificate_number"}
+    with pytest.raises(DomainError, match=code):
+        planned(request, register)
 
 
 def test_without_a_number_that_can_be_printed_nothing_is_ordered() -> None:

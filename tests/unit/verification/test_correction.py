@@ -7,17 +7,19 @@ from typing import Any
 import pytest
 
 from services.verification.domain.askers import check_asker
-from services.verification.domain.contents import BirthCertificate, FamilyCard, NoteChange, ParentNamed, SideNote
+from services.verification.domain.contents import BirthCertificate, DeathCertificate, FamilyCard, NoteChange, ParentNamed, SideNote
+from services.verification.domain.history import persons
 from services.verification.domain.policy import CaseRoute, way_of
-from services.verification.domain.register import Register
+from services.verification.domain.register import Former, Register
 from services.verification.domain.rules import Application
 from services.verification.domain.services import RULES
 from services.verification.events import content_of
 from shared.errors import DomainError
 from shared.reference.catalogue import catalogue
+from shared.reference.population import Effect
 from shared.reference.reasons import reasons
 from tests.support import families as people
-from tests.support.applications import TODAY, WITNESSES, after, application, codes, fields, orders, planned
+from tests.support.applications import TODAY, WITNESSES, after, application, codes, fields, orders, planned, recorded
 from tests.support.families import DAUGHTER, HUSBAND, KK, SON
 
 AKTA = "3519-LU-10052016-0007"
@@ -41,7 +43,7 @@ def asked(*corrections: dict[str, Any], **changes: Any) -> Application:
         "basis_on": "2026-06-12",
         "witnesses": WITNESSES,
     }
-    return application("akta_betul", **(answers | changes))
+    return application("akta_betul", **{name: value for name, value in (answers | changes).items() if value is not None})
 
 
 def register(**changes: Any) -> Register:
@@ -199,3 +201,84 @@ def test_a_parent_whose_name_is_spelt_another_way_in_the_child_s_row_is_not_sent
 def test_nothing_is_planned_of_what_says_nothing_or_twice(corrections: tuple[dict[str, Any], ...]) -> None:
     with pytest.raises(DomainError):
         planned(asked(*corrections), register())
+
+
+GRAVE = "3519-KM-02032024-0004"
+LATE = "3519080101600001"
+HIS_NAME = {"element": "name", "as_written": "Bambang Saputro", "name": "Bambang Saputra"}
+PLACE = {"element": "death_place", "as_written": "Madiun", "death_place": "3521"}
+
+
+def of_the_dead(*corrections: dict[str, Any], **changes: Any) -> Application:
+    told = {"certificate": "death", "holder_nik": LATE, "certificate_number": GRAVE, "died_on": "2024-02-28", "death_place": "3577"}
+    return asked(*(corrections or (HIS_NAME,)), birth_order=None, parents_named=None, **(told | changes))
+
+
+def bereaved(*, closed: bool = False, name: str = "BAMBANG SAPUTRO", **known: Any) -> Register:
+    late = people.member(LATE, name=name, born_on=date(1960, 1, 1), birth_order=4)
+    record: dict[str, Any] = {"died_on": date(2024, 2, 28), "certificate": GRAVE, "death_place": "MADIUN", **known}
+    gone = Former(late, date(2024, 3, 2), Effect.DIED, **record)
+    if not closed:
+        return people.register(replace(people.family(), former=(gone,)))
+    ended = replace(people.family(kk_number="3519081611230009"), members=(), former=(gone,), closed_on=date(2024, 3, 2))
+    return people.register(people.family(), ended)
+
+
+def record_of(register: Register) -> Former:
+    late = register.late(LATE)
+    assert late is not None
+    return late
+
+
+def test_a_slip_in_the_certificate_of_a_death_is_mended_with_the_record_of_the_dead() -> None:
+    before = bereaved()
+    assert codes(of_the_dead(HIS_NAME, PLACE), before) == set()
+    plan = planned(of_the_dead(HIS_NAME, PLACE), before)
+    assert [product for product, _ in orders(plan)] == ["akta_kematian", "catatan_pinggir"]
+    quote, note = (ordered.content for ordered in plan.documents)
+    assert isinstance(quote, DeathCertificate)
+    assert (quote.member.name, quote.death_place, quote.certificate_number) == ("BAMBANG SAPUTRA", "NGAWI", GRAVE)
+    assert isinstance(note, SideNote)
+    assert (note.deed, note.deed_number, note.name) == ("AKTA KEMATIAN", GRAVE, "BAMBANG SAPUTRO")
+    assert note.changes[1] == NoteChange("Tempat meninggal", "MADIUN", "NGAWI")
+    assert all(content_of(ordered.content) for ordered in plan.documents)
+    families = recorded(plan, before)
+    late = record_of(people.register(*families.values()))
+    assert (late.member.name, late.death_place, late.died_on, late.certificate) == ("BAMBANG SAPUTRA", "NGAWI", date(2024, 2, 28), GRAVE)
+    assert families[KK].members == before.by_kk[KK].members
+    assert plan.change is not None
+    (entry,) = persons(before.by_kk.values(), families.values(), plan.change)
+    assert (entry.nik, entry.effect, entry.kk_after) == (LATE, Effect.CHANGED, KK)
+
+
+def test_the_record_of_the_dead_is_mended_where_the_family_ended_too() -> None:
+    before = bereaved(closed=True)
+    families = recorded(planned(of_the_dead(), before), before)
+    (ended,) = families.values()
+    assert (ended.closed_on, ended.former[0].member.name) == (date(2024, 3, 2), "BAMBANG SAPUTRA")
+
+
+def test_a_death_that_the_register_has_right_is_only_quoted_anew() -> None:
+    right = bereaved(name="BAMBANG SAPUTRA")
+    assert codes(of_the_dead(), right) == set()
+    assert planned(of_the_dead(), right).change is None
+
+
+def test_what_the_register_lacks_of_a_death_is_kept_once_an_officer_compared_it() -> None:
+    lacking = bereaved(certificate=None, death_place=None)
+    assert codes(of_the_dead(), lacking) == {"certificate_unknown_here"}
+    late = record_of(people.register(*recorded(planned(of_the_dead(), lacking), lacking).values()))
+    assert (late.certificate, late.death_place) == (GRAVE, "MADIUN")
+
+
+def test_the_place_of_a_death_is_on_no_certificate_of_a_birth() -> None:
+    assert fields(asked(PLACE), register())["element_not_on_certificate"] == "answers.corrections[0].element"
+    assert way_of("element_not_on_certificate", WAYS) is CaseRoute.RETURN
+    with pytest.raises(DomainError, match="element_not_on_certificate"):
+        planned(asked(PLACE), register())
+
+
+def test_the_certificate_of_a_death_is_that_of_somebody_who_died() -> None:
+    assert codes(of_the_dead(holder_nik=DAUGHTER), bereaved()) == {"holder_lives"}
+    assert "died_on_differs" in codes(of_the_dead(died_on="2024-02-27"), bereaved())
+    assert all(way_of(code, WAYS) is CaseRoute.RETURN for code in ("holder_lives", "died_on_differs"))

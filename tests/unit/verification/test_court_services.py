@@ -283,6 +283,13 @@ def test_a_legitimate_child_gets_its_father_by_a_side_note_and_a_new_card() -> N
     assert {member.father for member in after(plan)[HER_KK].members if member.nik == SON} == {"SLAMET DARMAWAN"}
 
 
+def test_a_father_whom_the_card_names_already_is_noted_without_a_change() -> None:
+    note = planned(origin(), people.register(), SON).documents[0].content
+    assert isinstance(note, SideNote)
+    assert [person.name for person in note.persons] == ["SLAMET DARMAWAN"]
+    assert note.changes == ()
+
+
 def test_a_child_without_an_akta_gets_one_with_its_father() -> None:
     for plan in (
         planned(origin(certificate_number=None), motherly(), SON),

@@ -148,3 +148,24 @@ def test_a_wife_without_a_nik_joins_a_married_head_whose_wife_is_not_on_the_card
 def test_nothing_follows_without_a_family_to_join() -> None:
     with pytest.raises(DomainError, match="not_in_register"):
         planned(joining(), Register.of([]), numbers=())
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("3519 lu 10052016 0007", "3519-LU-10052016-0007"), ("AL.716.0012345", "AL.716.0012345"), (None, None)]
+)
+def test_a_number_is_kept_as_it_is_looked_for_when_somebody_else_names_it(given: str | None, kept: str | None) -> None:
+    request = newcomer(**{"birth_certificate_number": given} if given else {})
+    (family,) = after(planned(request, Register.of([]))).values()
+    assert family.head.birth_certificate == kept
+
+
+@pytest.mark.parametrize(("known", "code"), [("birth_certificate", "certificate_of_another"), ("annulled", "certificate_void")])
+def test_a_certificate_that_is_somebody_elses_or_void_is_not_written(known: str, code: str) -> None:
+    akta = "3519-LU-10052016-0007"
+    value: Any = akta if known == "birth_certificate" else (akta,)
+    register = people.register(people.family(replace(people.member(), **{known: value}), people.wife()))
+    request = newcomer(birth_certificate_number=akta)
+    assert RULES["biodata"].people(request).certificates == (akta,)
+    assert fields(request, register)[code] == "answers.birth_certificate_number"
+    with pytest.raises(DomainError, match=code):
+        planned(request, register)

@@ -51,6 +51,8 @@ def test_other_data_keep_the_number_and_renew_the_cards_that_show_them() -> None
         ({"nik": WIFE, "element": "occupation", "occupation": "o005"}, "work_letter", "occupation", "APARATUR SIPIL NEGARA", ["ktp"]),
         ({"nik": WIFE, "element": "religion", "religion": "catholic"}, "statement", "religion", "KATHOLIK", ["ktp"]),
         ({"nik": WIFE, "element": "birth_place", "birth_place": "Ngawi"}, "birth_certificate", "birth_place", "NGAWI", ["ktp"]),
+        ({"nik": SON, "element": "disability", "disability": "sensory"}, "health_letter", "disability", "SENSORIK", []),
+        ({"nik": WIFE, "element": "disability", "disability": "none"}, "statement", "disability", "TIDAK ADA", []),
         ({"nik": DAUGHTER, "element": "father", "father": "Slamet Dermawan"}, "birth_certificate", "father", "SLAMET DERMAWAN", []),
     ],
 )
@@ -82,6 +84,7 @@ def test_several_elements_of_one_person_are_one_card() -> None:
         ({"nik": GUARDIAN, "element": "education", "education": "master"}, {}, "member_not_on_card", "answers.changes[0].nik"),
         ({"nik": HUSBAND, "element": "blood_type", "blood_type": "o"}, {}, "nothing_changes", "answers.changes[0].blood_type"),
         ({"nik": HUSBAND, "element": "religion", "religion": "hindu"}, {}, "proof_does_not_fit", "answers.basis_kind"),
+        ({"nik": HUSBAND, "element": "disability", "disability": "mental"}, {}, "proof_does_not_fit", "answers.basis_kind"),
         ({"nik": HUSBAND, "element": "religion", "religion": "other"}, {}, "religion_of_foreigners", "answers.changes[0].religion"),
     ],
 )

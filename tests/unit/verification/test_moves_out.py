@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from services.verification.domain.contents import MovingLetter
+from services.verification.domain.leaving import leaving_wishes
 from services.verification.domain.moving import MoveClass, move_class
 from services.verification.domain.office_practice import PRACTICE
 from services.verification.domain.policy import CaseRoute, way_of
 from services.verification.domain.register import Former
 from services.verification.domain.rules import Application, CardWish, Plan
 from services.verification.domain.services import RULES
-from services.verification.domain.services.move_out import move_out_wishes, plan_move_out
+from services.verification.domain.services.move_out import plan_move_out
 from services.verification.events import content_of
 from shared.contracts.contents import MovingLetterContent
 from shared.errors import DomainError
@@ -123,7 +124,7 @@ def test_members_leave_and_those_who_stay_keep_the_number() -> None:
 def test_a_head_who_leaves_takes_the_number_along() -> None:
     request, register = leaving(kind="head", remaining="adult", new_head_nik=WIFE), people.register()
     assert not codes(request, register, failures_only=True)
-    assert move_out_wishes(request, register) == (CardWish("351908"),)
+    assert leaving_wishes(request, register) == (CardWish("351908"),)
     plan = planned(request, register)
     assert orders(plan) == [LETTER, ("kk", f"kk:{NEW_KK}")]
     assert rows(after(plan)[NEW_KK])[WIFE] == ("KEPALA KELUARGA", KkMarital.MARRIED)
@@ -134,7 +135,7 @@ def test_a_head_who_leaves_takes_the_number_along() -> None:
 def test_where_the_office_says_so_those_who_stay_keep_the_number() -> None:
     request, register = leaving(kind="head", remaining="adult", new_head_nik=WIFE), people.register()
     practice = replace(PRACTICE, head_takes_number=False)
-    assert move_out_wishes(request, register, practice) == ()
+    assert leaving_wishes(request, register, practice) == ()
     plan = plan_move_out(request, register, (), TODAY, practice)
     assert orders(plan) == [LETTER, ("kk", f"kk:{KK}")]
     assert rows(after(plan)[KK])[WIFE][0] == "KEPALA KELUARGA"

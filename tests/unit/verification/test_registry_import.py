@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from deploy import glyphs
 from services.verification.adapters.registry_csv import LoadReport, check_file, read_families, write_families
 from services.verification.adapters.registry_sample import sample_families
-from services.verification.domain.birth_columns import BIRTH_COLUMNS
 from services.verification.domain.register import Family
 from services.verification.domain.register_rules import (
     COLUMNS,
+    MORE_COLUMNS,
     SENTENCES,
     check_family,
     check_row,
@@ -247,7 +247,7 @@ def test_rows_of_another_length_take_their_neighbours_with_them(tmp_path: Path) 
 def test_what_is_known_of_an_akta_may_be_in_the_file_or_not(tmp_path: Path) -> None:
     known = {"birth_certificate": "3519-LU-04052021-0007", "birth_certificate_on": "2021-05-04", "birth_kind": "3", "birth_order": "2"}
     path = tmp_path / "register.csv"
-    assert not checked(path, table(changed(known), columns=(*COLUMNS, *BIRTH_COLUMNS))).problems
+    assert not checked(path, table(changed(known), columns=(*COLUMNS, *MORE_COLUMNS))).problems
     whole = next(read_families(path)).members
     said = (whole[0].birth_certificate, whole[0].birth_certificate_on, whole[0].birth_kind, whole[0].birth_order)
     assert said == ("3519-LU-04052021-0007", date(2021, 5, 4), 3, 2)
@@ -265,15 +265,18 @@ def test_what_is_known_of_an_akta_may_be_in_the_file_or_not(tmp_path: Path) -> N
         ("birth_certificate_on", "04-05-2021", "date_malformed"),
         ("birth_kind", "5", "birth_kind_unknown"),
         ("birth_order", "0", "birth_order_malformed"),
+        ("disability", "BUTA", "term_unknown"),
     ],
 )
-def test_what_is_wrong_of_an_akta_is_named(tmp_path: Path, column: str, value: str, code: str) -> None:
-    report = checked(tmp_path / "register.csv", table(changed({column: value}), columns=(*COLUMNS, *BIRTH_COLUMNS)))
+def test_what_is_wrong_of_what_may_be_left_out_is_named(tmp_path: Path, column: str, value: str, code: str) -> None:
+    report = checked(tmp_path / "register.csv", table(changed({column: value}), columns=(*COLUMNS, *MORE_COLUMNS)))
     assert found(report) == {(f"line 2, {column}", code)}
 
 
 def test_a_register_that_is_written_is_read_the_same(tmp_path: Path) -> None:
-    member = replace(FAMILIES[0].members[0], birth_certificate="477/12/1990", birth_certificate_on=date(1990, 3, 1), birth_kind=2)
+    member = replace(
+        FAMILIES[0].members[0], birth_certificate="477/12/1990", birth_certificate_on=date(1990, 3, 1), birth_kind=2, disability="FISIK"
+    )
     families = (replace(FAMILIES[0], members=(member, *FAMILIES[0].members[1:])), *FAMILIES[1:])
     assert write_families(tmp_path / "register.csv", families) == len(families)
     assert tuple(read_families(tmp_path / "register.csv")) == families

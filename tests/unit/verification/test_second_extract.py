@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.verification.domain.certificates import CertificateNumber
+from services.verification.domain.checks import check_pending
 from services.verification.domain.contents import BirthCertificate, DeathCertificate, ParentNamed
 from services.verification.domain.policy import CaseRoute, way_of
 from services.verification.domain.register import Family, Former, Register
@@ -215,3 +216,12 @@ def test_a_widow_whose_card_has_another_number_since_is_known_by_the_old_one() -
 def test_nothing_is_planned_where_the_register_knows_nobody(told: Application) -> None:
     with pytest.raises(DomainError):
         RULES["kutipan_kedua"].plan(told, people.register(people.family(people.member(), people.wife())), (), TODAY)
+
+
+def test_no_extract_is_approved_while_an_annulment_or_a_correction_of_its_akta_waits_for_its_note() -> None:
+    born, dead = daughter(**DAUGHTER_KNOWN), bereaved().by_kk[KK]
+    for request, family in ((asked(), born), (of_the_dead(), dead)):
+        waiting = people.register(replace(family, pending="case-of-the-annulment"))
+        plan = planned(request, waiting)
+        assert [finding.code for finding in check_pending("case-of-the-extract", request, plan, waiting)] == ["register_change_pending"]
+        assert not list(check_pending("case-of-the-extract", request, plan, people.register(family)))

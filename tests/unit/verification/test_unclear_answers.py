@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.verification.domain.answers import UnclearAnswer
-from services.verification.domain.birth_columns import BIRTH_COLUMNS
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.policy import CaseRoute, route
 from services.verification.domain.register import Family, Register
+from services.verification.domain.register_rules import MORE_COLUMNS
 from services.verification.domain.subjects import name_of
 from services.verification.domain.unclear import MOST_TOLD, UNCLEAR, check_clear
 from services.verification.store.registry import family_doc, understood
@@ -68,7 +68,9 @@ def test_a_family_that_makes_sense_is_one() -> None:
         (with_row(1, nik=HUSBAND), {"members[1].nik": "nik_twice"}),
         (with_row(passport=None), {"members[0].passport": "value_missing"}),
         (with_row(birth_order="dua"), {"members[0].birth_order": "value_not_number"}),
+        (with_row(disability=1), {"members[0].disability": "value_not_text"}),
         (with_row(birth_kind="1"), {"members[0].birth_kind": "value_not_number"}),
+        (with_row(annulled="3519-LU-10052016-0007"), {"members[0].annulled": "value_not_text"}),
         (with_row(former_names="SUPARMI"), {"members[0].former_names": "value_not_text"}),
         (with_row(former_names=["SUPARMI", 1]), {"members[0].former_names": "value_not_text"}),
         (with_row(hobby="catur"), {"members[0]": "column_unknown"}),
@@ -152,7 +154,17 @@ anything = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
-COLUMNS = [*answer()["members"][0], "closed_on", "reason", "died_on", "death_certificate", "death_place", *BIRTH_COLUMNS, "former_names"]
+COLUMNS = [
+    *answer()["members"][0],
+    "closed_on",
+    "reason",
+    "died_on",
+    "death_certificate",
+    "death_place",
+    *MORE_COLUMNS,
+    "former_names",
+    "annulled",
+]
 
 
 @st.composite

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.verification.domain.askers import RELATIONS, check_asker
+from services.verification.domain.checks import check_card
 from services.verification.domain.policy import CaseRoute, way_of
 from services.verification.domain.recorded import RecordedDecision
 from services.verification.domain.register import Register
@@ -17,12 +18,13 @@ from shared.reference.catalogue import catalogue
 from shared.reference.lists import code_list
 from shared.reference.population import KkMarital, Relation
 from tests.support import families as people
-from tests.support.applications import GUARDIAN, guardian_family
-from tests.support.families import DAUGHTER, HUSBAND, SON, WIFE
+from tests.support.applications import GUARDIAN, HOST_KK, after, guardian_family, planned
+from tests.support.families import DAUGHTER, HUSBAND, KK, SON, WIFE
 from tests.unit.verification.test_birth_rules import birth, stillbirth
 from tests.unit.verification.test_child_card_rules import asked as child_card
 from tests.unit.verification.test_death_rules import death, succession
 from tests.unit.verification.test_household_rules import lodging, wedding
+from tests.unit.verification.test_moves_out import leaving, some
 
 AUNT, COUSIN = "3519084101700007", "3519080102100008"
 
@@ -136,6 +138,50 @@ def test_a_guardian_whom_a_court_gave_the_care_of_a_child_is_shown_and_of_no_oth
     assert list(found(child_card(AUNT), replace(register, wards={HUSBAND: frozenset({AUNT})}))) == ["asker_not_allowed"], (
         "no child any more"
     )
+
+
+ORPHANS = {"nik": GUARDIAN, "remaining": "minors", "new_head_nik": None, "guardian_nik": GUARDIAN, "guardian_kk_number": HOST_KK}
+
+
+def orphaned(*wards: str) -> Register:
+    """Two children whose father was all they had, and the man who has by a court the care of some of them."""
+    family = people.family(people.member(), *people.family().members[2:])
+    return replace(people.register(family, guardian_family()), wards={GUARDIAN: frozenset(wards)})
+
+
+def judged(request: Application, register: Register) -> set[str]:
+    """What the checks of every service and the rules of this one find of who asks and what follows."""
+    service = catalogue().get(request.first.service)
+    card = check_card(request.first, service, register, today=people.TODAY)
+    asker = check_asker(request.first, service, RULES[service.effect].concerns, register)
+    return {finding.code for finding in (*card, *asker, *RULES[service.effect].check(request, register, people.TODAY))}
+
+
+def test_children_who_are_left_alone_are_asked_for_by_the_guardian_whom_a_court_named() -> None:
+    request = succession(**ORPHANS)
+    assert judged(request, orphaned(SON, DAUGHTER)) == set()
+    assert set(after(planned(request, orphaned(SON, DAUGHTER)))) == {HOST_KK, KK}
+    assert judged(request, orphaned(SON)) >= {"nik_not_in_kk", "asker_unproven"}, "the care of one child is not that of both"
+    assert judged(request, orphaned()) >= {"nik_not_in_kk", "asker_unproven"}
+    assert judged(succession(nik=GUARDIAN), replace(whole(), wards={GUARDIAN: frozenset({SON, DAUGHTER, COUSIN})})) >= {"nik_not_in_kk"}, (
+        "an adult is left, who asks for the family"
+    )
+
+
+def test_a_child_moves_when_its_guardian_asks_and_nobody_else_is_moved_by_that() -> None:
+    register = replace(people.register(whole().by_kk[KK], guardian_family()), wards={GUARDIAN: frozenset({COUSIN})})
+    alone = {"kind": "members", "minors_alone": True, "nik": GUARDIAN}
+    assert judged(leaving(moving=some(COUSIN), **alone), register) == set()
+    assert judged(leaving(moving=some(COUSIN, SON), **alone), register) >= {"nik_not_in_kk", "asker_unproven"}
+    assert judged(leaving(moving=some(COUSIN, AUNT), **alone | {"minors_alone": False}), register) >= {"nik_not_in_kk", "asker_unproven"}
+
+
+def test_the_card_of_a_child_is_asked_for_by_its_guardian_who_lives_elsewhere() -> None:
+    register = people.register(whole().by_kk[KK], guardian_family())
+    request = child_card(COUSIN, nik=GUARDIAN)
+    assert {"nik_not_in_kk", "asker_unproven"} <= judged(request, register)
+    assert {"nik_not_in_kk", "asker_unproven"}.isdisjoint(judged(request, replace(register, wards={GUARDIAN: frozenset({COUSIN})})))
+    assert "nik_not_in_kk" in judged(child_card(SON, nik=GUARDIAN), replace(register, wards={GUARDIAN: frozenset({COUSIN})}))
 
 
 def guardianship(scope: str) -> RecordedDecision:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.issuance.domain.products import (
+    abroad,
     akta_kelahiran,
     akta_kematian,
     biodata,
@@ -29,6 +30,9 @@ PRODUCTS: Final[Mapping[str, Spec]] = MappingProxyType(
         "akta_kematian": akta_kematian.SPEC,
         "lahir_mati": lahir_mati.SPEC,
         "skpwni": skpwni.SPEC,
+        "skpln": abroad.LEAVING,
+        "skdln": abroad.ARRIVAL,
+        "lapor_ln": abroad.EVENT,
         "biodata": biodata.SPEC,
         "catatan_pinggir": catatan_pinggir.SPEC,
         "akta_pengakuan": parentage.ACKNOWLEDGEMENT,

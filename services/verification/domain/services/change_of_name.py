@@ -18,18 +18,17 @@ from services.verification.domain.certificates import (
     WAYS,
     CertificateNumber,
     check_owner,
-    ensure_own,
     number_key,
-    office_name,
 )
 from services.verification.domain.contents import SideNote
+from services.verification.domain.deeds import deed_of, known_of, with_deed
 from services.verification.domain.finding import Finding, failure
 from services.verification.domain.identity import is_adult
 from services.verification.domain.office_practice import PRACTICE, OfficePractice
 from services.verification.domain.persons import answers_of, check_known, looked_up, needed
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import Member, Register
-from services.verification.domain.renaming import DEED, EVENT, UNCHANGED, check_new_name, plan_renaming
+from services.verification.domain.renaming import EVENT, UNCHANGED, check_new_name, plan_renaming
 from services.verification.domain.rules import Application, Basis, People, Plan, Rules
 from services.verification.domain.submission import Answers
 from shared.errors import DomainError
@@ -42,8 +41,7 @@ _DISTRICT_COURT: Final = re.compile(r"\bNEGERI\b|\bPN\b")
 
 
 def _people(application: Application) -> People:
-    number = CertificateNumber.find(answers_of(application).text("certificate_number"))
-    return replace(looked_up(application, (_SUBJECT,)), certificates=(number.text,) if number is not None else ())
+    return with_deed(looked_up(application, (_SUBJECT,)), answers_of(application).text("certificate_number"))
 
 
 def _check(application: Application, register: Register, today: date) -> Iterator[Finding]:
@@ -89,16 +87,9 @@ def _plan(application: Application, register: Register, _numbers: tuple[str, ...
     given = answers.text("certificate_number")
     if order_on is None or given is None:
         raise DomainError("answer_missing", "order_on" if order_on is None else "certificate_number")
-    ensure_own(given, row.nik, register)
-    number = CertificateNumber.find(row.birth_certificate or given)
-    if row.birth_certificate is None:
-        read = {"birth_certificate": number.text, "birth_certificate_on": number.given_on} if number else {"birth_certificate": given}
-        row = replace(row, **read)
+    deed = deed_of(row, given, register)
     note = SideNote(
-        deed=DEED,
-        deed_number=row.birth_certificate or given,
-        deed_on=row.birth_certificate_on,
-        deed_office=office_name(number) if number else None,
+        **deed.noted,
         name=row.certified_name,
         nik=row.nik,
         event=EVENT,
@@ -107,6 +98,7 @@ def _plan(application: Application, register: Register, _numbers: tuple[str, ...
         basis_number=answers.text("order_number"),
         basis_on=order_on,
     )
+    row = replace(row, **known_of(deed))
     basis = Basis(ORDER, order_on, answers.text("order_number"))
     new = answers.text("new_name") or ""
     return plan_renaming(row, new, note, register=register, request_id=application.first.request_id, basis=basis, today=today)

@@ -14,6 +14,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from services.verification.domain.certificates import VOID, check_owner, ensure_own
+from services.verification.domain.deeds import with_deed
 from services.verification.domain.finding import Finding, failure, warning
 from services.verification.domain.kinship import is_child_of
 from services.verification.domain.orders import child_card
@@ -58,7 +60,7 @@ def _check_arrived(child: Member, _today: date) -> Iterator[Finding]:
 
 
 def _people(application: Application) -> People:
-    return looked_up(application, (CHILD,))
+    return with_deed(looked_up(application, (CHILD,)), _certificate(answers_of(application)))
 
 
 def _checked(more: _More) -> Callable[[Application, Register, date], Iterator[Finding]]:
@@ -76,7 +78,7 @@ def _checked(more: _More) -> Callable[[Application, Register, date], Iterator[Fi
         else:
             yield from more(child, today)
             yield from _check_photo(answers, child, today)
-        yield from _check_certificate(application, child)
+        yield from _check_certificate(application, child, register)
         yield from _check_carers(answers, child, card)
 
     return check
@@ -95,10 +97,13 @@ def _check_photo(answers: Answers, child: Member, today: date) -> Iterator[Findi
         yield failure("turned_five_differs", "answers.turned_five")
 
 
-def _check_certificate(application: Application, child: Member) -> Iterator[Finding]:
+def _check_certificate(application: Application, child: Member, register: Register) -> Iterator[Finding]:
     """Check the number against the register's; where it has none, the paper must show it."""
     given = _certificate(answers_of(application))
     if given is None:
+        return
+    if others := tuple(check_owner(given, child.nik, register, f"answers.{_CERTIFICATE}")):
+        yield from others
         return
     if child.birth_certificate is not None:
         if _letters(given) != _letters(child.birth_certificate):
@@ -135,6 +140,7 @@ def _plan(application: Application, register: Register, _numbers: tuple[str, ...
     if (grown := _grown(child, today)) is not None:
         raise DomainError(grown, "This person has a KTP-el and no KIA.")
     number = child.birth_certificate or _certificate(answers)
+    ensure_own(number, child.nik, register)
     if number is None or not _NUMBER.fullmatch(number):
         raise DomainError(_MALFORMED, "A KIA shows the number of the birth certificate.")
     shown = replace(child, birth_certificate=number)
@@ -143,12 +149,12 @@ def _plan(application: Application, register: Register, _numbers: tuple[str, ...
 
 _RETURNED: Final = (
     *("child_not_on_card", "too_old_for_child_card", "married_for_child_card", "turned_five_differs", "child_card_still_valid"),
-    *("certificate_number_differs", _MALFORMED, "certificate_paper_needed", "both_parents_needed"),
+    *("certificate_number_differs", _MALFORMED, "certificate_paper_needed", "both_parents_needed", "certificate_of_another"),
 )
 
 
 def _rules(more: _More) -> Rules:
-    ways = MappingProxyType(dict.fromkeys(_RETURNED, CaseRoute.RETURN))
+    ways = MappingProxyType(dict.fromkeys(_RETURNED, CaseRoute.RETURN) | {VOID: CaseRoute.REJECT})
     return Rules(people=_people, check=_checked(more), plan=_plan, ways=ways)
 
 

@@ -123,7 +123,7 @@ def plan_origin(
 
 def _origin_note(decision: CourtDecision, child: Member, deed: Deed, father: str) -> SideNote:
     persons = (NotePerson("Ayah", father, decision.parties["father"].nik),)
-    changes = (NoteChange("Ayah", child.father, father),)
+    changes = (NoteChange("Ayah", child.father, father),) if child.father != father else ()  # the card may have named him before
     noted = {**deed.noted, **order_by(decision).noted}
     return SideNote(**noted, nik=child.nik, name=child.certified_name, event=_ORIGIN, persons=persons, changes=changes)
 

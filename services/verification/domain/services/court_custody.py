@@ -58,7 +58,9 @@ def _check_move(decision: CourtDecision, register: Register, today: date) -> Ite
 
 
 def _moving(decision: CourtDecision, home: Family) -> tuple[str, ...]:
-    return tuple(child.nik for child in decision.children if home.member(child.nik) is None)
+    """Return the children who come to the holder's card. A party whom the decision names as a child as well does not move."""
+    parties = {party.nik for party in decision.parties.values()}
+    return tuple(child.nik for child in decision.children if child.nik not in parties and home.member(child.nik) is None)
 
 
 def _plan(application: Application, register: Register, _numbers: tuple[str, ...], today: date) -> Plan:

@@ -16,7 +16,7 @@ from services.verification.domain.certificates import number_key
 from services.verification.domain.contents import DeathCertificate, ParentNamed
 from services.verification.domain.finding import Finding, failure, warning
 from services.verification.domain.kinship import SPOUSES, partners
-from services.verification.domain.orders import closed_keys, family_cards, person_cards
+from services.verification.domain.orders import card_keys, closed_keys, family_cards, person_cards
 from services.verification.domain.persons import (
     answers_of,
     card_of,
@@ -101,7 +101,7 @@ def _plan_death(application: Application, register: Register, numbers: tuple[str
     left = left_by_death(family, late, _died_on(answers))
     families = after_death(left, answers, register, numbers, today)
     cards = family_cards(families)
-    own = (f"ktp:{late.nik}", f"kia:{late.nik}")  # nobody may go on showing them
+    own = card_keys((late.nik,))
     replaces = own if cards else (*own, *closed_keys(families))
     documents = (_certificate(late, answers, replaces), *cards, *person_cards(register, _of_the_widowed(families, left), today))
     place = place_name(answers.text("death_place"))

@@ -11,6 +11,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+from services.verification.domain.certificates import VOID, CertificateNumber, check_owner, ensure_own
 from services.verification.domain.contents import Biodata
 from services.verification.domain.families import Home, founded, home_of, joined_by
 from services.verification.domain.finding import Finding, failure, warning
@@ -24,6 +25,7 @@ from services.verification.domain.parentage import check_parents
 from services.verification.domain.persons import answers_of, check_card, check_witnesses, looked_up, new_home, open_family, place_name
 from services.verification.domain.policy import CaseRoute
 from services.verification.domain.register import Family, Member, Register, years_between
+from services.verification.domain.register_terms import term_of
 from services.verification.domain.rules import (
     Application,
     Basis,
@@ -44,13 +46,16 @@ from shared.reference.population import ADULT_AGE_YEARS, MARRIED, BloodType, Cit
 
 BIODATA: Final = "biodata"
 _JOINS: Final = "join"
+_AKTA: Final = "birth_certificate_number"
 _NOBODY: Final = "-"
 
 
 def _people(application: Application) -> People:
     named = looked_up(application, ("mother_nik", "father_nik", "host_nik"), ("host_kk_number",), ("witnesses",))
     likeness = _likeness(answers_of(application))
-    return People(named.niks, named.kk_numbers, alike=(likeness,) if likeness else ())
+    number = CertificateNumber.find(answers_of(application).text(_AKTA))
+    alike, certificates = (likeness,) if likeness else (), (number.text,) if number else ()
+    return People(named.niks, named.kk_numbers, alike=alike, certificates=certificates)
 
 
 def _likeness(answers: Answers) -> Likeness | None:
@@ -65,6 +70,7 @@ def _check(application: Application, register: Register, today: date) -> Iterato
         yield from check_likeness(likeness, register)
     yield from check_parents(answers, register, answers.date("born_on"))
     yield from _check_marriage(answers, today)
+    yield from check_owner(answers.text(_AKTA), "", register, f"answers.{_AKTA}")
     yield from check_witnesses(application, register, {}, today)
     if answers.text("card") == _JOINS:
         yield from _check_joining(answers, register, today)
@@ -131,6 +137,7 @@ def _plan(application: Application, register: Register, numbers: tuple[str, ...]
     if home is None or not numbers:
         raise DomainError("not_in_register", "There is no family to join, or no address of a new one.")
     member = _member(answers, numbers[0])
+    ensure_own(member.birth_certificate, member.nik, register)
     if answers.text("card") == _JOINS:
         family = _joined(answers, register, member)
     elif is_adult(member, today=today):
@@ -152,7 +159,8 @@ def _member(answers: Answers, nik: str) -> Member:
     born_on = answers.date("born_on")
     if born_on is None:
         raise DomainError("answer_missing", "born_on")
-    joins = answers.text("card") == _JOINS
+    joins, akta = answers.text("card") == _JOINS, answers.text(_AKTA)
+    number = CertificateNumber.find(akta)
     return Member(
         nik=nik,
         name=(answers.text("name") or "").upper(),
@@ -169,7 +177,8 @@ def _member(answers: Answers, nik: str) -> Member:
         citizenship=Citizenship.INDONESIAN.value,
         father=(answers.text("father_name") or _NOBODY).upper(),
         mother=(answers.text("mother_name") or _NOBODY).upper(),
-        birth_certificate=answers.text("birth_certificate_number"),
+        birth_certificate=number.text if number is not None else akta,  # as it is looked for when somebody else names it
+        disability=term_of("disability", known) if (known := answers.text("disability")) else None,
     )
 
 
@@ -178,13 +187,11 @@ def _marital(answers: Answers) -> KkMarital:
 
 
 def _sheet(answers: Answers, member: Member, family: Family) -> Ordered:
-    disability = answers.text("disability")
     content = Biodata(
         member=member,
         family=family,
         mother_nik=answers.text("mother_nik"),
         father_nik=answers.text("father_nik"),
-        disability=code_list("disability").label(disability).upper() if disability else None,
         former_address=(answers.text("former_address") or "").upper() or None,
     )
     return Ordered(BIODATA, content, member.name, f"{BIODATA}:{member.nik}", holder_nik=member.nik)
@@ -199,6 +206,7 @@ BIODATA_RULES: Final = Rules(
         {
             **dict.fromkeys(("married_in_future", "married_before_birth", "relation_not_allowed", "witnesses_same"), CaseRoute.RETURN),
             **dict.fromkeys(("child_older_than_parent", "mother_sex_differs", "father_sex_differs"), CaseRoute.RETURN),
+            **dict.fromkeys(("certificate_of_another", VOID), CaseRoute.RETURN),
         }
     ),
 )

@@ -34,6 +34,7 @@ _PROOFS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "birth_place": frozenset({"birth_certificate", "court_order"}),
         "father": frozenset({"birth_certificate", "court_order"}),
         "mother": frozenset({"birth_certificate", "court_order"}),
+        "disability": frozenset({"health_letter", "statement"}),
     }
 )
 """Element -> kinds of proof that show it. Ours, after the checklist of form F-1.02; an officer may accept another one."""

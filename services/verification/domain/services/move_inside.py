@@ -64,7 +64,7 @@ def _check(application: Application, register: Register, today: date) -> Iterato
         yield from _check_relations(move, today)
     yield from _check_guardian(answers)
     to = _destination(answers, register)
-    if to is not None and _is_same(to, home_of(family)):
+    if to is not None and to.is_same(home_of(family)):
         yield failure("same_address", f"answers.{CARD}" if joins else "answers.street")
 
 
@@ -87,15 +87,6 @@ def _destination(answers: Answers, register: Register) -> Home | None:
         return new_home(answers, register)
     host = host_of(answers, register)
     return home_of(host) if host is not None else None
-
-
-def _is_same(one: Home, other: Home) -> bool:
-    """Return whether two addresses are one, however they are written. Not every family has a postal code."""
-    return _key(one) == _key(other)
-
-
-def _key(home: Home) -> tuple[str, ...]:
-    return "".join(filter(str.isalnum, home.address.upper())), home.rt, home.rw, home.village_code
 
 
 def _movers_need_number(move: FamilyMove, answers: Answers, to: Home, practice: OfficePractice) -> bool:
@@ -133,7 +124,7 @@ def plan_move_inside(
     """
     answers, family = answers_of(application), needed_card(application, register)
     move, to = needed_move(answers, family), _destination(answers, register)
-    if to is None or _is_same(to, home_of(family)):
+    if to is None or to.is_same(home_of(family)):
         raise DomainError("same_address", "Nobody moves: it is the address of the card, or none that is known.")
     if any(_check_guardian(answers)):
         raise DomainError("guardian_is_host", "Those who stay would join the same card as those who move.")

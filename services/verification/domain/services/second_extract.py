@@ -56,7 +56,9 @@ def _check(application: Application, register: Register, today: date) -> Iterato
     if answers.text("certificate") == BIRTH:
         yield from _check_birth(answers, nik, register, today)
     else:
-        yield from _check_death(application, nik, register, today)
+        yield from check_death(application, nik, register, today)
+        if (late := register.late(nik)) is not None:
+            yield from _check_name(answers, late.member.name)
     yield from check_owner(given, nik, register)
 
 
@@ -86,7 +88,8 @@ def check_said(answers: Answers, row: Member) -> Iterator[Finding]:
         yield failure("certificate_parent_missing", "answers.parents_named")
 
 
-def _check_death(application: Application, nik: str, register: Register, today: date) -> Iterator[Finding]:
+def check_death(application: Application, nik: str, register: Register, today: date) -> Iterator[Finding]:
+    """Check that the register knows the death, its certificate and who asks."""
     answers, late = answers_of(application), register.late(nik)
     if late is None:
         yield failure("holder_not_here" if register.person(nik) is None else "holder_lives", _HOLDER_FIELD)
@@ -96,7 +99,6 @@ def _check_death(application: Application, nik: str, register: Register, today: 
         yield failure("died_on_differs", "answers.died_on")
     since = died_on or late.member.born_on
     yield from check_number(answers.text("certificate_number"), late.certificate, DEATH, since=since, today=today)
-    yield from _check_name(answers, late.member.name)
     yield from check_word("death_place", _place(answers), late.death_place)
     if not any(_was_together(family, nik, application.first.applicant.nik) for family in register.by_kk.values()):
         yield failure(UNPROVEN, "answers.nik")  # an heir on another card: the papers show it
@@ -124,7 +126,7 @@ def _plan(application: Application, register: Register, _numbers: tuple[str, ...
     if late is None:
         raise DomainError("holder_not_here", "The register knows nothing of this death.")
     number = needed_number(answers.text("certificate_number"), late.certificate, kind)
-    return Plan((_ordered(kind, death_extract(late, answers, number), late.member),))
+    return Plan((death_quote(told_late(late, answers, number), number),))
 
 
 def _plan_birth(answers: Answers, row: Member, home: Family) -> Plan:
@@ -183,20 +185,29 @@ def birth_extract(row: Member, number: CertificateNumber) -> BirthCertificate:
     )
 
 
-def death_extract(late: Former, answers: Answers, number: CertificateNumber) -> DeathCertificate:
-    """Return what an extract of a death certificate says.
+def told_late(late: Former, answers: Answers, number: CertificateNumber) -> Former:
+    """Return the record of somebody dead with what the death certificate says, from the form where the register lacks it."""
+    died_on, place = late.died_on or answers.date("died_on"), late.death_place or _place(answers)
+    return replace(late, died_on=died_on, death_place=place, certificate=number.text)
+
+
+def death_quote(late: Former, number: CertificateNumber) -> Ordered:
+    """Return the order of a further extract of a death certificate, of a record that has all of it.
 
     Raises:
         DomainError: `answer_missing`.
     """
-    died_on, place = late.died_on or answers.date("died_on"), late.death_place or _place(answers)
-    if died_on is None or place is None:
-        raise DomainError("answer_missing", "died_on" if died_on is None else "death_place")
+    return _ordered(DEATH, _death_extract(late, number), late.member)
+
+
+def _death_extract(late: Former, number: CertificateNumber) -> DeathCertificate:
+    if late.died_on is None or late.death_place is None:
+        raise DomainError("answer_missing", "died_on" if late.died_on is None else "death_place")
     return DeathCertificate(
         member=late.member,
-        died_on=died_on,
+        died_on=late.died_on,
         died_at=None,
-        death_place=place,
+        death_place=late.death_place,
         birth_order=late.member.birth_order,
         father=_parent(late.member.father),
         mother=_parent(late.member.mother),
