@@ -158,6 +158,9 @@ def _notifier(settings: LocalSettings, keys: Keys) -> dict[str, str]:
         "COURT_ENDPOINTS": keys.court_endpoints(f"http://{HOST}:{settings.court_port}/callbacks"),
         "ISSUANCE_URL": f"http://{HOST}:{settings.issuance_port}",
         "ISSUANCE_API_KEY": keys.clients["notifier"],
+        "BROADCAST_FROM": "00:00",  # here one may want to see a broadcast on any evening
+        "BROADCAST_UNTIL": "23:59:59",
+        "BROADCAST_ON_DAYS_OFF": "true",
     }
 
 

@@ -63,6 +63,7 @@ SEEN_ELSEWHERE = {
     "/desk/pekerjaan/{task_id}/banding/{other_id}": "integration/verification/test_together_browser",
     "/desk/macet/{part}/{stuck_id}": "integration/notifier/test_stuck_browser",
     "/desk/dokumen/{document_id}/hangus": "integration/issuance/test_desk_browser: only what is held can be given up",
+    "/desk/siaran/{broadcast_id}": "test_broadcasts",
     "/desk/kartu/{document_id}": "integration/issuance/test_desk_browser",
 }
 """What no link leads to where nothing is stuck, doubled or half filed -> where it is looked at."""

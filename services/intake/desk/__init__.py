@@ -22,6 +22,7 @@ _ITEMS: Final[Mapping[WebhookItemKind, str]] = MappingProxyType(
     {
         WebhookItemKind.MESSAGE: "Pesan warga",
         WebhookItemKind.STATUS: "Kabar sampainya pesan",
+        WebhookItemKind.ACCOUNT: "Kabar tentang nomor kantor",
         WebhookItemKind.ERROR: "Kabar kesalahan dari WhatsApp",
         WebhookItemKind.ELSEWHERE: "Kiriman untuk nomor lain",
     }

@@ -12,6 +12,7 @@ from services.intake.domain.assistance import HOLD_LIFETIME, Assistance
 from services.intake.domain.assistance import OfficerCalled as OfficerCalled
 from services.intake.domain.files import RefusedFile, SentFile, UnfetchedFile
 from services.intake.domain.forms import ServiceMenu
+from services.intake.domain.news import NewsChosen
 from services.intake.domain.pace import SenderPace
 from services.intake.domain.survey.questions import SurveyQuestions
 from services.intake.domain.survey.talking import SurveyTalk
@@ -183,6 +184,8 @@ class DialogueContext:
     answer_by: datetime | None = None
     """By when an officer answers whoever calls one now; None: within a day."""
 
+    takes_news: bool | None = None
+    """Whether the person wants news of the office; None: they never said."""
     full_days: frozenset[date] = frozenset()  # not offered to come on
     survey: SurveyQuestions = field(default_factory=SurveyQuestions)
 
@@ -288,5 +291,6 @@ Fact: TypeAlias = (
     | FormCompleted
     | FilesDropped
     | OfficerAnswered
+    | NewsChosen
 )
 Outcome: TypeAlias = tuple[Conversation, tuple[Fact, ...]]

@@ -3,8 +3,8 @@
 A chat fills in one draft at a time; others may be kept behind it.
 Stages: MENU (no draft) -> ASKING (question by question through the service's form) -> CONFIRMING -> MENU;
 a returned request puts its draft into the chat as RETURNED, and whatever is written next goes on with it.
-In any stage an officer may hold the chat, or be on the way to it (`assistance`): then nothing is answered, and the stage and the draft
-stay as they are. Whoever waits may go on with the machine; who only was not understood does so by an answer that fits.
+In any stage an officer may hold the chat, or be on the way to it (`assistance`): then nothing is answered but STOP and MULAI, and the
+stage and the draft stay as they are. Whoever waits may go on with the machine; who only was not understood by an answer that fits.
 A message that is no answer never loses a draft; only "batal", confirming, or long silence ends it: a repeated chat joins the open one.
 """
 
@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from services.intake.domain import assistance, changing, correcting, drafting, parking, photos, steps, wishes
+from services.intake.domain import assistance, changing, correcting, drafting, news_steps, parking, photos, steps, wishes
 from services.intake.domain.assistance import IDLE_LIFETIME, WaitingReason
 from services.intake.domain.chat import (
     Act,
@@ -56,6 +56,9 @@ _FOR_MACHINE: Final = frozenset({Meaning.MENU, Meaning.RESUME, Meaning.OFFICER})
 def decide(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     """Return what follows from one message. Every act in every stage has an answer, but for an officer's chat and what wants none."""
     part = conversation.assistance
+    about_news = news_steps.at_any_moment(conversation, act, context)
+    if about_news is not None:
+        return about_news
     if part.is_held(context.at):
         return _heard(conversation, act, context)
     return _meanwhile(conversation, act, context) if part.leaves_to_officers(context.at) else _answered(conversation, act, context)
@@ -209,6 +212,7 @@ _Step: TypeAlias = Callable[[Conversation, Act, DialogueContext], Outcome]
 
 _TABLE: Final[Mapping[tuple[Stage, str], _Step]] = {
     (Stage.MENU, Meaning.GREETING): steps.show_menu,
+    (Stage.MENU, Meaning.BEGIN): steps.show_menu,
     (Stage.MENU, Meaning.MENU): steps.show_menu,
     (Stage.MENU, Meaning.REPEAT): steps.show_menu,
     (Stage.MENU, Meaning.SERVICE): parking.start_or_take_up,
@@ -252,6 +256,7 @@ _TABLE: Final[Mapping[tuple[Stage, str], _Step]] = {
 
 _ANYWHERE: Final[Mapping[str, _Step]] = {
     Meaning.GREETING: drafting.resume,
+    Meaning.BEGIN: drafting.resume,
     Meaning.MENU: drafting.resume,
     Meaning.RESUME: parking.resume,
     Meaning.START: parking.start,

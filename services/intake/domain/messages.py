@@ -12,7 +12,7 @@ from services.intake.domain.chat import OtherContent
 from services.intake.domain.contacts import ChatIdentity
 from services.intake.domain.outreach.codes import read_code
 from services.intake.domain.outreach.sources import MessageLead
-from services.intake.domain.published import StatusReceived
+from services.intake.domain.published import NumberQualityChanged, StatusReceived
 from services.intake.domain.webhook_log import CALL, MAX_ADDRESS_CHARACTERS, Json, believed, moment_of, text_of
 from services.intake.domain.words import Intent, Vocabulary
 
@@ -22,6 +22,7 @@ _ORIGINALS: Final = ("original_message_id", "message_id", "id")  # fields in whi
 _MAX_TEXT_CHARACTERS: Final = 8192  # WhatsApp's limit is 4,096; nothing longer is an answer
 _MAX_CAPTION_CHARACTERS: Final = 200  # the name of a document; what is longer tells something else
 _STATUSES: Final = frozenset({"sent", "delivered", "read", "failed"})
+_CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")  # a word of Meta's lists, in lower case
 _MAX_CODE: Final = 2**31 - 1  # Meta's codes have six digits; a larger number is no code, and MongoDB could not store it
 _MAX_DETAILS_CHARACTERS: Final = 500  # the contract's limit
 _AD: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -210,6 +211,16 @@ def read_status(status: Json, received_at: datetime) -> StatusReceived | None:
         callback_data=text_of(status, "biz_opaque_callback_data")[:512] or None,
         error_code=code,
         error_details=details,
+    )
+
+
+def read_account(content: Json, key: str, received_at: datetime) -> NumberQualityChanged | None:
+    """Read a stored item of kind `account`; None where it names no event. Meta: `phone_number_quality_update`, `account_update`."""
+    change, limit = text_of(content, "event").lower(), text_of(content, "current_limit").lower()
+    if not _CODE.fullmatch(change):
+        return None
+    return NumberQualityChanged(
+        key, text_of(content, "webhook"), change, limit if _CODE.fullmatch(limit) else None, received_at.astimezone(UTC)
     )
 
 

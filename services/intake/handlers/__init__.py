@@ -25,6 +25,9 @@ from services.intake.handlers.clerk import send_decision as send_decision
 from services.intake.handlers.court import record_decision as record_decision
 from services.intake.handlers.figures import fold_figures as fold_figures
 from services.intake.handlers.mending import mend_request as mend_request
+from services.intake.handlers.news import decline_news as decline_news
+from services.intake.handlers.news import tell_audience as tell_audience
+from services.intake.handlers.news import want_audience as want_audience
 from services.intake.handlers.officer_questions import note_promise as note_promise
 from services.intake.handlers.officer_questions import note_question as note_question
 from services.intake.handlers.outreach.managing import add_source as add_source

@@ -31,6 +31,7 @@ from services.intake.domain.drafting import reopen
 from services.intake.domain.drafts import awaits_file
 from services.intake.domain.files import RefusedFile, SentFile
 from services.intake.domain.messages import Content, Deleted, Edited, Inbound, MediaRef, NumberChanged, Silent
+from services.intake.domain.news import NewsChosen
 from services.intake.domain.visit_days import DayRefused
 from services.intake.domain.wording import wording
 from services.intake.domain.words import Intent, Meaning
@@ -39,6 +40,7 @@ from services.intake.handlers.calling import announce, promised_by, said_turn
 from services.intake.handlers.chat_filing import file_draft, mend_latest, status_of
 from services.intake.handlers.chat_lookups import find_kk_number, send_again
 from services.intake.handlers.filing import local_day
+from services.intake.handlers.news import choose_news
 from services.intake.handlers.officer_questions import pass_on
 from services.intake.handlers.outreach.arriving import note_arrival
 from services.intake.handlers.outreach.counting import count_beginning
@@ -195,6 +197,7 @@ async def _talk(
         is_at_limit=contact.filed.on(local_day(at)) >= deps.limits.contact_a_day,
         answer_by=promised_by(deps, at),
         chat_kept_days=deps.chat_kept / timedelta(days=1),
+        takes_news=contact.takes_news,
         full_days=await days_to_offer(tx, deps, conversation, local_day(at)),
         survey=deps.questions,
     )
@@ -228,6 +231,9 @@ async def _talk(
 async def _follow(tx: Tx, deps: Deps, contact: ChatContact, fact: Fact, at: datetime, reply: OneAnswer) -> None:
     if isinstance(fact, Say):
         reply.parts.append(fact)
+    elif isinstance(fact, NewsChosen):
+        await choose_news(tx, deps, contact.contact_id, fact, at)
+        reply.is_due = True  # whatever the pace: they hear at once that it counts
     elif isinstance(fact, FilesDropped):
         reply.dropped.extend(fact.file_ids)
     elif isinstance(fact, StatusAsked):

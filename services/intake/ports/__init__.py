@@ -1,5 +1,7 @@
 """The handlers' ports: the unit of work, the webhook log, files, plain reads, and the dependencies of a process."""
 
+from services.intake.ports.audiences import AudienceReader as AudienceReader
+from services.intake.ports.audiences import FoundPeople as FoundPeople
 from services.intake.ports.chats import ChatCounts as ChatCounts
 from services.intake.ports.chats import ChatPage as ChatPage
 from services.intake.ports.chats import ChatReader as ChatReader

@@ -14,6 +14,7 @@ from services.intake.domain.survey.invitations import SurveyRules
 from services.intake.domain.survey.questions import SurveyQuestions
 from services.intake.domain.texts import DialogueTexts
 from services.intake.domain.words import Vocabulary
+from services.intake.ports.audiences import AudienceReader
 from services.intake.ports.chats import ChatReader, Visitors
 from services.intake.ports.clerk import ClerkReader
 from services.intake.ports.figures import FigureReader
@@ -57,6 +58,7 @@ class Deps:
     documents: Documents
     people: PeopleReader
     limits: Limits
+    audiences: AudienceReader
     chats: ChatReader
     visitors: Visitors
     villages: VillageReader

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from services.intake.domain.audiences import Audience
 from services.intake.domain.chat import Conversation, OpenRequest
 from services.intake.domain.chat_log import ChatEntry, ChatExchange
 from services.intake.domain.clerk import CourtDraft
@@ -149,6 +150,18 @@ class Tx(Protocol):
 
     async def contact(self, contact_id: str) -> ChatContact:
         """Return a contact by its id; NotFound where there is none."""
+
+    async def find_contact(self, contact_id: str) -> ChatContact | None:
+        """Return a contact by its id."""
+
+    def add_audience(self, audience: Audience) -> None:
+        """Store what a broadcast asks for."""
+
+    async def audience(self, broadcast_id: str) -> Audience:
+        """Return what a broadcast asked for; NotFound where there is none."""
+
+    def save_audience(self, audience: Audience) -> None:
+        """Store a changed one."""
 
     async def find_case(self, key: str) -> CourtCase | None:
         """Return the case of a decision, by the decision's key."""

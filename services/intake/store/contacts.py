@@ -7,6 +7,7 @@ from typing import Final
 from services.intake.domain.contacts import Blocked, ChatContact, Consent
 from services.intake.domain.docket import DayCount
 from services.intake.domain.links import End, Level, PersonLink
+from services.intake.domain.news import NewsChoice
 from services.intake.domain.outreach.sources import ArrivalKind, Touch, Touches
 from services.intake.store.parts import known, tally_from, tally_to
 from shared.mongo import Collection, Doc, DocumentMapping, Mongo, fields_of, reachable
@@ -31,6 +32,8 @@ def _contact_to(contact: ChatContact) -> Doc:
         "told_version": contact.told_version,
         "consent": fields_of(contact.consent) if contact.consent else None,
         "number_since": contact.number_since,
+        "news": [fields_of(choice) for choice in contact.news],
+        "takes_news": contact.takes_news,
         "touches": _touches_to(contact.touches),
         "chat_counted": contact.chat_counted,
     }
@@ -52,6 +55,7 @@ def _contact_from(doc: Doc) -> ChatContact:
         told_version=doc.get("told_version", ""),  # absent: written before 0.6
         consent=Consent(**doc["consent"]) if doc.get("consent") else None,
         number_since=doc.get("number_since"),
+        news=tuple(NewsChoice(**choice) for choice in doc.get("news", ())),  # absent: written before 0.8
         touches=_touches_from(doc.get("touches") or {}),
         chat_counted=doc.get("chat_counted", ""),
     )

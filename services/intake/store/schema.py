@@ -58,6 +58,9 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("name_words", 1)], name="by_name_words"),
         IndexModel([("links.link_id", 1)], name="by_link", partialFilterExpression={"links.link_id": {"$gt": ""}}),
     ),
+    "audiences": (
+        IndexModel([("found_at", 1)], name="found"),  # the job looks for those that are not
+    ),
     "dockets": (),
     "visit_days": (
         IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0),  # a month after the day

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 from pymongo import DeleteOne
 
+from services.intake.domain.audiences import Audience
 from services.intake.domain.chat import Conversation, OpenRequest
 from services.intake.domain.chat_log import ChatEntry, ChatExchange
 from services.intake.domain.contacts import ChatContact, ChatIdentity
@@ -23,6 +24,7 @@ from services.intake.domain.village import VillageDraft
 from services.intake.domain.visit_days import VisitDay
 from services.intake.domain.word_book import WordBook
 from services.intake.ports import ParkedItem, SentMessage, StoredItem
+from services.intake.store.audiences import AUDIENCES
 from services.intake.store.chat_entries import ENTRIES, KeptEntry
 from services.intake.store.contacts import CONTACTS
 from services.intake.store.conversations import CONVERSATIONS
@@ -216,6 +218,18 @@ class MongoTx(FiguresTx, CourtTx, SurveyTx, OutreachTx):
 
     async def contact(self, contact_id: str) -> ChatContact:
         return await self._unit.get(CONTACTS, contact_id)
+
+    async def find_contact(self, contact_id: str) -> ChatContact | None:
+        return await self._unit.find(CONTACTS, contact_id)
+
+    def add_audience(self, audience: Audience) -> None:
+        self._unit.add(AUDIENCES, audience)
+
+    async def audience(self, broadcast_id: str) -> Audience:
+        return await self._unit.get(AUDIENCES, broadcast_id)
+
+    def save_audience(self, audience: Audience) -> None:
+        self._unit.save(AUDIENCES, audience)
 
     async def sent_message(self, wamid: str) -> SentMessage | None:
         return await self._unit.find(SENT_MESSAGES, sent_key(wamid))

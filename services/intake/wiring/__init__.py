@@ -13,6 +13,7 @@ from services.intake import api, consumers, desk, public
 from services.intake.api import stuck
 from services.intake.domain.requests import RequestState
 from services.intake.jobs import (
+    AudienceFinder,
     ChatLimits,
     ChatWorker,
     DraftReminders,
@@ -192,6 +193,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),
             BackgroundJob("chats", chats.run, {"webhook_log": parts.check_webhook_log}),
             BackgroundJob("statuses", statuses.run),
+            BackgroundJob("audiences", AudienceFinder(parts.deps, parts.units).run),
             BackgroundJob("words", Poller("words", parts.deps.words.refresh, poll_seconds=parts.settings.words_poll_seconds).run),
             BackgroundJob("refill", RefillJob(host.mongo, host.database, refills_of(parts.deps.catalogue)).poller().run),
             BackgroundJob("drafts", sweeper("drafts", parts.drafts.sweep, every_seconds=_SWEEP_SECONDS).run),

@@ -11,6 +11,7 @@ from services.intake.ports import Deps, StatusTries
 from services.intake.settings import Settings
 from services.intake.store import (
     FunnelCells,
+    MongoAudienceReader,
     MongoChatReader,
     MongoClerkReader,
     MongoFigureReader,
@@ -83,6 +84,7 @@ def _readers(mongo: Mongo, database: str, services: Catalogue, clock: Clock) -> 
     return {
         "register": MongoRequestReader(mongo, database, services),
         "people": MongoPeopleReader(mongo, database),
+        "audiences": MongoAudienceReader(mongo, database),
         "chats": MongoChatReader(mongo, database),
         "visitors": MongoVisitors(mongo, database, clock),
         "villages": MongoVillageReader(mongo, database, services),
