@@ -153,7 +153,7 @@ class Plan:
     def certified(self) -> frozenset[str]:
         """The persons of whose akta a document says something: an annulment or a correction that is under way would be printed over."""
         shown = tuple(ordered.content for ordered in self.documents)
-        of_the_living = (content.nik for content in shown if isinstance(content, BirthCertificate | SideNote))
+        of_the_living = (content.nik for content in shown if isinstance(content, BirthCertificate | SideNote) and content.nik)
         return frozenset((*of_the_living, *(content.member.nik for content in shown if isinstance(content, DeathCertificate))))
 
 
