@@ -175,18 +175,9 @@ async def give_up_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, reason
     tx.park_item(item, reason, replace(exchange(contact.contact_id, inbound.content, None), answer=answer))
 
 
-async def _talk(
-    tx: Tx,
-    deps: Deps,
-    contact: ChatContact,
-    conversation: Conversation,
-    inbound: Inbound,
-    file: SentFile | RefusedFile | None,
-    at: datetime,
-    reply: OneAnswer,
-) -> Conversation:
+async def _context(tx: Tx, deps: Deps, contact: ChatContact, conversation: Conversation, inbound: Inbound, at: datetime) -> DialogueContext:
     content = inbound.content
-    context = DialogueContext(
+    return DialogueContext(
         deps.menu,
         at,
         local_day(at),
@@ -201,10 +192,23 @@ async def _talk(
         full_days=await days_to_offer(tx, deps, conversation, local_day(at)),
         survey=deps.questions,
     )
+
+
+async def _talk(
+    tx: Tx,
+    deps: Deps,
+    contact: ChatContact,
+    conversation: Conversation,
+    inbound: Inbound,
+    file: SentFile | RefusedFile | None,
+    at: datetime,
+    reply: OneAnswer,
+) -> Conversation:
+    context = await _context(tx, deps, contact, conversation, inbound, at)
     after, facts = decide(conversation, act_of(deps, conversation, inbound, file), context)
     if any(isinstance(fact, MendAsked) for fact in facts):
         after, facts = await mend_latest(tx, deps, contact, after, context)
-    reply.is_of_survey = _is_of_survey(content, facts)
+    reply.is_of_survey = _is_of_survey(inbound.content, facts)
     tapped = next((fact for fact in facts if isinstance(fact, SurveyTapped)), None)
     if tapped is not None:
         after, facts = await take_tap(tx, deps, contact, after, tapped, context)

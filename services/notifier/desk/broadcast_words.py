@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.notifier.desk.message_words import result_of
-from services.notifier.domain.broadcast import Broadcast, BroadcastState, Category, Need, Segment
+from services.notifier.domain.broadcast import Broadcast, BroadcastState, Category, OpenNeed, Segment
 from services.notifier.domain.news import NewsPolicy, cost
 from services.notifier.ports import BroadcastResults
 from shared.reference.regions import find_village
@@ -32,7 +32,7 @@ CATEGORIES: Final[Mapping[Category, str]] = MappingProxyType(
     }
 )
 NEEDS: Final[Mapping[str, str]] = MappingProxyType(
-    {"": "Siapa saja", Need.DRAFT: "Isiannya belum dikirim", Need.RETURNED: "Permohonannya perlu dilengkapi"}
+    {"": "Siapa saja", OpenNeed.DRAFT: "Isiannya belum dikirim", OpenNeed.RETURNED: "Permohonannya perlu dilengkapi"}
 )
 _HELD: Final[Mapping[str, str]] = MappingProxyType(
     {

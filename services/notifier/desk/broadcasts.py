@@ -15,7 +15,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifier.desk import broadcast_words as words
-from services.notifier.domain.broadcast import NAME_MOST, Broadcast, BroadcastState, Hand, Hours, Need, Segment, needs_second
+from services.notifier.domain.broadcast import NAME_MOST, Broadcast, BroadcastState, Hand, Hours, OpenNeed, Segment, needs_second
 from services.notifier.domain.broadcast_job import VILLAGE
 from services.notifier.domain.news import opens_at
 from services.notifier.handlers import broadcasts as handlers
@@ -160,7 +160,7 @@ def _draft(room: _Room, form: BroadcastForm) -> handlers.BroadcastDraft:
         raise DomainError("hours_wrong")
     if any(find_village(code) is None for code in form.desa):
         raise DomainError("village_unknown")
-    need = Need(form.kebutuhan) if form.kebutuhan in set(Need) else None
+    need = OpenNeed(form.kebutuhan) if form.kebutuhan in set(OpenNeed) else None
     segment, rate = Segment(tuple(sorted(set(form.desa))), need), form.per_detik or policy.per_second
     return handlers.BroadcastDraft(form.nama, form.templat, form.isi, segment, Hours(begins, ends), rate)
 

@@ -28,7 +28,7 @@ class Category(StrEnum):
     UTILITY = "utility"
 
 
-class Need(StrEnum):
+class OpenNeed(StrEnum):
     """What somebody has not finished."""
 
     DRAFT = "draft"
@@ -59,7 +59,7 @@ class Segment:
     """Whom a broadcast is for. No villages: any; `need` None: whether or not they have one."""
 
     villages: tuple[str, ...] = ()
-    need: Need | None = None
+    need: OpenNeed | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pymongo.read_concern import ReadConcern
 
-from services.notifier.domain.broadcast import Broadcast, BroadcastState, Category, Hand, Hours, ListPages, Need, Segment
+from services.notifier.domain.broadcast import Broadcast, BroadcastState, Category, Hand, Hours, ListPages, OpenNeed, Segment
 from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import OPEN, JobState, Progress
 from services.notifier.domain.news import (
@@ -72,7 +72,7 @@ def _broadcast_from(doc: Doc) -> Broadcast:
         name=doc["name"],
         template=template_from_doc(doc["template"]),
         category=Category(doc["category"]),
-        segment=Segment(tuple(segment["villages"]), Need(segment["need"]) if segment["need"] else None),
+        segment=Segment(tuple(segment["villages"]), OpenNeed(segment["need"]) if segment["need"] else None),
         hours=Hours(begins, ends),
         per_second=doc["per_second"],
         made_by=Hand(**doc["made_by"]),
