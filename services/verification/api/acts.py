@@ -89,7 +89,9 @@ def _asking(routes: APIRouter, deps: Deps, answers: TaskAnswers) -> None:
         responses=UNKNOWN
         | refuses(409, *AT_REST, "task_not_claimed")
         | refuses(412, "version_stale")
-        | refuses(422, "telling_not_for_this", "visit_not_for_this", "visit_in_past", "visit_office_closed", "field_not_for_this"),
+        | refuses(
+            422, "telling_not_for_this", "visit_not_for_this", "visit_in_past", "visit_too_far", "visit_office_closed", "field_not_for_this"
+        ),
     )
     async def tell_citizen(
         request: Request, response: Response, task_id: str, body: TellIn, client: Client = require("tasks:decide")

@@ -56,6 +56,7 @@ _REFUSALS: Final[Mapping[str, RefusedAct]] = MappingProxyType(
         "visit_malformed": RefusedAct("Hari itu belum terbaca.", "Pilih harinya dari kalender.", "hari"),
         "visit_not_for_this": RefusedAct("Untuk layanan ini tidak ada kunjungan.", "Kosongkan harinya.", "hari"),
         "visit_in_past": RefusedAct("Hari itu sudah lewat.", "Pilih hari ini atau sesudahnya.", "hari"),
+        "visit_too_far": RefusedAct("Hari itu lebih dari setahun lagi.", "Periksa tahunnya.", "hari"),
         "visit_office_closed": RefusedAct("Kantor libur pada hari itu.", "Pilih hari kerja.", "hari"),
         "question_missing": RefusedAct("Tulis dulu pertanyaannya.", "Warga menerima kata-kata Anda apa adanya.", "catatan"),
         "cannot_ask": RefusedAct("Pengirim ini tidak bisa ditanya lewat chat.", "Kembalikan saja dengan alasannya."),

@@ -182,6 +182,8 @@ def _check_children(move: FamilyMove, answers: Answers, today: date) -> Iterator
             yield warning("minor_leaves_parents", "answers.minors_alone")
         elif any(parent.marital in DIVORCED for parent in along):
             yield warning("custody_to_be_shown", "answers.kind")
+        elif along and len(along) < len(parents):
+            yield warning("minor_leaves_one_parent", "answers.kind")
 
 
 def check_head_of(rows: tuple[Named, ...], move: FamilyMove, today: date) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -40,3 +40,16 @@ _RELIES: Final[Mapping[str, str]] = MappingProxyType(
     {_GUARDIANSHIP: "guardian", "dispensasi_kawin": "candidate", "wali_adhal": "bride", "izin_poligami": "husband"}
 )
 """Kind -> the role of who may rely on it."""
+
+
+def wards_by_guardian(kept: Iterable[RecordedDecision]) -> Mapping[str, frozenset[str]]:
+    """Return the children in the care of each guardian: of decisions about one child the latest counts, a court may replace a guardian.
+
+    `kept`: every decision about these children.
+    """
+    guardians: dict[str, str] = {}
+    for each in sorted(kept, key=lambda one: (one.decision.decided_on, one.recorded_at)):
+        guardians |= dict.fromkeys(each.wards, each.relied_on_by or "")
+    return MappingProxyType(
+        {guardian: frozenset(child for child, named in guardians.items() if named == guardian) for guardian in guardians.values()}
+    )

@@ -45,6 +45,13 @@ class AwaitedChange:
         """Everybody in the families as they will be."""
         return frozenset(member.nik for family in self.change.families for member in family.members)
 
+    def newcomers(self, case_id: str) -> Iterator[Family]:
+        """Yield its families with those alone who come into the register by it, pending for the case."""
+        coming = {*self.change.born, *self.change.moved_in}
+        for family in self.change.families:
+            if rows := tuple(member for member in family.members if member.nik in coming):
+                yield replace(family, members=rows, pending=case_id)
+
     def with_numbers(self, documents: tuple[CaseDocument, ...]) -> AwaitedChange:
         """Write the numbers of the issued certificates into the basis and the rows of those who were born.
 

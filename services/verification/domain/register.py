@@ -154,6 +154,8 @@ class Register:
     """Answers that make no sense, of which nothing stands in the others."""
     wards: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     """Guardian -> the children of whose person a court gave them the care, of those who were looked up for it."""
+    awaited: tuple[Family, ...] = ()
+    """Those who come into the register by approved cases whose documents are being made, each on a card that is `pending` for its case."""
 
     @classmethod
     def of(cls, families: Iterable[Family], unclear: Iterable[UnclearAnswer] = ()) -> Register:

@@ -43,7 +43,8 @@ class People:
 
     `everybody_of`: cards of which each member is looked up as well, because they may all move: one who is on a second card would stay
     there. That is a second query, for these services alone. `alike`: who is looked for by birth and name, because nobody has a number.
-    `relying`: those of whom courts may have decided something that they rely on.
+    `relying`: those of whom courts may have decided something that they rely on. `newcomers`: they come into the register by it, so that
+    somebody may be on the way by another approval, of which the register knows when its documents are issued.
     """
 
     niks: tuple[str, ...] = ()
@@ -52,6 +53,7 @@ class People:
     alike: tuple[Likeness, ...] = ()
     relying: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
+    newcomers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +155,9 @@ class Plan:
     def certified(self) -> frozenset[str]:
         """The persons of whose akta a document says something: an annulment or a correction that is under way would be printed over."""
         shown = tuple(ordered.content for ordered in self.documents)
-        of_the_living = (content.nik for content in shown if isinstance(content, BirthCertificate | SideNote) and content.nik)
-        return frozenset((*of_the_living, *(content.member.nik for content in shown if isinstance(content, DeathCertificate))))
+        of_the_living = (content.nik for content in shown if isinstance(content, BirthCertificate | SideNote))
+        of_the_dead = (content.member.nik for content in shown if isinstance(content, DeathCertificate))
+        return frozenset((*filter(None, of_the_living), *of_the_dead))
 
 
 Ways: TypeAlias = Mapping[str, str]

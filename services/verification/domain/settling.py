@@ -53,7 +53,7 @@ class NewResidents:
 
 def people_who_arrive(application: Application) -> People:
     """Return whom to look up: those who arrive, and the family that takes them in."""
-    return looked_up(application, (HOST,), (CARD, _OLD_CARD), (ROWS,))
+    return replace(looked_up(application, (HOST,), (CARD, _OLD_CARD), (ROWS,)), newcomers=True)
 
 
 def check_settling(application: Application, register: Register, today: date) -> Iterator[Finding]:

@@ -7,7 +7,8 @@ to the next of them, so that the list of work and the alarms show what is late w
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from services.verification.domain.facts import CitizenTold
 from services.verification.domain.service_clock import AlarmTimes, OfficeHours, started
@@ -15,6 +16,8 @@ from services.verification.domain.submission import Submission
 from services.verification.domain.task import Task, refuse_at_rest, refuse_unclaimed
 from shared.errors import BadInput, FieldProblem
 from shared.reference.civil_service import CivilService, Stages
+
+_FARTHEST_VISIT: Final = timedelta(days=365)  # a later day is a mistyped year, and beyond the office's calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,8 @@ def tell(
 
     Raises:
         DomainError: `task_closed`, `task_deciding`, `task_waiting` or `task_not_claimed`.
-        BadInput: `telling_not_for_this`, `visit_not_for_this`, `visit_in_past`, `visit_office_closed` or `field_not_for_this`.
+        BadInput: `telling_not_for_this`, `visit_not_for_this`, `visit_in_past`, `visit_too_far`, `visit_office_closed` or
+            `field_not_for_this`.
     """
     refuse_at_rest(task)
     refuse_unclaimed(task, officer_id)
@@ -89,6 +93,8 @@ def _check(service: CivilService, telling: Telling, now: OfficeTime) -> None:
         raise _refused("visit_not_for_this", "visit_on", "Nobody is met for this service on a day that the office sets.")
     if telling.visit_on < now.day:
         raise _refused("visit_in_past", "visit_on", "The day is over.")
+    if telling.visit_on > now.day + _FARTHEST_VISIT:
+        raise _refused("visit_too_far", "visit_on", "The day is more than a year away.")
     if not now.hours.is_working_day(telling.visit_on):
         raise _refused("visit_office_closed", "visit_on", "The office is closed on that day.")
 

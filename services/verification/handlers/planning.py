@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -14,6 +14,7 @@ from services.verification.domain.checks import PENDING, check_application, chec
 from services.verification.domain.documents import keyed
 from services.verification.domain.finding import Finding
 from services.verification.domain.identity import residence_of
+from services.verification.domain.likeness import check_awaited
 from services.verification.domain.numbers import placeholders
 from services.verification.domain.printing import check_plan, ensure_printable
 from services.verification.domain.recording import AwaitedChange, ensure_sound
@@ -102,8 +103,7 @@ def judge(deps: Deps, case: Case, register: Register) -> tuple[tuple[Finding, ..
     except DomainError as error:  # a check has mostly said why
         said = any(finding.is_failure for finding in findings)
         return tuple(dict.fromkeys(findings if said else (*findings, Finding(error.code)))), None
-    pending = check_pending(case.id, application, known.plan, register)
-    return tuple(dict.fromkeys((*findings, *pending, *check_plan(known.plan)))), known
+    return tuple(dict.fromkeys((*findings, *_check_waiting(case, register, known), *check_plan(known.plan)))), known
 
 
 async def approve(tx: Tx, deps: Deps, case: Case, register: Register, decided: Decided, known: Preview) -> Case:
@@ -143,9 +143,14 @@ def check_approvable(case: Case, register: Register, known: Preview) -> None:
     Raises:
         DomainError: `card_too_large`, `village_unknown`, `register_unprintable` or `register_change_pending`.
     """
-    if any(check_pending(case.id, case.application, known.plan, register)):
-        raise DomainError(PENDING, "A family of this request waits for the documents of another one.")
+    if any(_check_waiting(case, register, known)):
+        raise DomainError(PENDING, "A family of this request, or who comes by it, waits for the documents of another one.")
     ensure_printable(known.plan)
+
+
+def _check_waiting(case: Case, register: Register, known: Preview) -> Iterator[Finding]:
+    yield from check_pending(case.id, case.application, known.plan, register)
+    yield from check_awaited(case.id, known.plan, register)
 
 
 def log_decision(tx: Tx, case: Case) -> None:

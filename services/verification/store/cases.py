@@ -16,7 +16,8 @@ from services.verification.domain.case import Case, CaseState
 from services.verification.domain.documents import CaseDocument
 from services.verification.domain.finding import Finding, Severity
 from services.verification.domain.recording import AwaitedChange
-from services.verification.domain.rules import Basis, RegisterChange
+from services.verification.domain.register import Family
+from services.verification.domain.rules import Basis, People, RegisterChange
 from services.verification.store.registry import family_doc, family_from
 from services.verification.store.schema import CASES, REQUESTS
 from services.verification.store.submissions import date_from, personal_doc, submission_doc, submission_from
@@ -138,6 +139,10 @@ def _change(doc: Doc) -> AwaitedChange:
 CASE: Final[DocumentMapping[Case]] = DocumentMapping(collection=CASES, key=lambda case: case.id, to_doc=_to_doc, from_doc=_from_doc)
 
 
+_AWAITING: Final = (CaseState.APPROVED, CaseState.UNRECORDED)
+"""States of cases whose change the register does not know yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class CourtRequest:
     """One request of a court case."""
@@ -188,6 +193,19 @@ class MongoCases:
         for request_id in _court_requests(case):
             if not self._version(REQUEST, request_id):
                 self._unit.add(REQUEST, CourtRequest(request_id, case.id))
+
+    async def newcomers(self, people: People) -> tuple[Family, ...]:
+        """Return those who come into the register by approved cases that wait for documents, and may be who is asked for."""
+        if not people.newcomers:
+            return ()
+        ways: list[Doc] = [
+            {"personal.change.moved_in": {"$in": list(people.niks)}},
+            {"personal.change.families._id": {"$in": list(people.kk_numbers)}},
+            {"personal.change.families.members.born_on": {"$in": [each.born_on.isoformat() for each in people.alike]}},
+        ]
+        found = await self._unit.find_many(CASE, {"state": {"$in": [state.value for state in _AWAITING]}, "$or": ways})
+        waiting = ((case.id, case.change) for case in found if case.state in _AWAITING and case.change is not None)
+        return tuple(family for case_id, awaited in waiting for family in awaited.newcomers(case_id))
 
     async def _prefetch_requests(self, cases: Sequence[Case]) -> None:
         awaited = [each for case in cases for submission in case.submissions for each in submission.case_requests if each != case.id]

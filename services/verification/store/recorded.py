@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from services.verification.domain.recorded import RecordedDecision
+from services.verification.domain.recorded import RecordedDecision, wards_by_guardian
 from services.verification.store.schema import RECORDED_DECISIONS
 from services.verification.store.submissions import decision_doc, decision_from
 from shared.mongo import ChangeTracker, Doc, DocumentMapping
 
 
 def _to_doc(recorded: RecordedDecision) -> Doc:
-    personal = {"decision": decision_doc(recorded.decision), "relied_on_by": recorded.relied_on_by}
+    personal: Doc = {"decision": decision_doc(recorded.decision), "relied_on_by": recorded.relied_on_by}
+    if recorded.wards:  # absent of what gives nobody's care
+        personal["wards"] = sorted(recorded.wards)
     return {"kind": recorded.decision.kind, "recorded_at": recorded.recorded_at, "personal": personal}
 
 
@@ -35,10 +37,11 @@ class MongoRecordedDecisions:
             self._unit.add(RECORDED, recorded)
 
     async def wards_of(self, niks: Sequence[str]) -> Mapping[str, frozenset[str]]:
-        """Return the children of whose person courts gave these persons the care."""
+        """Return the children of whose person courts gave these persons the care, and to nobody else since."""
         if not niks:
             return MappingProxyType({})
-        wards: dict[str, frozenset[str]] = {}
-        for each in await self._unit.find_many(RECORDED, {"personal.relied_on_by": {"$in": list(niks)}}):
-            wards[each.relied_on_by or ""] = wards.get(each.relied_on_by or "", frozenset()) | each.wards
-        return MappingProxyType(wards)
+        own = await self._unit.find_many(RECORDED, {"personal.relied_on_by": {"$in": list(niks)}})
+        children = sorted({child for each in own for child in each.wards})
+        if not children:
+            return MappingProxyType({})
+        return wards_by_guardian(await self._unit.find_many(RECORDED, {"personal.wards": {"$in": children}}))

@@ -76,6 +76,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     ),
     RECORDED_DECISIONS: (
         IndexModel([("personal.relied_on_by", 1)], name="relied_on_by", sparse=True),  # on what may this person rely
+        IndexModel([("personal.wards", 1)], name="wards", sparse=True),  # who had the care of a child before or since
     ),
     STAFF: (
         IndexModel([("personal.login", 1)], name="login", unique=True),  # who signs in

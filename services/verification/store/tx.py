@@ -73,7 +73,8 @@ class MongoTx:
             if family.kk_number in found or family.kk_number in cards or _holds(family, persons):
                 found[family.kk_number] = family
         unclear = {answer.mark: answer for number in (*cards, *persons) for answer in self._unclear.get(number, ())}
-        return replace(Register.of(found.values(), unclear.values()), wards=await self.recorded.wards_of(people.relying))
+        wards, awaited = await self.recorded.wards_of(people.relying), await self.cases.newcomers(people)
+        return replace(Register.of(found.values(), unclear.values()), wards=wards, awaited=awaited)
 
     async def take_numbers(self, wishes: Sequence[Wish], on: date) -> tuple[str, ...]:
         return await self.registry.take_numbers(wishes, on)

@@ -232,3 +232,4 @@ async def test_a_guardian_of_whom_a_court_said_so_is_known_when_they_ask(office:
         assert await office.deliver(office.delivery(told, subject=CASE, correlation_id=CASE)) == [Done()]
     [kept] = await office.rows("recorded_decisions")
     assert (kept["_id"], kept["kind"], kept["personal"]["relied_on_by"]) == (CASE, "perwalian", HUSBAND)
+    assert kept["personal"]["wards"] == [SON]

@@ -11,7 +11,7 @@ from tests.integration.verification.conftest import Office
 from tests.integration.verification.test_other_cards import asked, reasons
 from tests.support import families as people
 from tests.support.families import HUSBAND, KK, WIFE
-from tests.unit.verification.test_arrivals import arriving, person
+from tests.unit.verification.test_arrivals import FATHER, arriving, person
 from tests.unit.verification.test_moves_out import leaving, some
 
 LETTER = "SKPWNI/3519/24112026/0001"
@@ -68,3 +68,19 @@ async def test_who_comes_back_is_in_the_register_again(office: Office) -> None:
     }
     [stayed] = (family for family in found if family.kk_number == KK)
     assert stayed.member(HUSBAND) is not None
+
+
+async def test_who_is_on_the_way_already_arrives_once(office: Office) -> None:
+    await office.load(people.family())
+    first, again = (replace(asked(arriving()), applicant=arriving().first.applicant, request_id=new_id()) for _ in range(2))
+    await approve(office, first)
+    assert await office.take_in(again) == [Done()]
+    task = next(row for row in await office.rows("tasks") if row["request_id"] == again.request_id)
+    async with office.client() as desk:
+        seen = (await desk.post(f"/v1/tasks/{task['_id']}/claim")).json()
+        body = {"action": "approve", "version": seen["version"]}
+        refused = await desk.post(f"/v1/tasks/{task['_id']}/decision", json=body)
+        assert (refused.status_code, refused.json()["code"]) == (409, "register_change_pending"), refused.text
+    await office.issue(first, *(await office.told("request_approved"))[-1]["data"]["documents"])
+    found = (await office.registry.look_up(kk_numbers=[], niks=[FATHER])).families
+    assert [family.member(FATHER) is not None for family in found] == [True]

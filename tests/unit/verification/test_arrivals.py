@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from services.verification.domain.checks import check_application
+from services.verification.domain.likeness import check_awaited
 from services.verification.domain.office_practice import PRACTICE
 from services.verification.domain.policy import CaseRoute, way_of
 from services.verification.domain.priority import areas_of
+from services.verification.domain.recording import AwaitedChange
 from services.verification.domain.register import Former, Register
 from services.verification.domain.rules import Application, CardWish
 from services.verification.domain.services import RULES
@@ -240,3 +242,16 @@ def test_a_newcomer_needs_no_card_here_and_is_never_approved_by_the_rules_alone(
 def test_a_task_about_newcomers_names_them_and_where_they_will_live() -> None:
     assert name_of(arriving().first, nobody()) == "JOKO SUSILO"
     assert areas_of(arriving(), nobody()) == ("351902", "3519022001")
+
+
+def test_who_arrives_twice_or_under_a_number_that_others_bring_waits_for_the_first_ones_documents() -> None:
+    brought = arriving(card="same", old_kk_number=OLD_KK)
+    first = planned(brought, nobody()).change
+    assert first is not None
+    waiting = replace(nobody(), awaited=tuple(AwaitedChange(first, ()).newcomers("case-1")))
+    twice, others = arriving(), arriving(card="same", old_kk_number=OLD_KK, nik=HUSBAND, arriving=[person(HUSBAND)])
+    for request in (twice, others):
+        assert [finding.code for finding in check_awaited("case-2", planned(request, waiting), waiting)] == ["register_change_pending"]
+        assert RULES["datang"].people(request).newcomers
+    elsewhere = planned(arriving(nik=HUSBAND, arriving=[person(HUSBAND)]), waiting)
+    assert not list(check_awaited("case-2", elsewhere, waiting))

@@ -8,8 +8,9 @@ import pytest
 
 from services.verification.domain.checks import check_application
 from services.verification.domain.contents import Biodata
-from services.verification.domain.likeness import has_alike
+from services.verification.domain.likeness import check_awaited, has_alike
 from services.verification.domain.policy import CaseRoute, route
+from services.verification.domain.recording import AwaitedChange
 from services.verification.domain.register import Former, Register
 from services.verification.domain.rules import Application, CardWish, Likeness, NikWish
 from services.verification.domain.services import RULES
@@ -169,3 +170,15 @@ def test_a_certificate_that_is_somebody_elses_or_void_is_not_written(known: str,
     assert fields(request, register)[code] == "answers.birth_certificate_number"
     with pytest.raises(DomainError, match=code):
         planned(request, register)
+
+
+def test_nobody_gets_a_second_nik_while_the_first_one_waits_for_its_documents() -> None:
+    first = planned(newcomer(), Register.of([]))
+    assert first.change is not None
+    waiting = replace(Register.of([]), awaited=tuple(AwaitedChange(first.change, ()).newcomers("case-1")))
+    other = planned(newcomer(name="Sumiati Rahayu"), waiting, numbers=("3519084107710002", "3519082411260002"))
+    assert [finding.code for finding in check_awaited("case-2", other, waiting)] == ["register_change_pending"]
+    assert not list(check_awaited("case-1", first, waiting)), "its own"
+    stranger = planned(newcomer(name="Endang Lestari", mother_name="Painem"), waiting, numbers=("3519084107710002", "3519082411260002"))
+    assert not list(check_awaited("case-2", stranger, waiting))
+    assert RULES["biodata"].people(newcomer()).newcomers

@@ -208,10 +208,15 @@ def test_who_is_dead_or_moved_before_is_named_as_that() -> None:
     assert (found["person_moved_out"], found["already_dead"]) == ("answers.moving[0].nik", "answers.moving[1].nik")
 
 
-def test_a_child_who_goes_with_a_divorced_parent_or_a_stranger_is_shown_to_the_officer() -> None:
+def test_a_child_who_goes_with_one_parent_a_divorced_one_or_a_stranger_is_shown_to_the_officer() -> None:
     divorced = people.member(marital=KkMarital.DIVORCED)
     family = people.family(divorced, people.child(SON, date(2013, 2, 3)))
     assert "custody_to_be_shown" in codes(leaving(), people.register(family))
+    both = people.register(people.family(people.member(), people.wife(), people.child(SON, date(2013, 2, 3))))
+    with_father = leaving(kind="head_and_some", moving=some(HUSBAND, SON), remaining="adult", new_head_nik=WIFE)
+    with_mother = leaving(kind="members", moving=some(WIFE, SON), minors_alone=False)
+    assert codes(with_father, both) == {"minor_leaves_one_parent"}
+    assert codes(with_mother, both) == {"minor_leaves_one_parent", "spouse_left_behind"}
     uncle = people.member(GROWN, name="DIMAS DARMAWAN", relation=Relation.OTHER_KIN, marital=KkMarital.SINGLE, marital_on=None)
     family = people.family(people.member(), people.wife(), people.child(SON, date(2013, 2, 3)), uncle)
     request = leaving(kind="members", moving=some(GROWN, SON), minors_alone=False)

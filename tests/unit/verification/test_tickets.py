@@ -116,6 +116,7 @@ def test_the_day_of_a_visit_is_told_and_the_task_is_due_on_it() -> None:
     ("service", "telling", "code"),
     [
         ("ktp_rekam", Telling("Besok.", visit_on=date(2026, 11, 23)), "visit_in_past"),
+        ("ktp_rekam", Telling("Tahun depan.", visit_on=date(2028, 11, 23)), "visit_too_far"),
         ("ktp_rekam", Telling("Sabtu.", visit_on=date(2026, 11, 28)), "visit_office_closed"),
         ("ktp_rekam", Telling("Perlu ke lapangan.", needs_field=True), "field_not_for_this"),
         ("pengaduan", Telling("Besok.", visit_on=date(2026, 11, 25)), "visit_not_for_this"),

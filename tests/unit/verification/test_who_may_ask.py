@@ -1,7 +1,7 @@
 """Who may ask, for each relation that the files of the services name: shown by the register, disproved by it, or an officer's."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from services.verification.domain.askers import RELATIONS, check_asker
 from services.verification.domain.checks import check_card
 from services.verification.domain.policy import CaseRoute, way_of
-from services.verification.domain.recorded import RecordedDecision
+from services.verification.domain.recorded import RecordedDecision, wards_by_guardian
 from services.verification.domain.register import Register
 from services.verification.domain.rules import Application
 from services.verification.domain.services import RULES
@@ -184,15 +184,26 @@ def test_the_card_of_a_child_is_asked_for_by_its_guardian_who_lives_elsewhere() 
     assert "nik_not_in_kk" in judged(child_card(SON, nik=GUARDIAN), replace(register, wards={GUARDIAN: frozenset({COUSIN})}))
 
 
-def guardianship(scope: str) -> RecordedDecision:
-    guardian = CourtParty(nik=WIFE, name="Titik Fitriani")
-    ruling = people.ruling("perwalian", guardian=guardian, scope=scope, children=(CourtChild(nik=COUSIN),))
+def guardianship(scope: str, nik: str = WIFE, *children: str) -> RecordedDecision:
+    guardian = CourtParty(nik=nik, name="Titik Fitriani")
+    ruling = people.ruling("perwalian", guardian=guardian, scope=scope, children=tuple(map(CourtChild, children or (COUSIN,))))
     return RecordedDecision("case-1", ruling, people.NOW)
 
 
 def test_a_guardian_of_the_property_alone_asks_for_no_documents() -> None:
     assert (guardianship("both").wards, guardianship("person").relied_on_by) == (frozenset({COUSIN}), WIFE)
     assert guardianship("property").wards == frozenset()
+
+
+def test_a_guardian_whom_a_court_replaced_asks_no_more_for_the_child() -> None:
+    first = guardianship("both", WIFE, COUSIN, SON)
+    later = guardianship("person", HUSBAND)
+    later = replace(later, decision=replace(later.decision, decided_on=first.decision.decided_on + timedelta(days=1)))
+    assert wards_by_guardian((first,)) == {WIFE: frozenset({COUSIN, SON})}
+    assert wards_by_guardian((later, first)) == {WIFE: frozenset({SON}), HUSBAND: frozenset({COUSIN})}
+    money = guardianship("property", AUNT)
+    money = replace(money, decision=replace(money.decision, decided_on=first.decision.decided_on + timedelta(days=1)))
+    assert wards_by_guardian((money, first)) == {WIFE: frozenset({COUSIN, SON})}, "who keeps the property takes no care of the child"
 
 
 def test_of_other_decisions_nobody_is_a_ward() -> None:

@@ -55,7 +55,7 @@ def _people(application: Application) -> People:
     likeness = _likeness(answers_of(application))
     number = CertificateNumber.find(answers_of(application).text(_AKTA))
     alike, certificates = (likeness,) if likeness else (), (number.text,) if number else ()
-    return People(named.niks, named.kk_numbers, alike=alike, certificates=certificates)
+    return People(named.niks, named.kk_numbers, alike=alike, certificates=certificates, newcomers=True)
 
 
 def _likeness(answers: Answers) -> Likeness | None:
