@@ -67,13 +67,13 @@ docs: $(READY) ## Generate AsyncAPI, JSON Schemas, OpenAPI, settings tables and 
 
 screenshots: export SCREENSHOTS := $(CURDIR)/docs
 screenshots: setup ## Take the pictures of the pages anew, those of the desk too, from what the tests in the browser see
-	@mkdir -p $(SCREENSHOTS)/desk
-	@rm -f $(SCREENSHOTS)/desk/*.png
+	@mkdir -p $(SCREENSHOTS)/desk $(SCREENSHOTS)/public
+	@rm -f $(SCREENSHOTS)/desk/*.png $(SCREENSHOTS)/public/*.png
 	@$(PY) -m pytest -q tests/e2e/test_person_in_browser.py tests/e2e/test_desk_pages.py tests/e2e/test_desk_chats.py \
 		tests/e2e/test_every_page.py tests/e2e/test_villagers.py tests/integration/verification/test_unclear_browser.py \
 		tests/integration/verification/test_work_browser.py tests/integration/verification/test_overview_browser.py \
 		tests/integration/notifier/test_stuck_browser.py tests/integration/issuance/test_desk_browser.py \
-		tests/integration/verification/test_together_browser.py
+		tests/integration/verification/test_together_browser.py tests/integration/intake/test_public_pages.py
 
 samples: export SAMPLES := $(CURDIR)/docs/samples
 samples: setup ## Make a sample of every document anew, as PDF and picture

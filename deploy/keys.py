@@ -19,6 +19,7 @@ DEMO_KEY: Final = "demo-"
 """How every key begins that stands for one from outside, so that production knows it when it meets it."""
 
 PHONE_NUMBER_ID: Final = "106540352242922"  # of the simulated business number
+WHATSAPP_NUMBER: Final = "628113519000"  # that number itself
 COURT: Final = "PA.Kab.Mn"  # the Religious Court of Kabupaten Madiun
 GENERAL_COURT: Final = "PN.Mjy"  # the Pengadilan Negeri beside it, which sends changes of name
 

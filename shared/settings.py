@@ -101,14 +101,35 @@ class ServiceSettings(Environment):
         return self
 
 
-class OfficeSettings(Environment):
-    """The office's hours and promises: the same for every service that counts them."""
+class OfficeDaysSettings(Environment):
+    """The days on which the office works, beside the calendar: the same for every service that asks."""
+
+    office_closed_on: Annotated[frozenset[date], Field(description="JSON list of days the office closes beside the holidays")] = frozenset()
+    office_open_on: Annotated[frozenset[date], Field(description="JSON list of holidays on which it works")] = frozenset()
+
+
+class OfficeSettings(OfficeDaysSettings):
+    """The office's days and promises: the same for every service that counts them."""
 
     promise_hours: Annotated[
         dict[str, float], Field(default_factory=dict, description='JSON: working hours promised for a service, such as {"kk_hilang": 4}')
     ]
-    office_closed_on: Annotated[frozenset[date], Field(description="JSON list of days the office closes beside the holidays")] = frozenset()
-    office_open_on: Annotated[frozenset[date], Field(description="JSON list of holidays on which it works")] = frozenset()
+
+
+class PublicSettings(Environment):
+    """What pages for everybody tell of us: the same for every service that has some."""
+
+    public_url: Annotated[
+        str,
+        Field(pattern=r"^https?://[^/?#]+/?$", description="Address under which everybody reaches the public pages: the front door's"),
+    ] = "http://127.0.0.1:8100"
+    whatsapp_number: Annotated[
+        str,
+        Field(
+            pattern=r"^([1-9][0-9]{7,14})?$",
+            description="The number that people write to, with 62 and without +; empty: pages tell of none and lead to the office",
+        ),
+    ] = ""
 
 
 class WhatsappSettings(Environment):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from deploy.keys import COURT, GENERAL_COURT, PHONE_NUMBER_ID, Keys
+from deploy.keys import COURT, GENERAL_COURT, PHONE_NUMBER_ID, WHATSAPP_NUMBER, Keys
 from deploy.local.ports import HOST
 from deploy.local.settings import LocalSettings
 
@@ -112,6 +112,7 @@ def _service(name: str, settings: LocalSettings, own: Mapping[str, str], keys: K
 
 def _intake(settings: LocalSettings, keys: Keys) -> dict[str, str]:
     return {
+        **_public(settings),
         "WHATSAPP_APP_SECRET": keys.whatsapp_app_secret,
         "WHATSAPP_VERIFY_TOKEN": keys.whatsapp_verify_token,
         "WHATSAPP_PHONE_NUMBER_ID": PHONE_NUMBER_ID,
@@ -121,6 +122,12 @@ def _intake(settings: LocalSettings, keys: Keys) -> dict[str, str]:
         "COURT_SECRETS": keys.court_secrets(),
         "ISSUANCE_URL": f"http://{HOST}:{settings.issuance_port}",
         "ISSUANCE_API_KEY": keys.clients["intake"],
+        "PUBLIC_URL": f"http://{HOST}:{settings.desk_port}",
+        "SURVEY_ONE_IN": str(settings.survey_one_in),
+        "SURVEY_DELAY_MINUTES": str(settings.survey_delay_minutes),
+        "SURVEY_FROM_HOUR": "0",  # nobody sleeps here
+        "SURVEY_UNTIL_HOUR": "24",
+        "SURVEY_POLL_SECONDS": "2",
     }
 
 
@@ -135,7 +142,12 @@ def _verification(settings: LocalSettings, keys: Keys) -> dict[str, str]:
 
 
 def _issuance(settings: LocalSettings, state: Path) -> dict[str, str]:
-    return {"SIGNER_DIR": str(state / "ca"), "CHECK_BASE_URL": f"http://{HOST}:{settings.issuance_port}"}
+    return {**_public(settings), "SIGNER_DIR": str(state / "ca"), "CHECK_BASE_URL": f"http://{HOST}:{settings.issuance_port}"}
+
+
+def _public(settings: LocalSettings) -> dict[str, str]:
+    """Return what public pages tell: where they are, and the number of the simulator."""
+    return {"PUBLIC_URL": f"http://{HOST}:{settings.desk_port}", "WHATSAPP_NUMBER": WHATSAPP_NUMBER}
 
 
 def _notifier(settings: LocalSettings, keys: Keys) -> dict[str, str]:
@@ -146,6 +158,9 @@ def _notifier(settings: LocalSettings, keys: Keys) -> dict[str, str]:
         "COURT_ENDPOINTS": keys.court_endpoints(f"http://{HOST}:{settings.court_port}/callbacks"),
         "ISSUANCE_URL": f"http://{HOST}:{settings.issuance_port}",
         "ISSUANCE_API_KEY": keys.clients["notifier"],
+        "BROADCAST_FROM": "00:00",  # here one may want to see a broadcast on any evening
+        "BROADCAST_UNTIL": "23:59:59",
+        "BROADCAST_ON_DAYS_OFF": "true",
     }
 
 
@@ -158,6 +173,7 @@ def _whatsapp(settings: LocalSettings, keys: Keys, state: Path) -> Part:
         "VERIFY_TOKEN": keys.whatsapp_verify_token,
         "WEBHOOK_URL": f"http://{HOST}:{settings.intake_port}/v1/webhooks/whatsapp",
         "PHONE_NUMBER_ID": PHONE_NUMBER_ID,
+        "DISPLAY_PHONE_NUMBER": WHATSAPP_NUMBER,
         "REGISTRY_CSV": str(state / "register.csv"),
     }
     return Part("whatsapp", "deploy.simulators.whatsapp", (), settings.whatsapp_port, "/sim/state", environment)

@@ -165,6 +165,7 @@ def _summary(result: Result) -> dict[str, Any]:
 def _say_where_to_look(stack: Stack, results: dict[str, Result]) -> None:
     urls = {part.name: part.url for part in stack.parts}
     rows = [
+        ("public pages", stack.desk_page.removesuffix("desk") or f"{urls['intake']}/"),
         ("the desk", stack.desk_page or "needs Caddy: sudo apt-get install caddy"),
         ("chat with PAK'DE ON", f"{urls['whatsapp']}/"),
         ("the court's desk", f"{urls['court']}/"),

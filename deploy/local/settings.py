@@ -21,6 +21,8 @@ class LocalSettings(BaseSettings):
     database_prefix: str = Field(default="", description="put before the name of each service's database")
     register_families: int = Field(default=1000, ge=700, description="families of the sample register, loaded in a second or two")
     undo_seconds: float = Field(default=10.0, ge=0, description="how long an officer can undo a decision; 0 = not at all")
+    survey_one_in: int = Field(default=1, ge=0, description="of so many requests that have ended one is asked how it was; 0 = none")
+    survey_delay_minutes: float = Field(default=60.0, ge=0, description="how long after its end; an hour is longer than any journey")
     once: bool = Field(default=False, description="end after the journeys instead of staying up")
 
     amqp_url: str = Field(default="", description="a RabbitMQ that already runs; empty = start a private one")

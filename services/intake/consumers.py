@@ -10,6 +10,7 @@ from services.intake.domain.documents import IssuedDocument, IssuedState, Notice
 from services.intake.domain.officer_messages import OfficerMessage, answer_of
 from services.intake.domain.requests import RequestState, Step
 from services.intake.handlers import (
+    decline_news,
     note_answered,
     note_approved,
     note_document,
@@ -23,10 +24,11 @@ from services.intake.handlers import (
     note_told,
     note_void,
     tell_cardless,
+    want_audience,
 )
 from services.intake.ports import Deps, Tx
 from shared.contracts.issuance import DocumentIssued, DocumentRevoked, DocumentVoided
-from shared.contracts.notifier import NoticeDelivered, NoticeFailed
+from shared.contracts.notifier import BroadcastDrafted, NewsDeclined, NoticeDelivered, NoticeFailed
 from shared.contracts.verification import (
     CitizenAsked,
     CitizenTold,
@@ -57,11 +59,13 @@ def routes(deps: Deps) -> tuple[EventRoute[Any, Tx], ...]:
         EventRoute(DocumentVoided, partial(_voided, deps), _prefetch),
         EventRoute(NoticeDelivered, partial(_delivered, deps), _prefetch),
         EventRoute(NoticeFailed, partial(_undelivered, deps), _prefetch),
+        EventRoute(BroadcastDrafted, _audience_wanted),
+        EventRoute(NewsDeclined, partial(_declined, deps)),
     )
 
 
 async def _approved(deps: Deps, tx: Tx, event: RequestApproved, _meta: Meta) -> None:
-    await note_approved(tx, deps, event.request_id, len(event.documents), event.approved_at, _linked_by(event))
+    await note_approved(tx, deps, event.request_id, len(event.documents), event.approved_at, _linked_by(event), event.personal.residence)
 
 
 async def _returned(deps: Deps, tx: Tx, event: RequestReturned, _meta: Meta) -> None:
@@ -121,6 +125,14 @@ async def _undelivered(deps: Deps, tx: Tx, event: NoticeFailed, _meta: Meta) -> 
     step = Step(RequestState.UNDELIVERED, event.failed_at, (event.reason,))
     notice = Notice(event.kind, event.channel, event.document_id)
     await note_notice(tx, deps, event.request_id, notice, IssuedState.UNDELIVERED, step)
+
+
+async def _audience_wanted(tx: Tx, event: BroadcastDrafted, _meta: Meta) -> None:
+    want_audience(tx, event.broadcast_id, event.category, event.villages, event.need, event.drafted_at)
+
+
+async def _declined(deps: Deps, tx: Tx, event: NewsDeclined, _meta: Meta) -> None:
+    await decline_news(tx, deps, event.contact_id, event.reason, event.declined_at)
 
 
 async def _prefetch(tx: Tx, events: Sequence[Any]) -> None:

@@ -9,8 +9,10 @@ from dataclasses import asdict, replace
 from typing import Any, Final, assert_never
 
 from services.intake.domain.assistance import ChatAttended, ChatWaits
+from services.intake.domain.audiences import AudiencePage
 from services.intake.domain.court import CourtDecision, CourtParty
-from services.intake.domain.published import AddressLost, Published, StatusReceived
+from services.intake.domain.news import NewsConsentChanged
+from services.intake.domain.published import AddressLost, NumberQualityChanged, Published, StatusReceived
 from services.intake.domain.requests import (
     DecisionRecorded,
     DocumentsAskedAgain,
@@ -20,6 +22,7 @@ from services.intake.domain.requests import (
     RequestSubmitted,
 )
 from shared.contracts import intake as wire
+from shared.contracts import intake_news as news
 from shared.contracts.decisions import DECISIONS
 from shared.contracts.envelope import Event
 from shared.reference.catalogue import Catalogue
@@ -53,6 +56,8 @@ def to_event(fact: Published, catalogue: Catalogue) -> Event:
             return _told(fact)
         case ChatWaits() | ChatAttended() | AddressLost():
             return _chat(fact)
+        case NewsConsentChanged() | AudiencePage() | NumberQualityChanged():
+            return _news(fact)
         case _:
             assert_never(fact)
 
@@ -143,6 +148,25 @@ def _chat(fact: ChatWaits | ChatAttended | AddressLost) -> Event:
         waiting_since=fact.since,
         answer_by=fact.answer_by,
         service=fact.service,
+    )
+
+
+def _news(fact: NewsConsentChanged | AudiencePage | NumberQualityChanged) -> Event:
+    if isinstance(fact, NumberQualityChanged):
+        return news.NumberQualityChanged(webhook=fact.webhook, change=fact.change, limit=fact.limit, at=fact.at)
+    if isinstance(fact, NewsConsentChanged):
+        personal = news.NewsConsentPersonal(contact=fact.origin)
+        return news.NewsConsentChanged(
+            contact_id=fact.contact_id, aliases=fact.aliases, agreed=fact.agreed, how=fact.how.value, changed_at=fact.at, personal=personal
+        )
+    people = tuple(news.AudienceMember(contact_id=each.contact_id, contact=each.origin, village=each.village) for each in fact.people)
+    return news.AudienceFound(
+        broadcast_id=fact.broadcast_id,
+        page=fact.page,
+        pages=fact.pages,
+        left_out=tuple(news.LeftOut(why=why, people=number) for why, number in sorted(fact.left_out.items())),
+        found_at=fact.at,
+        personal=news.AudienceFoundPersonal(members=people),
     )
 
 

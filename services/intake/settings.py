@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from shared.settings import OfficeSettings, ServiceSettings, WhatsappSettings
+from shared.settings import OfficeSettings, PublicSettings, ServiceSettings, WhatsappSettings
 
 
-class Settings(WhatsappSettings, OfficeSettings, ServiceSettings):
+class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings):
     """The settings of intake, beside those of every service."""
 
     port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")] = 8101
@@ -53,6 +54,22 @@ class Settings(WhatsappSettings, OfficeSettings, ServiceSettings):
         float, Field(ge=1, description="How long an upload waits for the request that names it before it is swept, in days")
     ] = 7.0
 
+    source_days: Annotated[
+        float, Field(gt=0, description="How long after somebody came by a poster, a post or an ad what they begin is due to it, in days")
+    ] = 30.0
+    funnel_seconds: Annotated[
+        float, Field(gt=0, le=60, description="How often the steps of the funnel are added to its counts, in seconds")
+    ] = 2.0
+    residents_file: Annotated[
+        Path | None,
+        Field(description="CSV of the people of each village, as shared/reference/data/residents_sample.csv; empty: that sample"),
+    ] = None
+    births_per_thousand: Annotated[
+        float, Field(ge=0, le=100, description="Births of a thousand people in a year, by which certificates are expected (crude rate)")
+    ] = 12.5
+    deaths_per_thousand: Annotated[
+        float, Field(ge=0, le=100, description="Deaths of a thousand people in a year, by which certificates are expected (crude rate)")
+    ] = 8.5
     link_days: Annotated[
         float, Field(gt=0, description="How long a contact counts as the person's who was compared with the KTP-el, in days")
     ] = 365.0
@@ -105,6 +122,39 @@ class Settings(WhatsappSettings, OfficeSettings, ServiceSettings):
             description="Messages of one sender a minute that are answered; who writes faster is told once, and all of it counts",
         ),
     ] = 60
+
+    status_tries_minutes: Annotated[
+        float, Field(ge=1, description="Stretch of time in which wrong tries at /status are counted, in minutes; then nobody is paused")
+    ] = 60.0
+    status_tries_a_receipt: Annotated[
+        int, Field(ge=1, description="Wrong digits that may be tried for one receipt in that time; of four digits there are 10,000")
+    ] = 5
+    status_tries_an_address: Annotated[
+        int, Field(ge=1, description="Wrong tries from one address in that time; a village office has one for all who ask there")
+    ] = 30
+    survey_one_in: Annotated[
+        int, Field(ge=0, description="Of so many requests that have ended one is asked how it was, drawn by its id; 0 = none")
+    ] = 3
+    survey_delay_minutes: Annotated[
+        float, Field(ge=0, description="How long after a request has ended its sender is asked, by day, in minutes")
+    ] = 30.0
+    survey_from_hour: Annotated[int, Field(ge=0, le=23, description="From which hour of the day (WIB) on the survey asks")] = 7
+    survey_until_hour: Annotated[int, Field(ge=1, le=24, description="Until which hour of the day (WIB) it does")] = 20
+    survey_poll_seconds: Annotated[float, Field(gt=0, description="How often the survey looks whom to ask, in seconds")] = 30.0
+    survey_link_days: Annotated[float, Field(gt=0, description="How long the link to the survey's page can be used, in days")] = 7.0
+    survey_rest_days: Annotated[
+        float, Field(ge=0, le=365, description="How long after it was asked a chat is not asked again, in days; 0 = it always may be")
+    ] = 30.0
+    survey_small_sample: Annotated[int, Field(ge=1, description="Answers below which an index is marked as that of a small sample")] = 30
+    survey_smallest_cell: Annotated[
+        int, Field(ge=1, description="Answers below which no index and no count of people is shown: they would tell of single ones")
+    ] = 5
+    survey_calls_a_link: Annotated[
+        int, Field(ge=20, description="Times that the pages of one link may be called in STATUS_TRIES_MINUTES; then 429")
+    ] = 120
+
+    report_seconds: Annotated[float, Field(gt=0, description="How long one report may take to be set as a PDF, in seconds")] = 20.0
+    report_memory_mib: Annotated[int, Field(ge=256, description="Address space of the process that sets reports, in MiB")] = 768
 
     issuance_url: Annotated[str, Field(description="Where issuance serves documents")] = "http://127.0.0.1:8103"
     issuance_api_key: Annotated[SecretStr, Field(description="Our key at issuance, with the scope documents:read")] = SecretStr("")

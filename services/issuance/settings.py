@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.settings import ServiceSettings
+from shared.settings import PublicSettings, ServiceSettings
 
 
-class Settings(ServiceSettings):
+class Settings(PublicSettings, ServiceSettings):
     """Issuance's own settings beside those of every service."""
 
     port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")] = 8103

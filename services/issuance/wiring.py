@@ -119,7 +119,7 @@ def build(settings: Settings) -> Service:
     health = Health()
     health.add("mongo", host.check_database)
     app = create_app(settings, health, title="Penerbitan dokumen", database_lost=host.mongo.lost, public=api.PUBLIC)
-    api.install(app, parts.units, parts.deps)
+    api.install(app, parts.units, parts.deps, settings)
     session_keys = JwksReader(settings.desk_keys_url)
     shell.install(app, settings, health, session_keys.read, desk.TEMPLATES)
     desk.install(app, parts.units, parts.deps, PdfiumPages())

@@ -9,11 +9,13 @@ from services.notifier.domain import announcement, notice
 from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import Progress
 from services.notifier.domain.message import Button, Reply, ReplyRow, Template
+from services.notifier.domain.news import NewsRecipient
 from services.notifier.domain.officer_words import OfficerWords, answered_words, question_words, told_words
 from services.notifier.domain.recipient import Recipient, lane_of, recipient
 from services.notifier.handlers import announce as handlers
+from services.notifier.handlers import broadcasts
 from services.notifier.ports import Deps, EarlyStatus, Tx
-from shared.contracts import intake, issuance, parts, verification
+from shared.contracts import intake, intake_news, issuance, parts, verification
 from shared.messaging.delivery import AnyEventRoute, EventRoute, Meta
 from shared.values import Channel, Contact
 
@@ -25,7 +27,7 @@ About = intake.RequestSubmitted | TurnedDown | Spoken | issuance.DocumentIssued 
 
 def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
     """Return every event that the notifier takes, with its handler."""
-    return (*_chat(deps), *_requests(deps), *_documents(deps))
+    return (*_chat(deps), *_requests(deps), *_documents(deps), *_broadcasts(deps))
 
 
 def _chat(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
@@ -152,6 +154,33 @@ def _documents(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
         EventRoute(issuance.DocumentSuperseded, superseded),
         EventRoute(issuance.DocumentRevoked, revoked),
         EventRoute(issuance.DocumentVoided, voided),
+    )
+
+
+def _broadcasts(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
+    async def consent(tx: Tx, event: intake_news.NewsConsentChanged, _: Meta) -> None:
+        said = event.personal.contact.address
+        await broadcasts.note_consent(tx, (event.contact_id, *event.aliases), said, agreed=event.agreed, at=event.changed_at)
+
+    async def audience(tx: Tx, event: intake_news.AudienceFound, _: Meta) -> None:
+        people = tuple(_listed(event, member, deps.clock()) for member in event.personal.members)
+        left_out = tuple((each.why, each.people) for each in event.left_out)
+        await broadcasts.take_audience(tx, event.broadcast_id, event.page, event.pages, people, left_out)
+
+    async def quality(tx: Tx, event: intake_news.NumberQualityChanged, _: Meta) -> None:
+        await broadcasts.note_quality(tx, deps, event.change, event.limit, event.at)
+
+    return (
+        EventRoute(intake_news.NewsConsentChanged, consent),
+        EventRoute(intake_news.AudienceFound, audience),
+        EventRoute(intake_news.NumberQualityChanged, quality),
+    )
+
+
+def _listed(event: intake_news.AudienceFound, member: intake_news.AudienceMember, at: datetime) -> NewsRecipient:
+    contact = member.contact
+    return NewsRecipient(
+        event.broadcast_id, member.contact_id, contact.address, contact.last_inbound_at or event.found_at, at, member.village
     )
 
 

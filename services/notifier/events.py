@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from services.notifier.domain.facts import Fact, NoticeDelivered, NoticeFailed
+from services.notifier.domain.facts import BroadcastDrafted, Fact, NewsDeclined, NoticeDelivered, NoticeFailed
 from shared.contracts import notifier as wire
 from shared.contracts.envelope import Event
 
@@ -32,5 +32,11 @@ def to_event(fact: Fact) -> Event:
                 reason=fact.reason,
                 failed_at=fact.at,
             )
+        case BroadcastDrafted():
+            return wire.BroadcastDrafted(
+                broadcast_id=fact.broadcast_id, category=fact.category, villages=fact.villages, need=fact.need, drafted_at=fact.at
+            )
+        case NewsDeclined():
+            return wire.NewsDeclined(contact_id=fact.contact_id, reason=fact.reason, declined_at=fact.at)
         case _:
             assert_never(fact)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import time
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from shared.settings import ServiceSettings, WhatsappSettings
+from shared.settings import OfficeDaysSettings, ServiceSettings, WhatsappSettings
 
 
 class CourtEndpoint(BaseModel):
@@ -20,7 +21,7 @@ class CourtEndpoint(BaseModel):
     can_be_asked: bool = True
 
 
-class Settings(WhatsappSettings, ServiceSettings):
+class Settings(OfficeDaysSettings, WhatsappSettings, ServiceSettings):
     """The notifier's own settings beside those of every service."""
 
     port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")] = 8104
@@ -49,3 +50,36 @@ class Settings(WhatsappSettings, ServiceSettings):
     stuck_seconds: Annotated[
         float, Field(gt=0, description="Age of the oldest unsent notice that makes the service not ready, in seconds")
     ] = 900.0
+
+    broadcast_from: Annotated[time, Field(description="Broadcasts leave from this hour on (WIB), on the office's working days")] = time(8)
+    broadcast_until: Annotated[time, Field(description="Broadcasts leave until this hour (WIB); chats and notices always do")] = time(17)
+    broadcast_on_days_off: Annotated[bool, Field(description="Broadcasts leave on days on which the office does not work, too")] = False
+    broadcast_per_second: Annotated[
+        float, Field(gt=0, description="Messages a second of one broadcast at most; whoever writes it may choose fewer")
+    ] = 40.0
+    broadcast_rest_days: Annotated[float, Field(ge=0, description="Days between two broadcasts to one person, at least")] = 7.0
+    broadcast_alone_most: Annotated[
+        int, Field(ge=0, description="People whom one person may write to alone; to more somebody else starts the broadcast")
+    ] = 50
+    broadcast_people_a_day: Annotated[
+        int,
+        Field(ge=1, description="People told by broadcasts in 24 hours at most: Meta's limit of the account (250, 2000, 10000, …)"),
+    ] = 2000
+    broadcast_echo_seconds: Annotated[
+        float, Field(gt=0, description="WhatsApp's first word of a message that is later than this slows broadcasts down, in seconds")
+    ] = 1.0
+    broadcast_errors_share: Annotated[
+        float, Field(gt=0, le=1, description="Share of a broadcast's messages that may fail; with more it holds itself")
+    ] = 0.1
+    broadcast_errors_after: Annotated[int, Field(ge=1, description="Messages of a broadcast after which that share counts")] = 50
+    broadcast_prices: Annotated[
+        dict[str, float],
+        Field(default_factory=dict, description='JSON: price of one message by category, such as {"marketing": 597, "utility": 363}'),
+    ]
+    broadcast_currency: Annotated[str, Field(max_length=8, description="Currency of these prices, as it is shown")] = "Rp"
+
+    @model_validator(mode="after")
+    def _broadcasts_have_hours(self) -> Self:
+        if self.broadcast_from >= self.broadcast_until:
+            raise ValueError("BROADCAST_FROM must be before BROADCAST_UNTIL")
+        return self

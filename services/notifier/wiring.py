@@ -16,16 +16,28 @@ from services.notifier.adapters.issuance import IssuanceDocuments
 from services.notifier.adapters.network import make_http
 from services.notifier.adapters.sender_limiter import TokenSenderLimiter
 from services.notifier.adapters.whatsapp import WhatsApp
-from services.notifier.adapters.wording import load_texts
+from services.notifier.adapters.wording import approved_texts, load_texts
 from services.notifier.api import stuck
+from services.notifier.domain.broadcast import Hours
 from services.notifier.domain.job import OPEN, Job, JobState
+from services.notifier.domain.news import NewsPolicy
 from services.notifier.domain.pacing import Rate
 from services.notifier.domain.policy import SendPolicy
 from services.notifier.domain.recipient import channel_of
-from services.notifier.jobs import Dispatcher, LaneWorker, StatusSweeper
+from services.notifier.jobs import Broadcaster, Dispatcher, LaneWorker, StatusSweeper
 from services.notifier.ports import Deps, Tx
 from services.notifier.settings import Settings
-from services.notifier.store import INDEXES, JOBS, MongoEarlyStatuses, MongoJobReader, MongoJobs, MongoLanes, MongoSenders, MongoTx
+from services.notifier.store import (
+    INDEXES,
+    JOBS,
+    MongoBroadcastReader,
+    MongoEarlyStatuses,
+    MongoJobReader,
+    MongoJobs,
+    MongoLanes,
+    MongoSenders,
+    MongoTx,
+)
 from shared.clock import Clock, now
 from shared.health import Check, CheckFunction, Health
 from shared.messaging.delivery import Context
@@ -34,6 +46,7 @@ from shared.messaging.operations import accounting
 from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import Mongo
 from shared.process import BackgroundJob, Service
+from shared.reference.working_hours import WorkingHours
 from shared.stuck_messages import StuckWithMessages
 from shared.values import Channel
 from shared.web import create_app
@@ -43,6 +56,7 @@ NAME: Final = "notifier"
 ACCOUNT: Final = accounting.by_state(
     "notices", JOBS, finished=(JobState.DONE, JobState.DISCARDED, JobState.HELD), parked=(JobState.FAILED,), in_flight=tuple(sorted(OPEN))
 )
+_AHEAD_SHARE: Final = 0.5  # of the recipients served at a time may be a broadcast's: the rest is for what people asked for
 _BURST_SECONDS: Final = 0.25  # of the number's rate may leave at once: a burst stays far below what Meta counts in a second
 
 R = TypeVar("R")
@@ -58,6 +72,7 @@ class Notifier:
     deps: Deps
     dispatchers: tuple[Dispatcher, Dispatcher]
     sweeper: StatusSweeper
+    broadcaster: Broadcaster
     http: httpx.AsyncClient
 
 
@@ -83,7 +98,8 @@ def assemble(settings: Settings, clock: Clock = now) -> Notifier:
     whatsapp = Dispatcher("whatsapp", deps, lane_worker, slots=slots, hold_seconds=deps.sender_limiter.hold_seconds)
     court = Dispatcher("court", deps, LaneWorker(deps), slots=slots)
     by_channel |= {"whatsapp": whatsapp, "court": court}
-    return Notifier(host, mongo, units, deps, (whatsapp, court), sweeper, http)
+    broadcaster = Broadcaster(deps, ahead=max(1, int(slots * _AHEAD_SHARE)))
+    return Notifier(host, mongo, units, deps, (whatsapp, court), sweeper, broadcaster, http)
 
 
 def build(settings: Settings) -> Service:
@@ -115,6 +131,7 @@ def build(settings: Settings) -> Service:
         workers=(
             BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),
             *(BackgroundJob(f"dispatcher-{dispatcher.channel}", dispatcher.run) for dispatcher in parts.dispatchers),
+            BackgroundJob("broadcasts", parts.broadcaster.run),
             BackgroundJob("sweeper", parts.sweeper.run, {"sender": sender, "notices": notices}),
         ),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
@@ -157,7 +174,27 @@ def _deps(settings: Settings, clock: Clock, mongo: Mongo, database: str, units: 
         documents=IssuanceDocuments(
             http, base_url=settings.issuance_url, api_key=settings.issuance_api_key.get_secret_value(), clock=clock
         ),
+        broadcasts=MongoBroadcastReader(mongo, database),
+        news=_news(settings),
+        approved_texts=approved_texts(),
         lease_seconds=settings.lane_lease_seconds,
+    )
+
+
+def _news(settings: Settings) -> NewsPolicy:
+    return NewsPolicy(
+        office=WorkingHours(closed_on=settings.office_closed_on, open_on=settings.office_open_on),
+        hours=Hours(settings.broadcast_from, settings.broadcast_until),
+        on_days_off=settings.broadcast_on_days_off,
+        rest=timedelta(days=settings.broadcast_rest_days),
+        per_second=min(settings.broadcast_per_second, settings.whatsapp_per_second),
+        alone_most=settings.broadcast_alone_most,
+        people_a_day=settings.broadcast_people_a_day,
+        echo=timedelta(seconds=settings.broadcast_echo_seconds),
+        errors_share=settings.broadcast_errors_share,
+        errors_after=settings.broadcast_errors_after,
+        prices=settings.broadcast_prices,
+        currency=settings.broadcast_currency,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Final
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.envelope import Event
-from shared.contracts.parts import ChannelCode, Code
+from shared.contracts.parts import ChannelCode, Code, VillageCode
 
 DOCUMENT: Final = "document"
 """The kind of notice that brings a document: the one that ends a request."""
@@ -43,3 +43,29 @@ class NoticeFailed(Event):
     kind: NoticeKindCode
     reason: Code
     failed_at: AwareDatetime
+
+
+class BroadcastDrafted(Event):
+    """A broadcast was written, and waits for the list of those whom it may reach. Subject: the id of the broadcast."""
+
+    type: ClassVar[str] = "notifier.broadcast_drafted.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("intake",)
+
+    broadcast_id: str
+    category: Annotated[Code, Field(description="Meta's category of its template: marketing (who agreed), utility (whose need is open)")]
+    villages: Annotated[tuple[VillageCode, ...], Field(description="Only people of these villages; empty: of any")] = ()
+    need: Annotated[
+        Code | None, Field(description="Only people with this open need: draft, returned; null: whether or not they have one")
+    ] = None
+    drafted_at: AwareDatetime
+
+
+class NewsDeclined(Event):
+    """WhatsApp told that somebody stopped our broadcasts there. Subject: the job id of the message that it refused."""
+
+    type: ClassVar[str] = "notifier.news_declined.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("intake",)
+
+    contact_id: str
+    reason: Code
+    declined_at: AwareDatetime

@@ -9,14 +9,14 @@ from typing import Any, Final
 import orjson
 from pydantic import ValidationError
 
-from shared.contracts import intake, issuance, notifier, verification, verification_tasks
+from shared.contracts import intake, intake_news, issuance, notifier, verification, verification_tasks
 from shared.contracts.envelope import Envelope, Event, split_type
 
 SERVICES: Final = ("intake", "verification", "issuance", "notifier")
 
 EVENTS: Final[tuple[type[Event], ...]] = tuple(
     thing
-    for contracts in (intake, verification, verification_tasks, issuance, notifier)
+    for contracts in (intake, intake_news, verification, verification_tasks, issuance, notifier)
     for thing in vars(contracts).values()
     if isinstance(thing, type) and issubclass(thing, Event) and "type" in vars(thing)
 )

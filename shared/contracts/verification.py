@@ -47,6 +47,9 @@ class RequestApprovedPersonal(Contract):
 
     contact: Contact
     documents: Annotated[tuple[DocumentOrder, ...], Field(min_length=1)]
+    residence: Annotated[
+        str | None, Field(description="Code of the applicant's village by the register, ten digits: people served are counted by it")
+    ] = None
 
 
 class RequestApproved(Event):

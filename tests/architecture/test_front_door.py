@@ -20,7 +20,7 @@ from tests.support.front_door import front_door
 __all__ = ["apps"]
 OPERATORS = re.compile(r"/v1/(stuck|jobs|sender)|/(livez|readyz|metrics|openapi.json|docs)")
 """What stays on the services' own ports."""
-EVERYWHERE = {"/desk", "/desk/cari", "/desk/macet", "/desk/aset/{name}"}
+EVERYWHERE = {"/desk", "/desk/cari", "/desk/macet", "/desk/aset/{name}", "/aset/{name}"}
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +61,18 @@ async def test_what_every_service_has_comes_from_one_that_is_up(door: str) -> No
             assert (await http.get(path.replace("{name}", "desk.css"))).text in SERVICES
 
 
-async def test_the_bare_address_leads_to_the_desk(door: str) -> None:
+async def test_the_bare_address_is_everybodys(door: str) -> None:
     async with httpx.AsyncClient(base_url=door, trust_env=False) as http:
         answer = await http.get("/")
-    assert (answer.status_code, answer.headers["location"]) == (httpx.codes.SEE_OTHER, "/desk")
+    assert (answer.status_code, answer.text) == (httpx.codes.OK, "intake")
+
+
+async def test_whoever_mistypes_an_address_gets_a_page_and_a_program_does_not(door: str) -> None:
+    """The page itself says 404: the services that stand in here say their names."""
+    async with httpx.AsyncClient(base_url=door, trust_env=False) as http:
+        page, call = await http.get("/layanann/kk"), await http.get("/v1/nothing")
+    assert page.text == "intake"
+    assert (call.status_code, call.text) == (httpx.codes.NOT_FOUND, "Halaman tidak ditemukan.")
 
 
 async def test_every_page_at_the_side_is_a_route(apps: dict[str, FastAPI]) -> None:

@@ -28,7 +28,7 @@ BREACHES = {
         "Only wiring touches the store",
     ),
     "MongoDB outside its door": (
-        "services/notifier/ports.py",
+        "services/notifier/ports/sending.py",
         "import motor.motor_asyncio\n",
         "Only stores and shared.mongo speak MongoDB",
     ),

@@ -23,13 +23,27 @@ from shared.web.desk import shell
 from shared.web.openapi import demands
 
 PUBLIC = {
-    "intake": {("GET", "/v1/webhooks/whatsapp")},  # the handshake: guarded by the verify token, which is part of the address
+    "intake": {
+        ("GET", "/v1/webhooks/whatsapp"),  # the handshake: guarded by the verify token, which is part of the address
+        *(("GET", path) for path in ("/", "/layanan/{code}", "/m/{code}", "/status")),  # pages for everybody: nothing on them is anybody's
+        *(("GET", f"/statistik{path}") for path in ("", "/{district}", "/angka.csv", "/desa.csv")),  # counts alone, small ones hidden
+        *(
+            ("GET", path)
+            for path in ("/tidak-ada", "/robots.txt", "/sitemap.xml", "/gambar/{name}", "/gambar/qr/{service}", "/aset/{name}")
+        ),
+        ("POST", "/status"),  # asked with a receipt and the end of a phone number; tries are counted
+        *((method, "/survei/{token}") for method in ("GET", "POST")),  # whoever was asked: the token is in their chat alone
+        ("GET", "/survei/{token}/semua"),
+        ("POST", "/survei/{token}/pengaduan"),
+    },
     "verification": {  # whoever comes there has yet to say who they are, and what is published
         ("GET", "/.well-known/jwks.json"),
         *((method, path) for method in ("GET", "POST") for path in ("/desk/masuk", "/desk/masuk/kode", "/desk/undangan")),
         *(("POST", path) for path in ("/desk/undangan/sandi", "/desk/undangan/kode", "/v1/sessions")),
     },
-    "issuance": {("GET", "/v/{token}")},  # anybody who holds a document may ask whether it is genuine
+    "issuance": {  # anybody who holds a document may ask whether it is genuine, and how that is asked
+        *(("GET", path) for path in ("/v", "/v/{token}", "/aset/{name}")),
+    },
     "notifier": set(),
 }
 SHELL = {("GET", path) for path in shell.PUBLIC}  # the files that pages load, of services that have pages

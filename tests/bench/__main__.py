@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Protocol
 
-from tests.bench import desk, growth, journey, queue, report, spike, start, step, throughput, webhook, workers
+from tests.bench import broadcast, desk, growth, journey, queue, report, spike, start, step, throughput, webhook, workers
 from tests.bench.report import Report
 from tests.bench.system import FAMILIES, System, running
 
-BENCHES = (start, step, journey, throughput, webhook, workers, spike, growth, queue, desk)
+BENCHES = (start, step, journey, throughput, webhook, workers, spike, growth, queue, desk, broadcast)
 QUICK = {
     "tries": 1,
     "rounds": 1,
@@ -26,6 +26,8 @@ QUICK = {
     "races": 3,
     "requests": 20_000,
     "decided": 5_000,
+    "people": 500,
+    "calm_seconds": 3.0,
 }
 
 
@@ -65,6 +67,12 @@ def with_an_office(options: argparse.Namespace) -> Iterator[Report]:
         yield desk.on(system, options)
 
 
+def with_a_broadcast(options: argparse.Namespace) -> Iterator[Report]:
+    """Many messages that give way to chats."""
+    with running(broadcast.at_full_rate) as system:
+        yield broadcast.on(system, options)
+
+
 def main() -> int:
     """Measure and print. Imports come first: they need the machine for themselves and no servers."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Speed and memory against their targets.")
@@ -82,6 +90,7 @@ def main() -> int:
         with_the_press,
         without_the_press,
         with_an_office,
+        with_a_broadcast,
     )
 
 

@@ -85,6 +85,7 @@ def _started(run: Run, adapt: Callable[[Part], Part], families: int) -> Iterator
             mongo_url=run.database().url,
             database_prefix=f"bench_{run.folder.name}_",
             register_families=families,
+            survey_one_in=0,  # what is measured has always been without it
             **dict(zip(names, free_ports(len(names)), strict=True)),  # type: ignore[arg-type]  # all of them are ports
         )
         stack = Stack(settings, adapt=adapt)

@@ -111,6 +111,7 @@ class Stage:
             rabbitmq_api_url=self.broker.api_url,
             mongo_url=self.database.url,
             register_families=families,
+            survey_one_in=0,  # nobody in this world answers it
             **dict(ports),  # type: ignore[arg-type]  # all of them are ports
         )
         self.stack = Stack(self.settings, adapt=self._adapt)

@@ -34,6 +34,7 @@ PARTS = {
     "jumlah",
     "unduh",
     "unduh-xlsx",
+    "unduh-pdf",
     "angka",
     "isi",
     "lain",
@@ -44,6 +45,7 @@ PARTS = {
     "putusan",
     "{number}",
     "{file_id}",
+    "qr.svg",
 }
 """Last words of addresses that are no page: streams, counts, files, pieces of a page."""
 SEEN_ELSEWHERE = {
@@ -57,9 +59,11 @@ SEEN_ELSEWHERE = {
     "/desk/perkara/isi/{draft_id}/kirim": "test_desk_court",
     "/desk/perkara/{case_id}": "test_desk_court: what came of it",
     "/desk/perkara/{case_id}/tanda-terima": "test_desk_court",
+    "/desk/sumber/{code}": "integration/intake/test_outreach_browser: a source is made",
     "/desk/pekerjaan/{task_id}/banding/{other_id}": "integration/verification/test_together_browser",
     "/desk/macet/{part}/{stuck_id}": "integration/notifier/test_stuck_browser",
     "/desk/dokumen/{document_id}/hangus": "integration/issuance/test_desk_browser: only what is held can be given up",
+    "/desk/siaran/{broadcast_id}": "test_broadcasts",
     "/desk/kartu/{document_id}": "integration/issuance/test_desk_browser",
 }
 """What no link leads to where nothing is stuck, doubled or half filed -> where it is looked at."""

@@ -109,9 +109,11 @@ class Carrier:
             self.templates.check(message.template)
 
     def late_failure(self, citizen: Citizen, message: Outbound) -> GraphError | None:
-        """Return what will make an accepted message fail: no such account, or the window is closed."""
+        """Return what will make an accepted message fail: no such account, marketing that the person stopped, the window is closed."""
         if not citizen.on_whatsapp:
             return GraphError(131026)
+        if citizen.stopped_marketing and message.template is not None and self.templates.is_marketing(message.template):
+            return GraphError(131050)
         if self.settings.enforce_window and message.template is None and not citizen.window_open(self.clock()):
             return GraphError(131047)
         return None

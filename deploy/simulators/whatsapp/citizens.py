@@ -79,6 +79,7 @@ class Citizen:
     username: str | None = None
     online: bool = True
     on_whatsapp: bool = True
+    stopped_marketing: bool = False
     last_inbound_at: datetime | None = None
     typing: bool = False
     messages: deque[Message] = field(default_factory=deque)

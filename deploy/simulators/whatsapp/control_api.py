@@ -43,6 +43,7 @@ class CitizenChange(BaseModel):
     online: bool | None = None
     auto_read: bool | None = None
     on_whatsapp: bool | None = None
+    stopped_marketing: bool | None = Field(default=None, description="True: they stopped marketing of the business in WhatsApp (131050).")
     identity: Identity | None = None
     window_open: bool | None = Field(default=None, description="False closes the 24-hour window at once.")
     phone: str | None = Field(default=None, description="A new number: intake gets a `system` message.")
@@ -85,7 +86,7 @@ def _people(api: APIRouter, carrier: Carrier) -> None:
 
 
 def _change(carrier: Carrier, citizen: Citizen, body: CitizenChange) -> None:
-    for name in ("name", "auto_read", "on_whatsapp", "identity"):
+    for name in ("name", "auto_read", "on_whatsapp", "stopped_marketing", "identity"):
         value = getattr(body, name)
         if value is not None:
             setattr(citizen, name, value)

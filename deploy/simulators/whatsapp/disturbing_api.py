@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import httpx
 from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
 
 from deploy.simulators.whatsapp.carrier import Carrier
 from deploy.simulators.whatsapp.cloud_api import approve
 from deploy.simulators.whatsapp.faults import FaultOrder
 from deploy.simulators.whatsapp.templates import Template
+from deploy.simulators.whatsapp.webhooks import Change
+
+
+class NumberRating(BaseModel):
+    """The body of POST /sim/quality. Source: Meta, webhooks `phone_number_quality_update` and `account_update`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    field: Literal["phone_number_quality_update", "account_update"] = "phone_number_quality_update"
+    event: str = Field(pattern=r"^[A-Z_]{3,40}$", description="FLAGGED, UNFLAGGED, DOWNGRADE, UPGRADE; ACCOUNT_RESTRICTION, …")
+    current_limit: str | None = Field(default=None, pattern=r"^TIER_[A-Z0-9_]{1,20}$")
+
 
 CHALLENGE: Final = "1158201444"
 
@@ -55,4 +68,14 @@ def router(carrier: Carrier) -> APIRouter:
                 return {"verified": False, "why": type(error).__name__}
         return {"verified": response.is_success and response.text == CHALLENGE, "why": f"HTTP {response.status_code}"}
 
+    _rating(api, carrier)
     return api
+
+
+def _rating(api: APIRouter, carrier: Carrier) -> None:
+    @api.post("/quality", summary="Tell the business how Meta rates its number, or what becomes of its account", status_code=201)
+    async def quality(body: NumberRating) -> dict[str, Any]:
+        value = {"display_phone_number": carrier.settings.display_phone_number, "event": body.event}
+        value |= {"current_limit": body.current_limit} if body.current_limit else {}
+        carrier.postman.post(Change(value, "account", body.field, (), field=body.field))
+        return body.model_dump()

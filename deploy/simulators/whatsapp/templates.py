@@ -55,6 +55,11 @@ class Templates:
         """Return every approved template."""
         return list(self._known.values())
 
+    def is_marketing(self, part: TemplatePart) -> bool:
+        """Return whether a message is marketing, by its template's category."""
+        known = self._known.get((part.name, part.language.code))
+        return known is not None and known.category == "MARKETING"
+
     def check(self, part: TemplatePart) -> Template:
         """Return the template of a message.
 

@@ -1,4 +1,4 @@
-"""Intake's pages at the desk: chats with citizens, their words, what village registrars and courts' clerks send, and the audit log."""
+"""Intake's pages at the desk: chats with citizens, their words, the survey, what registrars and clerks send, and the audit log."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from services.intake.desk import chat_acts, chats, court_typing, courts, overview, village_form, villages, words
+from services.intake.desk import chat_acts, chats, court_typing, courts, funnel, overview, sources, survey, village_form, villages, words
 from services.intake.desk.room import DeskRoom
 from services.intake.desk.search import IntakeSearch
 from services.intake.domain.webhook_log import WebhookItemKind
@@ -22,6 +22,7 @@ _ITEMS: Final[Mapping[WebhookItemKind, str]] = MappingProxyType(
     {
         WebhookItemKind.MESSAGE: "Pesan warga",
         WebhookItemKind.STATUS: "Kabar sampainya pesan",
+        WebhookItemKind.ACCOUNT: "Kabar tentang nomor kantor",
         WebhookItemKind.ERROR: "Kabar kesalahan dari WhatsApp",
         WebhookItemKind.ELSEWHERE: "Kiriman untuk nomor lain",
     }
@@ -42,6 +43,9 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     app.include_router(court_typing.router(room))  # before the address of one case, which would take `baru` for an id
     app.include_router(courts.router(room))
     app.include_router(words.router(room))
+    app.include_router(survey.router(room))
+    app.include_router(sources.router(room))
+    app.include_router(funnel.router(room))
     summary = APIRouter(include_in_schema=False)
     overview.gallery(deps).install(summary, pages)
     app.include_router(summary)

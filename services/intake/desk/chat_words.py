@@ -53,6 +53,7 @@ OTHERS: Final[Mapping[str, str]] = {
     "call": "Menelepon",
     "view_once": "Foto sekali lihat",
     "poll": "Jajak pendapat",
+    "survey": "Jawaban survei, tidak disimpan di sini",
 }
 TROUBLES: Final[Mapping[FileTrouble, str]] = {
     FileTrouble.WRONG_TYPE: "bukan foto atau PDF",

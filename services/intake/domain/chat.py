@@ -12,7 +12,10 @@ from services.intake.domain.assistance import HOLD_LIFETIME, Assistance
 from services.intake.domain.assistance import OfficerCalled as OfficerCalled
 from services.intake.domain.files import RefusedFile, SentFile, UnfetchedFile
 from services.intake.domain.forms import ServiceMenu
+from services.intake.domain.news import NewsChosen
 from services.intake.domain.pace import SenderPace
+from services.intake.domain.survey.questions import SurveyQuestions
+from services.intake.domain.survey.talking import SurveyTalk
 from services.intake.domain.understanding import Talk
 from services.intake.domain.words import Intent
 from shared.values import Attachment, Receipt
@@ -81,15 +84,14 @@ class Source:
 class Conversation:
     """The chat of one contact; it has the contact's id.
 
-    `outreach_source`: what first brought the person, until a request is filed. `unmoved`: the wamids of texts since the chat last moved on:
-    when one of them is edited, the new text is read as if it had been sent at first.
+    `unmoved`: the wamids of texts since the chat last moved on: when one of them is edited, the new text is read as if it had been sent at
+    first.
     """
 
     contact_id: str
     stage: Stage = Stage.MENU
     draft: Draft | None = None
     touched_at: datetime | None = None
-    outreach_source: str | None = None
     unmoved: tuple[str, ...] = field(default=(), repr=False)
     sources: tuple[Source, ...] = field(default=(), repr=False)
     """Which message gave which answers of the draft, so that an edit or a deletion counts."""
@@ -111,6 +113,8 @@ class Conversation:
     """An answer that may be one of several places; what is written next may say which."""
     preview: str = field(default="", repr=False)
     """The beginning of what was said last, for the list of chats."""
+    survey: SurveyTalk | None = None
+    """The survey that is being answered here."""
 
     @property
     def talk(self) -> Talk:
@@ -160,7 +164,7 @@ class OpenRequest:
 
 @dataclass(frozen=True, slots=True)
 class DialogueContext:
-    """What the dialogue may know besides the chat: the services, the time, the open requests, what brought the person here.
+    """What the dialogue may know besides the chat: the services, the time, the open requests, the source that a draft begun now is due to.
 
     `today` is the office's day. `wamid` is the id of the message; for an edit, the id of the message that was edited.
     """
@@ -180,7 +184,10 @@ class DialogueContext:
     answer_by: datetime | None = None
     """By when an officer answers whoever calls one now; None: within a day."""
 
+    takes_news: bool | None = None
+    """Whether the person wants news of the office; None: they never said."""
     full_days: frozenset[date] = frozenset()  # not offered to come on
+    survey: SurveyQuestions = field(default_factory=SurveyQuestions)
 
     @property
     def promised_by(self) -> datetime:
@@ -244,6 +251,14 @@ class ResendAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class SurveyTapped:
+    """What somebody does in the survey, as `survey.talking.read_tap` reads it. `text`: free words."""
+
+    tap: str = field(repr=False)
+    text: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class FormCompleted:
     """A form that the person confirmed: a request can be made of it, or a returned one go out again."""
 
@@ -266,6 +281,16 @@ class OfficerAnswered:
 
 
 Fact: TypeAlias = (
-    Say | OfficerCalled | StatusAsked | MendAsked | KkNumberUnknown | ResendAsked | FormCompleted | FilesDropped | OfficerAnswered
+    Say
+    | OfficerCalled
+    | StatusAsked
+    | MendAsked
+    | KkNumberUnknown
+    | ResendAsked
+    | SurveyTapped
+    | FormCompleted
+    | FilesDropped
+    | OfficerAnswered
+    | NewsChosen
 )
 Outcome: TypeAlias = tuple[Conversation, tuple[Fact, ...]]

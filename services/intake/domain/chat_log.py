@@ -14,6 +14,7 @@ from services.intake.domain.messages import Content, Deleted, Edited, MediaRef
 from services.intake.domain.words import Intent
 
 _KIND_CHARACTERS: Final = 40  # of a type that Meta may invent; the longest known one has 20
+SURVEY: Final = "survey"
 _PREVIEW_CHARACTERS: Final = 80  # of one line in the list of chats
 
 
@@ -66,6 +67,11 @@ def exchange(contact_id: str, content: Content, file: SentFile | RefusedFile | N
             return ChatExchange(contact_id, SaidKind.OTHER, other=content.kind[:_KIND_CHARACTERS])
         case _:
             return ChatExchange(contact_id, SaidKind.OTHER)
+
+
+def of_survey(contact_id: str) -> ChatExchange:
+    """Return an answer to the survey as the log keeps it: that there was one."""
+    return ChatExchange(contact_id, SaidKind.OTHER, other=SURVEY)
 
 
 class EntryKind(StrEnum):

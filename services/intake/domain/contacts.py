@@ -8,6 +8,8 @@ from datetime import datetime
 
 from services.intake.domain.docket import NONE_YET, DayCount
 from services.intake.domain.links import Links, PersonLink, lapsed, valid_link
+from services.intake.domain.news import NewsChoice
+from services.intake.domain.outreach.sources import UNTOUCHED, Touches
 from services.intake.domain.published import AddressLost
 
 
@@ -59,8 +61,14 @@ class ChatContact:
     told_version: str = ""
     """Version of the text about their data that they were told last; "" none."""
     consent: Consent | None = None
+    news: tuple[NewsChoice, ...] = ()
+    """What they said about news of the office, the latest last."""
     number_since: datetime | None = None
     """Since when the number is theirs, where another contact had it before."""
+    touches: Touches = UNTOUCHED
+    """The sources that brought them first and last."""
+    chat_counted: str = ""
+    """The latest year in which they count among those who chat; "" none."""
 
     @property
     def address(self) -> str:
@@ -71,6 +79,11 @@ class ChatContact:
     def is_served(self) -> bool:
         """Return whether we write to them of our own accord: they are not blocked, and an address of theirs is known."""
         return self.blocked is None and self.address != ""
+
+    @property
+    def takes_news(self) -> bool | None:
+        """Whether they want news of the office; None: they never said."""
+        return self.news[-1].agreed if self.news else None
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -160,8 +173,11 @@ def merge(kept: ChatContact, other: ChatContact, at: datetime) -> tuple[ChatCont
         blocked=kept.blocked or other.blocked,
         told_version=kept.told_version or other.told_version,
         consent=kept.consent or other.consent,
+        news=tuple(sorted((*kept.news, *other.news), key=lambda choice: choice.at)),
         aliases=tuple(dict.fromkeys((*kept.aliases, *other.ids))),
         links=lapsed(links, at) if _differs(kept, other) else links,
+        touches=kept.touches.merged(other.touches),
+        chat_counted=max(kept.chat_counted, other.chat_counted),
         filed=max(kept.filed, other.filed, key=lambda tally: (tally.day, tally.count)),
     )
     return merged, replace(other, wa_id=None, bsuid=None, aliases=(), merged_into=kept.contact_id, links=())

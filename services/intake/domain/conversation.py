@@ -3,8 +3,8 @@
 A chat fills in one draft at a time; others may be kept behind it.
 Stages: MENU (no draft) -> ASKING (question by question through the service's form) -> CONFIRMING -> MENU;
 a returned request puts its draft into the chat as RETURNED, and whatever is written next goes on with it.
-In any stage an officer may hold the chat, or be on the way to it (`assistance`): then nothing is answered, and the stage and the draft
-stay as they are. Whoever waits may go on with the machine; who only was not understood does so by an answer that fits.
+In any stage an officer may hold the chat, or be on the way to it (`assistance`): then nothing is answered but STOP and MULAI, and the
+stage and the draft stay as they are. Whoever waits may go on with the machine; who only was not understood by an answer that fits.
 A message that is no answer never loses a draft; only "batal", confirming, or long silence ends it: a repeated chat joins the open one.
 """
 
@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from services.intake.domain import assistance, changing, correcting, drafting, parking, photos, steps, wishes
+from services.intake.domain import assistance, changing, correcting, drafting, news_steps, parking, photos, steps, wishes
 from services.intake.domain.assistance import IDLE_LIFETIME, WaitingReason
 from services.intake.domain.chat import (
     Act,
@@ -32,11 +32,13 @@ from services.intake.domain.chat import (
     Revoked,
     Say,
     Stage,
+    SurveyTapped,
 )
 from services.intake.domain.drafts import current_question, expire, renewed
 from services.intake.domain.files import RefusedFile, SentFile, UnfetchedFile
 from services.intake.domain.reading import as_answer
 from services.intake.domain.several import as_answers
+from services.intake.domain.survey_reading import survey_answer
 from services.intake.domain.words import Intent, Meaning
 
 _MAX_UNMOVED: Final = 10  # texts; WhatsApp lets a text be edited for 15 minutes
@@ -45,6 +47,8 @@ NOT_UNDERSTOOD: Final = frozenset({"not_understood", "question_unknown"})
 _MISREAD: Final = NOT_UNDERSTOOD | {"wants_document", "wants_text", "wants_confirm"}
 """Answers that say that something else was wanted; with those about wrong answers they are counted."""
 _FILE, _FILE_REFUSED, _OTHER, _EDIT, _EDIT_TAKEN, _REVOKED = "file", "file_refused", "other", "edit", "edit_taken", "revoked"
+_GETS_ON: Final = (FormCompleted, SurveyTapped)
+"""Facts by which a message led somewhere, though the draft is as it was."""
 _FOR_MACHINE: Final = frozenset({Meaning.MENU, Meaning.RESUME, Meaning.OFFICER})
 """What somebody who waits for a person says to the machine, word for word; what they press is for it too."""
 
@@ -52,6 +56,9 @@ _FOR_MACHINE: Final = frozenset({Meaning.MENU, Meaning.RESUME, Meaning.OFFICER})
 def decide(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     """Return what follows from one message. Every act in every stage has an answer, but for an officer's chat and what wants none."""
     part = conversation.assistance
+    about_news = news_steps.at_any_moment(conversation, act, context)
+    if about_news is not None:
+        return about_news
     if part.is_held(context.at):
         return _heard(conversation, act, context)
     return _meanwhile(conversation, act, context) if part.leaves_to_officers(context.at) else _answered(conversation, act, context)
@@ -79,11 +86,9 @@ def _meanwhile(conversation: Conversation, act: Act, context: DialogueContext) -
 def _answered(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
     """Return what the machine makes of an act."""
     conversation, stale = expire(conversation, context.at)
-    first = conversation.outreach_source or context.outreach_source
-    conversation, context = replace(conversation, outreach_source=first), replace(context, outreach_source=first)
     conversation = renewed(conversation, context.menu, context.today)
     act = as_answers(conversation, changing.named(conversation, act, context), context)
-    act = _as_begun(conversation, as_answer(conversation, act, context))
+    act = survey_answer(conversation, _as_begun(conversation, as_answer(conversation, act, context)), context)
     offered, told = conversation.offered, _told_first(conversation, context)
     kept = offered if _act_name(act) == Meaning.START else ""
     conversation = replace(conversation, expired="", choices=(), offered=kept)
@@ -96,8 +101,6 @@ def _answered(conversation: Conversation, act: Act, context: DialogueContext) ->
     ):
         step = steps.answer_officer
     after, facts = step(conversation, act, context)
-    if any(isinstance(fact, FormCompleted) for fact in facts):
-        after = replace(after, outreach_source=None)
     after, facts = _call_for_help(conversation, after, act, facts, context)
     after = replace(after, sources=correcting.sources(conversation, after, act, context.wamid))
     facts = (*told, *facts, *parking.kept_behind(conversation, after, context))
@@ -168,7 +171,7 @@ def _call_for_help(before: Conversation, after: Conversation, act: Act, facts: t
         part = replace(part, idle=0)
     is_misread = isinstance(act, Intent | OtherContent) and any(isinstance(fact, Say) and _is_misread(fact) for fact in facts)
     is_idle = (
-        isinstance(act, Intent) and bool(facts) and not _moved(before, after) and not any(isinstance(fact, FormCompleted) for fact in facts)
+        isinstance(act, Intent) and bool(facts) and not _moved(before, after) and not any(isinstance(fact, _GETS_ON) for fact in facts)
     )
     part = assistance.counted(part, is_misread=is_misread, is_idle=is_idle)
     if part.is_quiet or not assistance.needs_help(part):
@@ -209,6 +212,7 @@ _Step: TypeAlias = Callable[[Conversation, Act, DialogueContext], Outcome]
 
 _TABLE: Final[Mapping[tuple[Stage, str], _Step]] = {
     (Stage.MENU, Meaning.GREETING): steps.show_menu,
+    (Stage.MENU, Meaning.BEGIN): steps.show_menu,
     (Stage.MENU, Meaning.MENU): steps.show_menu,
     (Stage.MENU, Meaning.REPEAT): steps.show_menu,
     (Stage.MENU, Meaning.SERVICE): parking.start_or_take_up,
@@ -252,6 +256,7 @@ _TABLE: Final[Mapping[tuple[Stage, str], _Step]] = {
 
 _ANYWHERE: Final[Mapping[str, _Step]] = {
     Meaning.GREETING: drafting.resume,
+    Meaning.BEGIN: drafting.resume,
     Meaning.MENU: drafting.resume,
     Meaning.RESUME: parking.resume,
     Meaning.START: parking.start,
@@ -278,6 +283,7 @@ _ANYWHERE: Final[Mapping[str, _Step]] = {
     Meaning.ERASE: steps.erase,
     Meaning.SKIP: drafting.skip,
     Meaning.MEND: parking.mend,
+    Meaning.SURVEY: steps.answer_survey,
     _FILE: photos.take_file,
     _FILE_REFUSED: photos.refuse_file,
     _OTHER: drafting.refuse_other,

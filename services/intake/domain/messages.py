@@ -10,7 +10,9 @@ from typing import Any, Final, TypeAlias
 
 from services.intake.domain.chat import OtherContent
 from services.intake.domain.contacts import ChatIdentity
-from services.intake.domain.published import StatusReceived
+from services.intake.domain.outreach.codes import read_code
+from services.intake.domain.outreach.sources import MessageLead
+from services.intake.domain.published import NumberQualityChanged, StatusReceived
 from services.intake.domain.webhook_log import CALL, MAX_ADDRESS_CHARACTERS, Json, believed, moment_of, text_of
 from services.intake.domain.words import Intent, Vocabulary
 
@@ -20,10 +22,10 @@ _ORIGINALS: Final = ("original_message_id", "message_id", "id")  # fields in whi
 _MAX_TEXT_CHARACTERS: Final = 8192  # WhatsApp's limit is 4,096; nothing longer is an answer
 _MAX_CAPTION_CHARACTERS: Final = 200  # the name of a document; what is longer tells something else
 _STATUSES: Final = frozenset({"sent", "delivered", "read", "failed"})
+_CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")  # a word of Meta's lists, in lower case
 _MAX_CODE: Final = 2**31 - 1  # Meta's codes have six digits; a larger number is no code, and MongoDB could not store it
 _MAX_DETAILS_CHARACTERS: Final = 500  # the contract's limit
-_SOURCE: Final = re.compile(r"[A-Za-z0-9_.:/?=&%~+-]{1,100}")
-_SOURCE_WORD: Final = re.compile(r"\[([A-Za-z0-9_.-]{2,40})\]\s*$")
+_AD: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class Inbound:
     wamid: str
     identity: ChatIdentity
     content: Content
-    outreach_source: str | None = None
+    lead: MessageLead | None = None
+    """Where its sender comes from, as far as it tells."""
 
 
 def read_message(content: Json, vocabulary: Vocabulary) -> Inbound:
@@ -86,7 +89,7 @@ def read_message(content: Json, vocabulary: Vocabulary) -> Inbound:
         text_of(who, "wa_id") or None, text_of(who, "bsuid") or None, text_of(who, "username") or None, text_of(who, "name") or None
     )
     wamid = "" if text_of(message, "type") == CALL else text_of(message, "id")
-    return Inbound(wamid, identity, _content(message, vocabulary), _outreach(message))
+    return Inbound(wamid, identity, _content(message, vocabulary), _lead(message))
 
 
 def _content(message: Json, vocabulary: Vocabulary) -> Content:
@@ -98,7 +101,7 @@ def _content(message: Json, vocabulary: Vocabulary) -> Content:
 
 
 def _text(body: Json, vocabulary: Vocabulary) -> Intent:
-    return vocabulary.read_text(_SOURCE_WORD.sub("", text_of(body, "body")[:_MAX_TEXT_CHARACTERS]))
+    return vocabulary.read_text(read_code(text_of(body, "body")[:_MAX_TEXT_CHARACTERS]).text)
 
 
 def _edit(body: Json, vocabulary: Vocabulary) -> Content:
@@ -180,15 +183,19 @@ _READERS: Final[Mapping[str, Callable[[Json, Vocabulary], Content]]] = {
 }
 
 
-def _outreach(message: Json) -> str | None:
-    """Return the poster, link or ad that brought the person: `[kode]` at the end of a wa.me text, or the ad's referral."""
+def _lead(message: Json) -> MessageLead | None:
+    """Return what brought the person: the code in a text, and of an advertisement its id (`referral.source_id`) or the code in its text.
+
+    A click on an advertisement has an id of its own (`ctwa_clid`), which tells nothing of which one it was.
+    """
+    code = read_code(text_of(message.get("text"), "body")[:_MAX_TEXT_CHARACTERS]).code
     referral = message.get("referral")
-    if isinstance(referral, Mapping):
-        source = text_of(referral, "source_id") or text_of(referral, "source_url")
-        return f"ad:{source}" if _SOURCE.fullmatch(source) else "ad"
-    text = message.get("text")
-    found = _SOURCE_WORD.search(text_of(text, "body"))
-    return found.group(1) if found else None
+    if not isinstance(referral, Mapping):
+        return MessageLead(code) if code is not None else None
+    ad = text_of(referral, "source_id")
+    said = (read_code(text_of(referral, name)[:_MAX_TEXT_CHARACTERS]).code for name in ("headline", "body"))
+    shown = (found for found in said if found is not None and found.is_marked)
+    return MessageLead(code or next(shown, None), is_ad=True, ad=ad if _AD.fullmatch(ad) else "")
 
 
 def read_status(status: Json, received_at: datetime) -> StatusReceived | None:
@@ -204,6 +211,16 @@ def read_status(status: Json, received_at: datetime) -> StatusReceived | None:
         callback_data=text_of(status, "biz_opaque_callback_data")[:512] or None,
         error_code=code,
         error_details=details,
+    )
+
+
+def read_account(content: Json, key: str, received_at: datetime) -> NumberQualityChanged | None:
+    """Read a stored item of kind `account`; None where it names no event. Meta: `phone_number_quality_update`, `account_update`."""
+    change, limit = text_of(content, "event").lower(), text_of(content, "current_limit").lower()
+    if not _CODE.fullmatch(change):
+        return None
+    return NumberQualityChanged(
+        key, text_of(content, "webhook"), change, limit if _CODE.fullmatch(limit) else None, received_at.astimezone(UTC)
     )
 
 

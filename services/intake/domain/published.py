@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import TypeAlias
 
 from services.intake.domain.assistance import ChatAttended, ChatWaits
+from services.intake.domain.audiences import AudiencePage
+from services.intake.domain.news import NewsConsentChanged
 from services.intake.domain.requests import DecisionRecorded, DocumentsAskedAgain, QuestionAnswered, ReplyComposed, RequestSubmitted
 
 
@@ -32,6 +34,17 @@ class AddressLost:
     link_ids: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class NumberQualityChanged:
+    """WhatsApp rates our number or account otherwise. `item`: the key of the item of the webhook log that says so; it names nobody."""
+
+    item: str
+    webhook: str
+    change: str
+    limit: str | None
+    at: datetime
+
+
 Published: TypeAlias = (
     RequestSubmitted
     | DecisionRecorded
@@ -42,5 +55,8 @@ Published: TypeAlias = (
     | ChatWaits
     | ChatAttended
     | AddressLost
+    | NewsConsentChanged
+    | AudiencePage
+    | NumberQualityChanged
 )
 """The facts that are published as events."""

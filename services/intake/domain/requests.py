@@ -132,6 +132,8 @@ class Request:
     """What an officer told its sender last."""
     reminded_of: date | None = None
     """The day of a visit of which its sender needs no reminder any more."""
+    residence: str | None = None
+    """Code of the village where whom it is about lives by the register, once that is told; None: not known, or elsewhere."""
 
     @property
     def settled(self) -> tuple[IssuedDocument, ...]:

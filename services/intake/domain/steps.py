@@ -21,6 +21,7 @@ from services.intake.domain.chat import (
     ResendAsked,
     Say,
     StatusAsked,
+    SurveyTapped,
 )
 from services.intake.domain.drafting import ask_next, cancel
 from services.intake.domain.drafts import DRAFT_LIFETIME, current_question
@@ -172,6 +173,13 @@ def resend(conversation: Conversation, _act: Act, context: DialogueContext) -> O
     """Ask for a document that was sent before to be sent again."""
     moved, asked = ask_next(conversation, context) if conversation.draft is not None else (conversation, ())
     return moved, (ResendAsked(), *asked)
+
+
+def answer_survey(conversation: Conversation, act: Act, context: DialogueContext) -> Outcome:
+    """Pass on what somebody does in the survey; a draft that is open stays."""
+    if not isinstance(act, Intent):
+        return not_understood(conversation, act, context)
+    return conversation, (SurveyTapped(act.topic, act.text),)
 
 
 def erase(conversation: Conversation, _act: Act, context: DialogueContext) -> Outcome:

@@ -62,6 +62,8 @@ class DialogueTexts:
     office: str
     consent_version: str = ""
     """Version of the text about personal data, `consent`: whoever was told another one is told anew."""
+    news_version: str = ""
+    """Version of the text that says what news of the office are, `news_offer`: it is kept with each opt-in."""
 
     def say(self, said: Say) -> str:
         """Return the sentence with its placeholders filled.

@@ -32,6 +32,7 @@ class WebhookItemKind(StrEnum):
 
     MESSAGE = "message"
     STATUS = "status"
+    ACCOUNT = "account"  # how the provider rates our number or account
     ERROR = "error"
     ELSEWHERE = "elsewhere"  # what came for another number of the same app
     UNKNOWN = "unknown"
@@ -115,6 +116,9 @@ def _of_number(number: str, change: Any, items: Iterator[WebhookItem]) -> Iterat
 
 def _change(change: Any, digest: str, where: str) -> Iterator[WebhookItem]:
     value = change.get("value") if isinstance(change, Mapping) else None
+    if isinstance(value, Mapping) and text_of(change, "field") in _OF_ACCOUNT:
+        yield _account(text_of(change, "field"), value, digest, where)
+        return
     makers = _MAKERS.get(text_of(change, "field"), ())
     if not isinstance(value, Mapping) or not makers:
         yield _unknown(change, digest, where)
@@ -187,10 +191,16 @@ def _status(item: Json, _contacts: Sequence[Json], _digest: str, _where: str) ->
     return WebhookItem(f"wa:st:{wamid}:{status}", WebhookItemKind.STATUS, "", moment_of(item), dict(item))
 
 
+def _account(field: str, value: Json, digest: str, where: str) -> WebhookItem:
+    return WebhookItem(f"wa:ac:{_key(digest, where)}", WebhookItemKind.ACCOUNT, "", None, {"webhook": field, **value})
+
+
 def _error(item: Json, _contacts: Sequence[Json], digest: str, where: str) -> WebhookItem:
     return WebhookItem(f"wa:er:{_key(digest, where)}", WebhookItemKind.ERROR, "", None, dict(item))
 
 
+_OF_ACCOUNT: Final = frozenset({"phone_number_quality_update", "account_update"})
+"""Fields of a change that tell of our number or account: their value is one item."""
 _MAKERS: Final[Mapping[str, Sequence[tuple[str, Callable[[Json, Sequence[Json], str, str], WebhookItem | None]]]]] = {
     "messages": (("messages", _message), ("statuses", _status), ("errors", _error)),
     "calls": (("calls", _call),),

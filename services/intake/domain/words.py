@@ -49,6 +49,15 @@ class Meaning(StrEnum):
     RESEND = "resend"
     ERASE = "erase"
     MEND = "mend"
+    NEWS = "news"
+    """Somebody asks what news of the office are, or for them without having been told."""
+    NEWS_ON = "news_on"
+    NEWS_OFF = "news_off"
+    """STOP, BERHENTI."""
+    BEGIN = "begin"
+    """MULAI: of somebody who stopped the news that they want them again; of anybody else a greeting."""
+    SURVEY = "survey"
+    """An answer to the survey, or what stops it."""
     SERVICE = "service"
     IN_PERSON = "in_person"
     OFFICER = "officer"
@@ -67,7 +76,7 @@ class Meaning(StrEnum):
 class Intent:
     """A meaning, with its service, receipt number, or number of a line where there is one.
 
-    `topic`: of `ABOUT` and `GROUP`, which; of a button what it is about: a question's path, a draft's service, a receipt. `near`: of
+    `topic`: of `ABOUT` and `GROUP`, which; of a button what it is about: a question's path, a draft, a receipt, an answer. `near`: of
     `UNSURE`, the nearest first. `is_pressed`: by a button, not typed. `is_guess`: read out of somebody's own words, so that it may be an
     answer as well. `is_question`: it asks.
     """
@@ -92,7 +101,9 @@ _AS_COMMANDS: Final[Mapping[str, Meaning]] = {
     "human": Meaning.OFFICER,
 }
 """Meanings of the lexicon that are commands in other words."""
-_WITH_ARGUMENT: Final = frozenset({Meaning.ANSWER, Meaning.SERVICE, Meaning.IN_PERSON, Meaning.ABOUT, Meaning.GROUP, Meaning.UNSURE})
+_WITH_ARGUMENT: Final = frozenset(
+    {Meaning.ANSWER, Meaning.SERVICE, Meaning.IN_PERSON, Meaning.ABOUT, Meaning.GROUP, Meaning.UNSURE, Meaning.SURVEY}
+)
 _ANSWERS: Final = (Meaning.CONFIRM, Meaning.NO)
 _NAMED: Final = frozenset({Meaning.GROUP, Meaning.CHANGE, Meaning.DRAFT, Meaning.PHOTO, Meaning.WITHDRAW})
 """Meanings of buttons that may name what they are about: `change:child_name`."""
@@ -206,6 +217,8 @@ class Vocabulary:
         if name == Meaning.ANSWER:
             value, _, path = argument.partition("@")
             return Intent(Meaning.ANSWER, text=value, topic=path)
+        if name == Meaning.SURVEY:
+            return Intent(Meaning.SURVEY, topic=argument)  # without its title: nothing keeps the answer
         return Intent(Meaning(name), text=title, topic=argument) if name in _NAMED else None
 
 

@@ -22,24 +22,31 @@ from services.intake.domain.chat import (
     ResendAsked,
     Say,
     StatusAsked,
+    SurveyTapped,
 )
-from services.intake.domain.chat_log import ChatExchange, exchange, preview
+from services.intake.domain.chat_log import ChatExchange, exchange, of_survey, preview
 from services.intake.domain.contacts import ChatContact
 from services.intake.domain.conversation import NOT_UNDERSTOOD, decide
 from services.intake.domain.drafting import reopen
 from services.intake.domain.drafts import awaits_file
 from services.intake.domain.files import RefusedFile, SentFile
 from services.intake.domain.messages import Content, Deleted, Edited, Inbound, MediaRef, NumberChanged, Silent
+from services.intake.domain.news import NewsChosen
 from services.intake.domain.visit_days import DayRefused
 from services.intake.domain.wording import wording
+from services.intake.domain.words import Intent, Meaning
 from services.intake.handlers.acts import act_of
 from services.intake.handlers.calling import announce, promised_by, said_turn
 from services.intake.handlers.chat_filing import file_draft, mend_latest, status_of
 from services.intake.handlers.chat_lookups import find_kk_number, send_again
 from services.intake.handlers.filing import local_day
+from services.intake.handlers.news import choose_news
 from services.intake.handlers.officer_questions import pass_on
+from services.intake.handlers.outreach.arriving import note_arrival
+from services.intake.handlers.outreach.counting import count_beginning
 from services.intake.handlers.replying import OneAnswer, at_pace, send
 from services.intake.handlers.senders import change_number, contact_of, make_way
+from services.intake.handlers.survey_chat import take_tap
 from services.intake.handlers.visits import days_to_offer
 from services.intake.ports import Deps, Tx
 from shared.errors import TooMany
@@ -99,7 +106,7 @@ async def handle_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, file: S
         tx.finish_item(item, exchange(contact.contact_id, content, None))
         return () if file is None or isinstance(file, RefusedFile) else (file.file_id,)
     else:
-        contact = _agreed(tx, deps, contact, item.received_at)
+        contact = await note_arrival(tx, deps, _agreed(tx, deps, contact, item.received_at), inbound.lead, item.received_at)
         before = await tx.conversation(contact.contact_id)
         conversation = await _talk(tx, deps, contact, before, inbound, file, item.received_at, reply)
         conversation = at_pace(deps, conversation, content, item.received_at, reply)
@@ -107,7 +114,7 @@ async def handle_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, file: S
     said = _logged(deps, contact, content, None if reply.is_withheld else file, reply)
     tx.save_conversation(replace(conversation, preview=preview(said.said)))
     announce(tx, before, conversation, item.received_at)
-    tx.finish_item(item, replace(said, answer=send(tx, deps, contact, inbound, reply)))
+    tx.finish_item(item, replace(said, answer=send(tx, deps, contact, inbound, reply)), forget=reply.is_of_survey)
     return tuple(reply.dropped)
 
 
@@ -138,10 +145,17 @@ async def _tell_of_data(tx: Tx, deps: Deps, contact: ChatContact, reply: OneAnsw
 
 def _logged(deps: Deps, contact: ChatContact, content: Content, file: SentFile | RefusedFile | None, reply: OneAnswer) -> ChatExchange:
     """Return what the log keeps of a message: of a text that was not understood also how the office may read it."""
+    if reply.is_of_survey:
+        return of_survey(contact.contact_id)
     said = exchange(contact.contact_id, content, file)
     if said.said and any(part.text in NOT_UNDERSTOOD for part in reply.parts):
         return replace(said, wording=wording(said.said, deps.vocabulary.lexicon, contact.name or ""))
     return said
+
+
+def _is_of_survey(content: Content, facts: Sequence[Fact]) -> bool:
+    """Return whether a message answers the survey, also where an officer has the chat and it counts for nothing."""
+    return any(isinstance(fact, SurveyTapped) for fact in facts) or (isinstance(content, Intent) and content.meaning is Meaning.SURVEY)
 
 
 async def give_up_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, reason: str) -> None:
@@ -161,6 +175,25 @@ async def give_up_message(tx: Tx, deps: Deps, key: str, inbound: Inbound, reason
     tx.park_item(item, reason, replace(exchange(contact.contact_id, inbound.content, None), answer=answer))
 
 
+async def _context(tx: Tx, deps: Deps, contact: ChatContact, conversation: Conversation, inbound: Inbound, at: datetime) -> DialogueContext:
+    content = inbound.content
+    return DialogueContext(
+        deps.menu,
+        at,
+        local_day(at),
+        await tx.open_requests(contact.ids),
+        contact.touches.credited(at, deps.source_counts),
+        content.original if isinstance(content, Edited) else inbound.wamid,
+        is_linked=contact.link_at(at) is not None,
+        is_at_limit=contact.filed.on(local_day(at)) >= deps.limits.contact_a_day,
+        answer_by=promised_by(deps, at),
+        chat_kept_days=deps.chat_kept / timedelta(days=1),
+        takes_news=contact.takes_news,
+        full_days=await days_to_offer(tx, deps, conversation, local_day(at)),
+        survey=deps.questions,
+    )
+
+
 async def _talk(
     tx: Tx,
     deps: Deps,
@@ -171,23 +204,14 @@ async def _talk(
     at: datetime,
     reply: OneAnswer,
 ) -> Conversation:
-    content = inbound.content
-    context = DialogueContext(
-        deps.menu,
-        at,
-        local_day(at),
-        await tx.open_requests(contact.ids),
-        inbound.outreach_source,
-        content.original if isinstance(content, Edited) else inbound.wamid,
-        is_linked=contact.link_at(at) is not None,
-        is_at_limit=contact.filed.on(local_day(at)) >= deps.limits.contact_a_day,
-        answer_by=promised_by(deps, at),
-        chat_kept_days=deps.chat_kept / timedelta(days=1),
-        full_days=await days_to_offer(tx, deps, conversation, local_day(at)),
-    )
+    context = await _context(tx, deps, contact, conversation, inbound, at)
     after, facts = decide(conversation, act_of(deps, conversation, inbound, file), context)
     if any(isinstance(fact, MendAsked) for fact in facts):
         after, facts = await mend_latest(tx, deps, contact, after, context)
+    reply.is_of_survey = _is_of_survey(inbound.content, facts)
+    tapped = next((fact for fact in facts if isinstance(fact, SurveyTapped)), None)
+    if tapped is not None:
+        after, facts = await take_tap(tx, deps, contact, after, tapped, context)
     if any(isinstance(fact, KkNumberUnknown) for fact in facts):
         after, facts = await find_kk_number(tx, contact, after, context)
     try:
@@ -203,12 +227,17 @@ async def _talk(
     except TooMany:  # what was typed and sent is kept for tomorrow
         reply.parts.append(Say("limit_reached_later", buttons=("confirm", "cancel")))
         return replace(conversation, touched_at=after.touched_at)
+    if after.draft is not None and after.draft.began_at == at and after.draft.mends is None:
+        await count_beginning(tx, deps, contact, after.draft, at)
     return after
 
 
 async def _follow(tx: Tx, deps: Deps, contact: ChatContact, fact: Fact, at: datetime, reply: OneAnswer) -> None:
     if isinstance(fact, Say):
         reply.parts.append(fact)
+    elif isinstance(fact, NewsChosen):
+        await choose_news(tx, deps, contact.contact_id, fact, at)
+        reply.is_due = True  # whatever the pace: they hear at once that it counts
     elif isinstance(fact, FilesDropped):
         reply.dropped.extend(fact.file_ids)
     elif isinstance(fact, StatusAsked):

@@ -50,7 +50,8 @@ async def file_draft(tx: Tx, deps: Deps, contact: ChatContact, draft: Draft, at:
     if filed.is_known:
         dropped = tuple(file.file_id for file in draft.attachments)
         return ConfirmedDraft((Say("already_open", {"receipt": receipt}, ("status", "menu")),), dropped=dropped)
-    tx.save_contact(replace(contact, filed=contact.filed.plus_one(local_day(at))))
+    touches = contact.touches.spent(draft.outreach_source)
+    tx.save_contact(replace(contact, filed=contact.filed.plus_one(local_day(at)), touches=touches))
     return ConfirmedDraft((_received(_confirmation(deps, filed, wish), deps, filed.request),), filed.request.request_id)
 
 

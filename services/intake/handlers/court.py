@@ -12,6 +12,7 @@ from services.intake.domain.decisions import judge
 from services.intake.domain.filled_form import FilledForm, Person
 from services.intake.domain.requests import OPEN, DecisionRecorded, Request, RequestOrigin, RequestState, RequestSubmitted, resubmit, submit
 from services.intake.domain.vouching import SenderVouching
+from services.intake.handlers.figures import count_figures
 from services.intake.handlers.requests import Opening, new_request, promised
 from services.intake.ports import CaseRequest, CourtCase, Deps, Tx
 from shared.clock import WIB
@@ -74,6 +75,7 @@ def _requests(
     ids = tuple(request.request_id for request in requests)
     for request in requests:
         _send(tx, submit(replace(request, case_id=case_id, case_requests=ids))[0], decision, is_new=True)
+        count_figures(tx, deps, None, request)
     return tuple(CaseRequest(role, request.request_id, request.receipt) for (role, _), request in zip(parties, requests, strict=True))
 
 

@@ -11,6 +11,8 @@ from services.intake.domain.files import marked
 from services.intake.domain.filled_form import KK_NUMBER, FilledForm
 from services.intake.domain.requests import Request, RequestOrigin, join, submit
 from services.intake.domain.vouching import SenderVouching
+from services.intake.handlers.figures import count_figures
+from services.intake.handlers.outreach.counting import count_submission
 from services.intake.handlers.requests import Opening, new_request, open_request
 from services.intake.ports import Deps, Tx
 from shared.clock import WIB
@@ -89,6 +91,8 @@ async def file_wish(tx: Tx, deps: Deps, wish: Wish, own_ids: Iterable[str] = ())
         waiting = replace(submit(new_request(deps, opening))[0], joins=first.request_id)
         tx.save_request(join(first, [waiting]))
         tx.add_request(waiting)
+        count_figures(tx, deps, None, waiting)
+        await count_submission(tx, deps, waiting)
         return Filed(waiting, is_waiting=True)
     repeats = repeated(in_hand.former, wish.at, deps.limits.repeat_within)
     opened = await open_request(tx, deps, replace(opening, repeats=repeats))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from services.intake.domain.deliveries import delivered, fetched, issue, revoked, voided
@@ -9,23 +10,30 @@ from services.intake.domain.documents import IssuedDocument, IssuedState, Notice
 from services.intake.domain.officer_messages import OfficerMessage
 from services.intake.domain.promise import told
 from services.intake.domain.requests import Request, RequestState, Step, approve, progress, returned
+from services.intake.domain.survey.invitations import ENDS
+from services.intake.handlers.figures import count_figures
+from services.intake.handlers.outreach.counting import count_progress
 from services.intake.handlers.people import link_sender
 from services.intake.handlers.returning import offer_returned
+from services.intake.handlers.survey_asking import plan_survey
 from services.intake.handlers.visits import free_place
 from services.intake.handlers.waiting import give_back
 from services.intake.ports import Deps, Tx
 
 
-async def note_approved(tx: Tx, deps: Deps, request_id: str, expected: int, at: datetime, linked_by: str | None) -> None:
+async def note_approved(
+    tx: Tx, deps: Deps, request_id: str, expected: int, at: datetime, linked_by: str | None, residence: str | None
+) -> None:
     """Record that a request was approved, with so many documents to come.
 
-    `linked_by`: the officer who linked the sender's chat to the applicant with this decision, where one did.
+    `linked_by`: the officer who linked the sender's chat to the applicant with this decision, where one did. `residence`: the applicant's
+    village by the register.
 
     Raises:
         NotFound: `requests_not_found`; other services only know requests of ours.
     """
     request = await tx.request(request_id)
-    await _keep(tx, deps, request, approve(request, expected, at))
+    await _keep(tx, deps, request, replace(approve(request, expected, at), residence=residence))
     if linked_by is not None:
         await link_sender(tx, deps, request_id, linked_by, at)
 
@@ -142,6 +150,10 @@ async def note_fetched(tx: Tx, deps: Deps, request_id: str, document_id: str) ->
 async def _keep(tx: Tx, deps: Deps, before: Request, after: Request) -> None:
     if after != before:
         tx.save_request(after)
+        count_figures(tx, deps, before, after)
+        await count_progress(tx, deps, before, after)
+    if after.state in ENDS and before.state is not after.state:
+        await plan_survey(tx, deps, after)
     if before.is_open and not after.is_open:
         await free_place(tx, deps, after)
         for request_id in after.joined_by:

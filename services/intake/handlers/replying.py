@@ -21,6 +21,7 @@ class OneAnswer:
     """The answer while it is put together.
 
     `is_due`: it tells of what will not be told again, so it goes out at any pace. `is_withheld`: there was one, and it is not sent.
+    `is_of_survey`: what the message says is counted, and kept nowhere beside its sender.
     """
 
     parts: list[Say] = field(default_factory=list)
@@ -28,6 +29,7 @@ class OneAnswer:
     request_id: str | None = None
     is_due: bool = False
     is_withheld: bool = False
+    is_of_survey: bool = False
 
     def withhold(self) -> None:
         """Say nothing, unless it is due."""

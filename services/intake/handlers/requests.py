@@ -12,6 +12,8 @@ from services.intake.domain.filled_form import FilledForm
 from services.intake.domain.requests import Request, RequestOrigin, submit
 from services.intake.domain.submission import CheckedBody, check
 from services.intake.domain.vouching import SenderVouching
+from services.intake.handlers.figures import count_figures
+from services.intake.handlers.outreach.counting import count_submission
 from services.intake.handlers.visits import take_place
 from services.intake.ports import Deps, Tx, sent_file
 from shared.clock import WIB
@@ -75,7 +77,9 @@ async def open_request(tx: Tx, deps: Deps, opening: Opening) -> Request:
     request, submitted = submit(new_request(deps, opening))
     await take_place(tx, deps, request.request_id, request.form)
     tx.add_request(request)
+    count_figures(tx, deps, None, request)
     tx.emit(submitted)
+    await count_submission(tx, deps, request)
     return request
 
 

@@ -20,7 +20,9 @@ from services.intake.domain.contacts import (
 )
 from services.intake.domain.drafts import carry_over
 from services.intake.domain.messages import NumberChanged
+from services.intake.domain.news import NewsConsentChanged, NewsHow
 from services.intake.handlers.calling import announce
+from services.intake.handlers.chat_filing import origin_of
 from services.intake.ports import Deps, Tx
 
 
@@ -104,4 +106,7 @@ async def _join(tx: Tx, kept: ChatContact, other: ChatContact, at: datetime) -> 
     kept, other = merge(kept, other, at)
     tx.save_contact(other)
     tx.save_contact(kept)
+    if kept.news:  # the notifier knows the choice by the id of whichever contact made it
+        last = kept.news[-1]
+        tx.emit(NewsConsentChanged(kept.contact_id, origin_of(kept), last.agreed, NewsHow(last.how), last.at, kept.aliases))
     return kept

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from services.intake.domain.body import read_body
-from services.intake.domain.messages import read_status
+from services.intake.domain.messages import read_account, read_status
 from services.intake.domain.webhook_log import WebhookItemKind, odd_body, split
 from services.intake.ports import Deps, SentMessage, Tx
 from shared.logs import get
@@ -50,14 +50,24 @@ async def receive_webhook(deps: Deps, body: bytes, traceparent: str) -> int:
 async def prefetch_statuses(tx: Tx, keys: Sequence[str]) -> None:
     """Read in few queries what `handle_status` will ask for."""
     await tx.prefetch_items(keys)
-    facts = [read_status(item.content, item.received_at) for item in [await tx.item(key) for key in keys] if item.is_new]
+    items = [await tx.item(key) for key in keys]
+    facts = [read_status(item.content, item.received_at) for item in items if item.is_new and item.kind is WebhookItemKind.STATUS]
     await tx.prefetch_sent_messages([fact.wamid for fact in facts if fact])
 
 
 async def handle_status(tx: Tx, key: str) -> None:
-    """Publish the delivery status of a message of ours. An item handled meanwhile is left alone; an unknown status is not published."""
+    """Publish the delivery status of a message of ours, or how our number is rated; what we do not know is not published.
+
+    An item handled meanwhile is left alone.
+    """
     item = await tx.item(key)
     if not item.is_new:
+        return
+    if item.kind is WebhookItemKind.ACCOUNT:
+        rated = read_account(item.content, item.key, item.received_at)
+        if rated is not None:
+            tx.emit(rated)
+        tx.finish_item(item)
         return
     fact = read_status(item.content, item.received_at)
     if fact is not None:

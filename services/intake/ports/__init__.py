@@ -1,5 +1,7 @@
 """The handlers' ports: the unit of work, the webhook log, files, plain reads, and the dependencies of a process."""
 
+from services.intake.ports.audiences import AudienceReader as AudienceReader
+from services.intake.ports.audiences import FoundPeople as FoundPeople
 from services.intake.ports.chats import ChatCounts as ChatCounts
 from services.intake.ports.chats import ChatPage as ChatPage
 from services.intake.ports.chats import ChatReader as ChatReader
@@ -15,14 +17,24 @@ from services.intake.ports.clerk import CaseSearch as CaseSearch
 from services.intake.ports.clerk import ClerkReader as ClerkReader
 from services.intake.ports.clerk import ReadCase as ReadCase
 from services.intake.ports.deps import Deps as Deps
+from services.intake.ports.figures import FigureReader as FigureReader
 from services.intake.ports.files import Documents as Documents
 from services.intake.ports.files import FileStore as FileStore
 from services.intake.ports.files import Media as Media
 from services.intake.ports.files import sent_file as sent_file
+from services.intake.ports.outreach import Funnel as Funnel
+from services.intake.ports.outreach import SourcePage as SourcePage
+from services.intake.ports.outreach import SourceReader as SourceReader
+from services.intake.ports.outreach import SourceSearch as SourceSearch
+from services.intake.ports.outreach import StepLog as StepLog
 from services.intake.ports.readers import PeopleReader as PeopleReader
 from services.intake.ports.readers import RequestPage as RequestPage
 from services.intake.ports.readers import RequestReader as RequestReader
 from services.intake.ports.readers import RequestSearch as RequestSearch
+from services.intake.ports.reports import ReportPrinter as ReportPrinter
+from services.intake.ports.survey import SurveyReader as SurveyReader
+from services.intake.ports.tries import StatusTries as StatusTries
+from services.intake.ports.tries import Tries as Tries
 from services.intake.ports.tx import CaseRequest as CaseRequest
 from services.intake.ports.tx import CourtCase as CourtCase
 from services.intake.ports.tx import SentMessage as SentMessage

@@ -9,17 +9,27 @@ from datetime import timedelta
 from services.intake.domain.desk_texts import DeskTexts
 from services.intake.domain.docket import Limits
 from services.intake.domain.forms import ServiceMenu
+from services.intake.domain.outreach.participation import CrudeRates
+from services.intake.domain.survey.invitations import SurveyRules
+from services.intake.domain.survey.questions import SurveyQuestions
 from services.intake.domain.texts import DialogueTexts
 from services.intake.domain.words import Vocabulary
+from services.intake.ports.audiences import AudienceReader
 from services.intake.ports.chats import ChatReader, Visitors
 from services.intake.ports.clerk import ClerkReader
+from services.intake.ports.figures import FigureReader
 from services.intake.ports.files import Documents, FileStore, Media
+from services.intake.ports.outreach import Funnel, SourceReader, StepLog
 from services.intake.ports.readers import PeopleReader, RequestReader
+from services.intake.ports.reports import ReportPrinter
+from services.intake.ports.survey import SurveyReader
+from services.intake.ports.tries import StatusTries, Tries
 from services.intake.ports.village import VillageReader
 from services.intake.ports.webhook_log import WebhookLog
 from services.intake.ports.words import LiveWords, WordReader
 from shared.clock import Clock
 from shared.reference.catalogue import Catalogue
+from shared.reference.residents import Residents
 from shared.reference.working_hours import WorkingHours
 from shared.values import Receipt
 
@@ -29,7 +39,7 @@ class Deps:
     """The dependencies of the handlers, fixed for a process.
 
     `officer_answer`: working time within which an officer answers whoever asks for one. `messages_a_minute`: of one sender; who writes
-    faster is told once. `phone_number_id`: our number's id at WhatsApp.
+    faster is told once. `phone_number_id`: our number's id at WhatsApp. `new_token`: for the address of a page of one person.
     """
 
     clock: Clock
@@ -48,10 +58,19 @@ class Deps:
     documents: Documents
     people: PeopleReader
     limits: Limits
+    audiences: AudienceReader
     chats: ChatReader
     visitors: Visitors
     villages: VillageReader
     clerks: ClerkReader
+    sources: SourceReader
+    steps: StepLog
+    figures: FigureReader
+    tries: Tries
+    status_tries: StatusTries
+    funnel: Funnel
+    source_counts: timedelta
+    """How long after somebody came by a source what they begin is due to it."""
     file_max_bytes: int
     officer_lease: timedelta
     officer_answer: timedelta
@@ -61,6 +80,16 @@ class Deps:
     unknown_words_days: float
     desk_texts: DeskTexts
     phone_number_id: str
+    survey: SurveyRules
+    questions: SurveyQuestions
+    surveys: SurveyReader
+    reports: ReportPrinter
+    new_token: Callable[[], str]
+    whatsapp_number: str
+    """The number that links lead to, in E.164 without the plus; "" where the installation names none."""
+    public_url: str
+    residents: Residents
+    crude_rates: CrudeRates
 
     @property
     def vocabulary(self) -> Vocabulary:

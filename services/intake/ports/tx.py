@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from services.intake.domain.audiences import Audience
 from services.intake.domain.chat import Conversation, OpenRequest
 from services.intake.domain.chat_log import ChatEntry, ChatExchange
 from services.intake.domain.clerk import CourtDraft
 from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.court import CourtDecision
 from services.intake.domain.docket import Docket
+from services.intake.domain.figures import FigureRow
 from services.intake.domain.files import SeenFile
+from services.intake.domain.outreach.funnel import CountedStep
+from services.intake.domain.outreach.sources import OutreachSource
 from services.intake.domain.published import Published
 from services.intake.domain.requests import Request, RequestState
+from services.intake.domain.survey.counting import SurveyRemark, SurveyTally
+from services.intake.domain.survey.invitations import SurveyInvitation
 from services.intake.domain.village import VillageDraft
 from services.intake.domain.visit_days import VisitDay
 from services.intake.domain.word_book import WordBook
@@ -61,8 +67,11 @@ class Tx(Protocol):
     async def prefetch_items(self, keys: Sequence[str]) -> None:
         """Read many in one query."""
 
-    def finish_item(self, item: StoredItem, said: ChatExchange | None = None) -> None:
-        """Mark an item handled, with what the log keeps of it; of two handlers at once, the second one's commit fails."""
+    def finish_item(self, item: StoredItem, said: ChatExchange | None = None, *, forget: bool = False) -> None:
+        """Mark an item handled, with what the log keeps of it; of two handlers at once, the second one's commit fails.
+
+        `forget`: what it says is not kept, only that it came.
+        """
 
     def park_item(self, item: StoredItem, reason: str, said: ChatExchange | None = None) -> None:
         """Park an item that can't be handled."""
@@ -142,6 +151,18 @@ class Tx(Protocol):
     async def contact(self, contact_id: str) -> ChatContact:
         """Return a contact by its id; NotFound where there is none."""
 
+    async def find_contact(self, contact_id: str) -> ChatContact | None:
+        """Return a contact by its id."""
+
+    def add_audience(self, audience: Audience) -> None:
+        """Store what a broadcast asks for."""
+
+    async def audience(self, broadcast_id: str) -> Audience:
+        """Return what a broadcast asked for; NotFound where there is none."""
+
+    def save_audience(self, audience: Audience) -> None:
+        """Store a changed one."""
+
     async def find_case(self, key: str) -> CourtCase | None:
         """Return the case of a decision, by the decision's key."""
 
@@ -195,6 +216,60 @@ class Tx(Protocol):
 
     def add_entry(self, entry: ChatEntry) -> None:
         """Store what an officer did in a chat."""
+
+    def add_figures(self, rows: Iterable[FigureRow]) -> None:
+        """Store what counts for the figures, each row once."""
+
+    async def fold_figures(self) -> int:
+        """Add stored rows to the cells, some hundreds at once, and remove them; return how many. Of two at it the second commit fails."""
+
+    async def find_survey_invitation(self, request_id: str) -> SurveyInvitation | None:
+        """Return the invitation of a request; None where nobody is asked about it."""
+
+    async def find_survey_invitation_by(self, digest: str) -> SurveyInvitation | None:
+        """Return the invitation of a link, by the digest of its token."""
+
+    async def was_surveyed(self, contact_ids: Sequence[str], since: datetime) -> bool:
+        """Return whether one of these contacts was asked since then."""
+
+    def add_survey_invitation(self, invitation: SurveyInvitation) -> None:
+        """Store a new invitation."""
+
+    def save_survey_invitation(self, invitation: SurveyInvitation) -> None:
+        """Store a changed one; of two who answer at once, the second one's commit fails."""
+
+    async def survey_tally(self, month: str, service: str) -> SurveyTally:
+        """Return the counts of a month and service; zeros where there are none yet."""
+
+    def save_survey_tally(self, tally: SurveyTally) -> None:
+        """Store counts that were read with `survey_tally`; of two who write them at once, the second one's commit fails."""
+
+    def add_survey_remark(self, remark: SurveyRemark) -> None:
+        """Store free words."""
+
+    async def find_source(self, code: str) -> OutreachSource | None:
+        """Return the source of a code, retired ones too."""
+
+    async def find_source_by_ad(self, ad: str) -> OutreachSource | None:
+        """Return the source of an advertisement."""
+
+    async def find_source_told_on(self, teller: str) -> OutreachSource | None:
+        """Return the source that people of another one pass on."""
+
+    async def complete_source(self, part: str) -> OutreachSource | None:
+        """Return the only source whose code begins with what is left of one; None where none or several do."""
+
+    async def source(self, code: str) -> OutreachSource:
+        """Return the source of a code; NotFound where there is none."""
+
+    def add_source(self, source: OutreachSource) -> None:
+        """Store a new source; of two who give the same code at once, the second one's commit fails."""
+
+    def save_source(self, source: OutreachSource) -> None:
+        """Store a changed one."""
+
+    def count_step(self, step: CountedStep) -> None:
+        """Count a step, once: the same key again changes nothing."""
 
     def on_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` right after the commit."""

@@ -7,9 +7,13 @@ from typing import Final
 from services.intake.domain.contacts import Blocked, ChatContact, Consent
 from services.intake.domain.docket import DayCount
 from services.intake.domain.links import End, Level, PersonLink
+from services.intake.domain.news import NewsChoice
+from services.intake.domain.outreach.sources import ArrivalKind, Touch, Touches
 from services.intake.store.parts import known, tally_from, tally_to
 from shared.mongo import Collection, Doc, DocumentMapping, Mongo, fields_of, reachable
 from shared.values.name_terms import name_terms
+
+_ENDS: Final = ("first", "last")
 
 
 def _contact_to(contact: ChatContact) -> Doc:
@@ -28,6 +32,10 @@ def _contact_to(contact: ChatContact) -> Doc:
         "told_version": contact.told_version,
         "consent": fields_of(contact.consent) if contact.consent else None,
         "number_since": contact.number_since,
+        "news": [fields_of(choice) for choice in contact.news],
+        "takes_news": contact.takes_news,
+        "touches": _touches_to(contact.touches),
+        "chat_counted": contact.chat_counted,
     }
 
 
@@ -47,7 +55,23 @@ def _contact_from(doc: Doc) -> ChatContact:
         told_version=doc.get("told_version", ""),  # absent: written before 0.6
         consent=Consent(**doc["consent"]) if doc.get("consent") else None,
         number_since=doc.get("number_since"),
+        news=tuple(NewsChoice(**choice) for choice in doc.get("news", ())),  # absent: written before 0.8
+        touches=_touches_from(doc.get("touches") or {}),
+        chat_counted=doc.get("chat_counted", ""),
     )
+
+
+def _touches_to(touches: Touches) -> Doc:
+    both = (("first", touches.first), ("last", touches.last))
+    shown = {name: {**fields_of(touch), "kind": touch.kind.value} if touch else None for name, touch in both}
+    return {**shown, "is_spent": touches.is_spent}
+
+
+def _touches_from(doc: Doc) -> Touches:
+    first, last = (
+        Touch(**{**known(Touch, doc[name]), "kind": ArrivalKind(doc[name]["kind"])}) if doc.get(name) else None for name in _ENDS
+    )
+    return Touches(first, last, doc.get("is_spent", False))
 
 
 def _link_from(doc: Doc) -> PersonLink:

@@ -7,6 +7,7 @@ from typing import Final
 from services.intake.domain.assistance import Assistance, ChatOfficer, Hold, WaitingReason
 from services.intake.domain.chat import AskedQuestion, Conversation, Draft, Source, Stage
 from services.intake.domain.pace import SenderPace
+from services.intake.domain.survey.talking import SurveyTalk
 from services.intake.store.parts import attachments_from, known
 from shared.mongo import Doc, DocumentMapping, fields_of
 
@@ -16,7 +17,6 @@ def _conversation_to(conversation: Conversation) -> Doc:
     return {
         "stage": conversation.stage.value,
         "touched_at": conversation.touched_at,
-        "outreach_source": conversation.outreach_source,
         "unmoved": list(conversation.unmoved),
         "sources": [{"wamid": source.wamid, "paths": list(source.paths)} for source in conversation.sources],
         "pace": fields_of(conversation.pace),
@@ -29,6 +29,7 @@ def _conversation_to(conversation: Conversation) -> Doc:
         "expired": conversation.expired,
         "unclear": conversation.unclear,
         "asked": fields_of(conversation.asked) if conversation.asked else None,
+        "survey": {**fields_of(conversation.survey), "answers": list(conversation.survey.answers)} if conversation.survey else None,
     }
 
 
@@ -84,7 +85,6 @@ def _conversation_from(doc: Doc) -> Conversation:
         contact_id=doc["_id"],
         stage=Stage(doc["stage"]) if draft is not None else Stage.MENU,
         touched_at=doc["touched_at"],
-        outreach_source=doc.get("outreach_source"),
         unmoved=tuple(doc.get("unmoved", ())),
         sources=tuple(Source(source["wamid"], tuple(source["paths"])) for source in doc.get("sources", ())),
         pace=SenderPace(**known(SenderPace, doc.get("pace") or {})),
@@ -97,7 +97,12 @@ def _conversation_from(doc: Doc) -> Conversation:
         expired=doc.get("expired", ""),
         unclear=doc.get("unclear", ""),
         asked=AskedQuestion(**doc["asked"]) if doc.get("asked") else None,
+        survey=_survey_from(doc["survey"]) if doc.get("survey") else None,
     )
+
+
+def _survey_from(survey: Doc) -> SurveyTalk:
+    return SurveyTalk(**{**known(SurveyTalk, survey), "answers": tuple(survey["answers"])})
 
 
 def draft_from(draft: Doc | None) -> Draft | None:

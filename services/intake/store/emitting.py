@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from services.intake.domain.assistance import ChatAttended, ChatWaits
-from services.intake.domain.published import AddressLost, Published
+from services.intake.domain.audiences import AudiencePage
+from services.intake.domain.news import NewsConsentChanged
+from services.intake.domain.published import AddressLost, NumberQualityChanged, Published, StatusReceived
 from services.intake.domain.requests import (
     DecisionRecorded,
     DocumentsAskedAgain,
@@ -13,9 +15,11 @@ from services.intake.domain.requests import (
     RequestSubmitted,
 )
 from services.intake.events import to_event
+from services.intake.store.audiences import AUDIENCES
 from services.intake.store.cases import CASES
 from services.intake.store.contacts import CONTACTS
 from services.intake.store.conversations import CONVERSATIONS
+from services.intake.store.items import ITEMS
 from services.intake.store.sent_messages import SENT_MESSAGES, sent_key
 from shared.messaging.transaction.runner import UnitOfWork
 from shared.mongo import DocumentMapping
@@ -36,9 +40,20 @@ def publish(work: UnitOfWork, fact: Published, requests: DocumentMapping[Request
         work.emit(requests, fact.request_id, event, correlation_id=fact.request_id)
     elif isinstance(fact, ReplyComposed):
         work.emit(CONVERSATIONS, fact.conversation_id, event, correlation_id=fact.request_id or fact.conversation_id)
-    elif isinstance(fact, AddressLost):
+    elif isinstance(fact, AddressLost | NewsConsentChanged):
         work.emit(CONTACTS, fact.contact_id, event, correlation_id=fact.contact_id)
     elif isinstance(fact, ChatWaits | ChatAttended):
         work.emit(CONVERSATIONS, fact.contact_id, event, correlation_id=fact.contact_id)
+    elif isinstance(fact, AudiencePage):
+        work.emit(AUDIENCES, fact.broadcast_id, event, correlation_id=fact.broadcast_id)
     else:
+        _publish_told(work, fact, catalogue)
+
+
+def _publish_told(work: UnitOfWork, fact: StatusReceived | NumberQualityChanged, catalogue: Catalogue) -> None:
+    """Buffer what the provider told of itself."""
+    event = to_event(fact, catalogue)
+    if isinstance(fact, StatusReceived):
         work.emit(SENT_MESSAGES, sent_key(fact.wamid), event)
+    else:
+        work.emit(ITEMS, fact.item, event)

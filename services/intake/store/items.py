@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+import orjson
+
 from services.intake.domain.chat_log import ChatExchange, SaidKind
 from services.intake.domain.files import FileTrouble
 from services.intake.domain.webhook_log import WebhookItemKind
@@ -15,6 +17,7 @@ from services.intake.store.parts import known
 from shared.mongo import Doc, DocumentMapping, fields_of
 
 _STUCK_ID_DIGITS: Final = 32  # hex: 128 bits of a hash, as a wamid contains a phone number
+_ENVELOPE: Final = frozenset({"id", "timestamp", "type"})  # of a message whose content is not kept
 NEW, HANDLED, PARKED, KEPT, DISCARDED = "new", "handled", "parked", "kept", "discarded"
 
 
@@ -29,6 +32,12 @@ class ItemRow:
         """Return the item as handled, with its place in the log of its chat; it expires some time later."""
         ended = {"state": HANDLED, "handled_at": at, "expires_at": at + kept}
         return ItemRow(replace(self.item, is_new=False), {**self.doc, **ended, **_said_to(said)})
+
+    def forgotten(self) -> ItemRow:
+        """Return the item without what it says: who sent it, and when, stay."""
+        content = orjson.loads(self.doc["content"])
+        message = {name: value for name, value in content["message"].items() if name in _ENVELOPE}
+        return ItemRow(self.item, self.doc | {"content": orjson.dumps({**content, "message": message})})
 
     def parked(self, reason: str, at: datetime, said: ChatExchange | None = None) -> ItemRow:
         return ItemRow(replace(self.item, is_new=False), self.doc | parked_fields(self.item.key, reason, at) | _said_to(said))

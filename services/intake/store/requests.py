@@ -60,6 +60,7 @@ def _request_to(request: Request, *, catalogue: Catalogue) -> Doc:
         "joins": request.joins,
         "joined_by": list(request.joined_by),
         "began_at": request.began_at,
+        "residence": request.residence,
         **_words_to(request, catalogue),
         "attachments": [fields_of(file) for file in form.attachments],
         "looks_bands": sorted({band for file in form.attachments for band in bands_of(file.looks)}),
@@ -131,6 +132,7 @@ def request_from(doc: Doc, *, catalogue: Catalogue) -> Request:
         began_at=doc.get("began_at"),
         told=_told_from(doc["told"]) if doc.get("told") else None,
         reminded_of=date.fromisoformat(doc["reminded_of"]) if doc.get("reminded_of") else None,
+        residence=doc.get("residence"),
     )
 
 

@@ -10,6 +10,8 @@ from shared.mongo import IndexModel
 from shared.mongo.unused import UnusedFiles
 
 DRAFT_KEPT_SECONDS: Final = int(DRAFT_LIFETIME.total_seconds())
+INVITATION_KEPT_SECONDS: Final = 365 * 24 * 3600  # after its link ended: nobody rests longer than that between two surveys
+REMARK_KEPT_SECONDS: Final = 2 * 365 * 24 * 3600  # words of this year and the last, which the next report compares
 UNREAD_KEPT_SECONDS: Final = 365 * 24 * 3600  # unknown shapes wait for a release that knows them
 
 # Partial indexes say `$gt: ""` for "a text": the planner sees that an equality is within it, and of `$type: "string"` it does not.
@@ -56,6 +58,9 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("name_words", 1)], name="by_name_words"),
         IndexModel([("links.link_id", 1)], name="by_link", partialFilterExpression={"links.link_id": {"$gt": ""}}),
     ),
+    "audiences": (
+        IndexModel([("found_at", 1)], name="found"),  # the job looks for those that are not
+    ),
     "dockets": (),
     "visit_days": (
         IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0),  # a month after the day
@@ -76,6 +81,8 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
             partialFilterExpression={"assistance.hold.officer.staff_id": {"$gt": ""}},
         ),
         IndexModel([("touched_at", -1), ("_id", -1)], name="latest"),
+        # Half sheets of whoever went away.
+        IndexModel([("survey.until", 1)], name="surveys", partialFilterExpression={"survey.until": {"$type": "date"}}),
         # Whom an officer did not answer in time.
         IndexModel([("assistance.answer_by", 1)], name="promised", partialFilterExpression={"assistance.answer_by": {"$type": "date"}}),
     ),
@@ -122,7 +129,51 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         # The sweeper asks whether an upload is used.
         IndexModel([("decision.file.file_id", 1)], name="by_file", partialFilterExpression={"decision.file.file_id": {"$gt": ""}}),
     ),
+    "survey_invitations": (
+        IndexModel([("due_at", 1)], name="due", partialFilterExpression={"state": "due"}),  # whom the job asks
+        IndexModel([("contact_id", 1), ("asked_at", 1)], name="of_contact"),  # whether a person was asked a short time ago
+        IndexModel([("digest", 1)], name="by_link", unique=True, partialFilterExpression={"digest": {"$gt": ""}}),
+        IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=INVITATION_KEPT_SECONDS),
+    ),
+    "survey_tallies": (
+        IndexModel([("month", 1)], name="by_month"),  # the report of some months
+    ),
+    "survey_remarks": (
+        IndexModel([("month", -1), ("_id", 1)], name="by_month"),  # the words of some months, whatever the filter: few hundred a month
+        IndexModel([("month_ended_at", 1)], name="expiry", expireAfterSeconds=REMARK_KEPT_SECONDS),
+    ),
     "sent_messages": (),
     "word_book": (),
+    "figure_rows": (),
+    "figure_cells": (
+        IndexModel([("month", 1)], name="by_month"),  # the page of figures: the last twelve months
+    ),
+    "figure_state": (),
+    "tries": (
+        IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0),  # a stretch is over: nobody is paused by it any more
+    ),
+    "sources": (
+        IndexModel([("order", -1)], name="latest"),  # the list at the desk, the newest first
+        IndexModel([("terms", 1)], name="terms"),  # its search
+        IndexModel([("ads", 1)], name="by_ad", partialFilterExpression={"ads": {"$gt": ""}}),  # an advertisement that somebody came by
+        # The link that people of a source pass on.
+        IndexModel(
+            [("told_on_from", 1), ("service", 1), ("village", 1)], name="told_on", partialFilterExpression={"told_on_from": {"$gt": ""}}
+        ),
+    ),
+    "funnel_steps": (
+        # What is not in the cells yet; what is leaves this index.
+        IndexModel([("is_new", 1)], name="new", partialFilterExpression={"is_new": True}),
+    ),
+    "funnel_cells": (
+        # Every question names its view, months and days; then sources of a campaign, or villages of a district.
+        IndexModel([("generation", 1), ("view", 1), ("source", 1), ("period", 1)], name="of_source"),
+        IndexModel([("generation", 1), ("view", 1), ("village", 1), ("period", 1)], name="of_village"),
+        IndexModel([("generation", 1), ("view", 1), ("period", 1)], name="of_period"),
+    ),
+    "funnel_state": (),
+    "funnel_salts": (
+        IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0),  # from then on no mark leads back to anybody
+    ),
     "files.files": UnusedFiles.indexes(),
 }

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 from pymongo import DeleteOne
 
+from services.intake.domain.audiences import Audience
 from services.intake.domain.chat import Conversation, OpenRequest
 from services.intake.domain.chat_log import ChatEntry, ChatExchange
 from services.intake.domain.contacts import ChatContact, ChatIdentity
@@ -23,16 +24,21 @@ from services.intake.domain.village import VillageDraft
 from services.intake.domain.visit_days import VisitDay
 from services.intake.domain.word_book import WordBook
 from services.intake.ports import ParkedItem, SentMessage, StoredItem
+from services.intake.store.audiences import AUDIENCES
 from services.intake.store.chat_entries import ENTRIES, KeptEntry
 from services.intake.store.contacts import CONTACTS
 from services.intake.store.conversations import CONVERSATIONS
 from services.intake.store.court_tx import CourtTx
 from services.intake.store.dockets import DOCKETS
 from services.intake.store.emitting import publish
+from services.intake.store.figures import ROWS, FiguresTx
 from services.intake.store.items import ITEMS, PARKED, ItemRow, parked_from
+from services.intake.store.outreach_tx import OutreachTx
 from services.intake.store.parts import attachments_from
 from services.intake.store.requests import COLLECTION, requests_of
 from services.intake.store.sent_messages import SENT_MESSAGES, sent_key
+from services.intake.store.sources import SOURCES
+from services.intake.store.survey_tx import SurveyTx
 from services.intake.store.village_drafts import VILLAGE_DRAFTS
 from services.intake.store.visit_days import VISIT_DAYS
 from services.intake.store.words import BOOK, WORD_BOOK
@@ -53,7 +59,7 @@ _Address: TypeAlias = tuple[str, str]
 _SEEN_MOST: Final = 200  # requests, the latest: many share a quarter of their looks, white paper above all
 
 
-class MongoTx(CourtTx):
+class MongoTx(FiguresTx, CourtTx, SurveyTx, OutreachTx):
     """One unit of work; implements `ports.Tx` over a `UnitOfWork`."""
 
     def __init__(self, work: UnitOfWork, mongo: Mongo, database: str, clock: Clock, catalogue: Catalogue, kept: timedelta) -> None:
@@ -68,6 +74,8 @@ class MongoTx(CourtTx):
         self._catalogue = catalogue
         self._mapping = requests_of(catalogue)
         self._requests: Collection = mongo.collection(database, COLLECTION)
+        self._figure_rows = mongo.collection(database, ROWS)
+        self._sources: Collection = mongo.collection(database, SOURCES.collection)
 
     async def item(self, key: str) -> StoredItem:
         row = await self._unit.get(ITEMS, key)
@@ -77,8 +85,9 @@ class MongoTx(CourtTx):
     async def prefetch_items(self, keys: Sequence[str]) -> None:
         await self._unit.prefetch(ITEMS, keys)
 
-    def finish_item(self, item: StoredItem, said: ChatExchange | None = None) -> None:
-        self._unit.save(ITEMS, self._rows[item.key].handled(self._clock(), self._kept, said))
+    def finish_item(self, item: StoredItem, said: ChatExchange | None = None, *, forget: bool = False) -> None:
+        row = self._rows[item.key].forgotten() if forget else self._rows[item.key]
+        self._unit.save(ITEMS, row.handled(self._clock(), self._kept, said))
 
     def park_item(self, item: StoredItem, reason: str, said: ChatExchange | None = None) -> None:
         self._unit.save(ITEMS, self._rows[item.key].parked(reason, self._clock(), said))
@@ -209,6 +218,18 @@ class MongoTx(CourtTx):
 
     async def contact(self, contact_id: str) -> ChatContact:
         return await self._unit.get(CONTACTS, contact_id)
+
+    async def find_contact(self, contact_id: str) -> ChatContact | None:
+        return await self._unit.find(CONTACTS, contact_id)
+
+    def add_audience(self, audience: Audience) -> None:
+        self._unit.add(AUDIENCES, audience)
+
+    async def audience(self, broadcast_id: str) -> Audience:
+        return await self._unit.get(AUDIENCES, broadcast_id)
+
+    def save_audience(self, audience: Audience) -> None:
+        self._unit.save(AUDIENCES, audience)
 
     async def sent_message(self, wamid: str) -> SentMessage | None:
         return await self._unit.find(SENT_MESSAGES, sent_key(wamid))

@@ -22,7 +22,8 @@ from shared.mongo.together import GroupCommit
 _DUPLICATE: Final = 11000  # server error code: the item is there already
 _APPEND_SECONDS: Final = 3.0  # the provider waits for the answer; it asks again, for days, and a flood must not pile up here
 _CANDIDATES: Final = 64  # how many new messages are looked at to find a sender that is free
-_WORKED: Final = frozenset({WebhookItemKind.MESSAGE, WebhookItemKind.STATUS})
+_TOLD: Final = (WebhookItemKind.STATUS, WebhookItemKind.ACCOUNT)  # what the provider tells of itself: no order, no answer
+_WORKED: Final = frozenset({WebhookItemKind.MESSAGE, *_TOLD})
 
 
 @dataclass(slots=True)
@@ -158,7 +159,7 @@ class MongoWebhookLog:
         return rows
 
     async def new_statuses(self, limit: int) -> list[str]:
-        query = {"state": NEW, "kind": WebhookItemKind.STATUS.value}
+        query = {"state": NEW, "kind": {"$in": [kind.value for kind in _TOLD]}}
         with reachable():
             rows = await self._items.find(query, {"_id": 1}).sort("arrival", 1).limit(limit).to_list(None)
         return [row["_id"] for row in rows]

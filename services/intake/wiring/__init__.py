@@ -9,37 +9,40 @@ from typing import Final
 
 import httpx
 
-from services.intake import api, consumers, desk
+from services.intake import api, consumers, desk, public
 from services.intake.api import stuck
-from services.intake.domain.docket import Limits
-from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.requests import RequestState
-from services.intake.jobs import ChatLimits, ChatWorker, DraftReminders, LateOfficers, StaleDrafts, StatusWorker, VisitReminders
+from services.intake.jobs import (
+    AudienceFinder,
+    ChatLimits,
+    ChatWorker,
+    DraftReminders,
+    FiguresFolding,
+    FunnelFolder,
+    LateOfficers,
+    StaleDrafts,
+    StatusWorker,
+    SurveyAsking,
+    VisitReminders,
+)
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
 from services.intake.store import (
     INDEXES,
-    MongoChatReader,
-    MongoClerkReader,
-    MongoPeopleReader,
-    MongoRequestReader,
     MongoTx,
-    MongoVillageReader,
-    MongoVisitors,
     MongoWebhookLog,
-    MongoWordReader,
     UsedFiles,
     refills_of,
 )
-from services.intake.wiring.live_words import TemplateWords
+from services.intake.wiring.dependencies import dependencies
 from services.intake.wiring.outside import Outside
+from services.intake.wiring.survey import read_questions as read_questions
 from services.intake.wiring.texts import TEMPLATES as TEMPLATES
 from services.intake.wiring.texts import read_desk_texts as read_desk_texts
 from services.intake.wiring.texts import read_texts as read_texts
 from services.intake.wiring.texts import read_vocabulary as read_vocabulary
 from shared.clock import Clock, now
 from shared.health import Check, Health
-from shared.ids import new_id, new_receipt
 from shared.messaging.host import MessagingHost
 from shared.messaging.operations import accounting
 from shared.messaging.transaction.runner import UnitOfWorkRunner
@@ -48,8 +51,6 @@ from shared.mongo.files import Files
 from shared.mongo.unused import UnusedFiles
 from shared.poller import Poller, sweeper
 from shared.process import BackgroundJob, Service
-from shared.reference.catalogue import Catalogue, catalogue
-from shared.reference.working_hours import WorkingHours
 from shared.refill import RefillJob
 from shared.stuck_messages import StuckWithMessages
 from shared.web import FastAPI, InFlightRequests, create_app
@@ -89,6 +90,7 @@ class Parts:
     drafts: StaleDrafts
     waiting: LateOfficers
     reminders: DraftReminders
+    survey: SurveyAsking
     visit_reminders: VisitReminders
     in_flight: InFlightRequests = field(default_factory=InFlightRequests)
     chats_woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -130,7 +132,7 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
     mongo, database = host.mongo, host.database
     files, webhook_log = Files(mongo, database, BUCKET), MongoWebhookLog(mongo, database)
     outside = Outside.of(settings, files, webhook_log, http)
-    deps = _deps(settings, mongo, database, clock, outside)
+    deps = dependencies(settings, mongo, database, clock, outside)
     kept = timedelta(days=settings.chat_log_days)
     units: UnitOfWorkRunner[Tx] = host.units(lambda work: MongoTx(work, mongo, database, clock, deps.catalogue, kept), clock)
     unused = _unused_files(settings, mongo, database, clock)
@@ -146,42 +148,8 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
         StaleDrafts(deps, units),
         LateOfficers(deps, units),
         DraftReminders(deps, units, timedelta(hours=settings.draft_reminder_hours)),
+        SurveyAsking(deps, units, settings.survey_poll_seconds),
         VisitReminders(deps, units),
-    )
-
-
-def _deps(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside: Outside) -> Deps:
-    services, office = _catalogue(settings), _office(settings, clock)
-    menu, word_reader = ServiceMenu.of(services, settings.open_services or services.online()), MongoWordReader(mongo, database)
-    return Deps(
-        clock=clock,
-        new_id=new_id,
-        new_receipt=new_receipt,
-        office=office,
-        catalogue=services,
-        menu=menu,
-        words=TemplateWords(TEMPLATES, menu, word_reader),
-        word_reader=word_reader,
-        texts=read_texts(TEMPLATES, settings.office_address, settings.office_phone),
-        webhook_log=outside.webhook_log,
-        files=outside.files,
-        media=outside.media,
-        register=MongoRequestReader(mongo, database, services),
-        documents=outside.documents,
-        people=MongoPeopleReader(mongo, database),
-        limits=_limits(settings),
-        chats=MongoChatReader(mongo, database),
-        visitors=MongoVisitors(mongo, database, clock),
-        villages=MongoVillageReader(mongo, database, services),
-        clerks=MongoClerkReader(mongo, database, services),
-        file_max_bytes=settings.file_max_bytes,
-        officer_lease=timedelta(minutes=settings.officer_lease_minutes),
-        officer_answer=timedelta(hours=settings.officer_answer_hours),
-        messages_a_minute=settings.chat_messages_a_minute,
-        chat_kept=timedelta(days=settings.chat_log_days),
-        unknown_words_days=settings.unknown_words_days,
-        desk_texts=read_desk_texts(TEMPLATES / "desk.toml"),
-        phone_number_id=settings.whatsapp_phone_number_id,
     )
 
 
@@ -213,6 +181,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
     app = _app(parts, health)
     shell.install(app, parts.settings, health, session_keys.read, desk.TEMPLATES)
     desk.install(app, parts.units, parts.deps)
+    public.install(app, parts.units, parts.deps, parts.settings)
     source = StuckWithMessages(stuck.ParkedItems(parts.deps, parts.units, parts.wake), host.stuck_messages(), NAME)
     desk.install_stuck(app, source, stuck.PERSONAL)
     return Service(
@@ -224,10 +193,14 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),
             BackgroundJob("chats", chats.run, {"webhook_log": parts.check_webhook_log}),
             BackgroundJob("statuses", statuses.run),
+            BackgroundJob("audiences", AudienceFinder(parts.deps, parts.units).run),
             BackgroundJob("words", Poller("words", parts.deps.words.refresh, poll_seconds=parts.settings.words_poll_seconds).run),
             BackgroundJob("refill", RefillJob(host.mongo, host.database, refills_of(parts.deps.catalogue)).poller().run),
             BackgroundJob("drafts", sweeper("drafts", parts.drafts.sweep, every_seconds=_SWEEP_SECONDS).run),
+            BackgroundJob("figures", FiguresFolding(parts.units).poller().run),
+            BackgroundJob("funnel", FunnelFolder(parts.deps.funnel, parts.settings.funnel_seconds).poller().run),
             BackgroundJob("late officers", parts.waiting.poller().run),
+            BackgroundJob("survey", parts.survey.poller().run),
             BackgroundJob("reminders", sweeper("reminders", parts.reminders.sweep, every_seconds=_REMIND_SECONDS).run),
             BackgroundJob("visits", sweeper("visits", parts.visit_reminders.sweep, every_seconds=_REMIND_SECONDS).run),
             BackgroundJob("unused files", sweeper("unused_files", parts.unused_files.sweep, every_seconds=_SWEEP_SECONDS).run),
@@ -245,7 +218,7 @@ def _app(parts: Parts, health: Health) -> FastAPI:
         health,
         title="Intake",
         database_lost=parts.host.mongo.lost,
-        public=api.PUBLIC,
+        public=(*api.PUBLIC, *public.PATHS),
         larger_bodies=api.larger_bodies(settings.file_max_bytes),
         in_flight=parts.in_flight,
     )
@@ -270,24 +243,3 @@ def _app(parts: Parts, health: Health) -> FastAPI:
 def _unused_files(settings: Settings, mongo: Mongo, database: str, clock: Clock) -> UnusedFiles:
     age, used = timedelta(days=settings.unused_file_days), UsedFiles(mongo, database).used
     return UnusedFiles(mongo, database, BUCKET, used=used, age=age, clock=clock)
-
-
-def _catalogue(settings: Settings) -> Catalogue:
-    return catalogue().adjusted(
-        promise_hours=settings.promise_hours, places_a_day=settings.places_a_day, lists_from=settings.code_lists_from
-    )
-
-
-def _office(settings: Settings, clock: Clock) -> WorkingHours:
-    office = WorkingHours(closed_on=settings.office_closed_on, open_on=settings.office_open_on)
-    office.promise(clock(), timedelta(hours=1))  # loads the holidays now: half a second that the first citizen would wait for
-    return office
-
-
-def _limits(settings: Settings) -> Limits:
-    return Limits(
-        settings.contact_requests_a_day,
-        settings.person_requests_a_day,
-        timedelta(days=settings.repeat_days),
-        timedelta(days=settings.link_days),
-    )

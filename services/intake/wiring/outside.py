@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 import httpx
 
 from services.intake.adapters.inspected_files import InspectedFiles
 from services.intake.adapters.inspection.inspector import Inspector, PhotoLimits
 from services.intake.adapters.issued_documents import IssuedDocuments
+from services.intake.adapters.reports.printer import TypstReports
 from services.intake.adapters.whatsapp_media import MediaLimits, WhatsappMedia
 from services.intake.domain.drafting import DOCUMENT_TYPES
 from services.intake.ports import FileStore, WebhookLog
 from services.intake.settings import Settings
 from shared.child import ChildLimits
 from shared.mongo.files import Files
+
+_REPORTS_PER_LIFE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +30,21 @@ class Outside:
     media: WhatsappMedia
     documents: IssuedDocuments
     inspector: Inspector
+    reports: TypstReports
 
     @classmethod
     def of(cls, settings: Settings, files: Files, webhook_log: WebhookLog, http: httpx.AsyncClient | None) -> Self:
         """Put it together; nothing is opened. `http` is for calls to WhatsApp."""
         inspector = _inspector(settings)
         inspected = InspectedFiles(files, inspector)
-        return cls(inspected, webhook_log, _media(settings, inspected, http), _documents(settings), inspector)
+        return cls(inspected, webhook_log, _media(settings, inspected, http), _documents(settings), inspector, _reports(settings))
 
     async def close(self) -> None:
         """End the connections and the child process."""
         await self.media.close()
         await self.documents.close()
         await self.inspector.close()
+        await self.reports.close()
 
 
 def _inspector(settings: Settings) -> Inspector:
@@ -59,6 +64,16 @@ def _inspector(settings: Settings) -> Inspector:
         orders_per_life=settings.inspection_files_per_life,
     )
     return Inspector(photo, limits)
+
+
+def _reports(settings: Settings) -> TypstReports:
+    limits = ChildLimits(
+        order_seconds=settings.report_seconds,
+        start_seconds=settings.inspection_start_seconds,
+        memory_mib=settings.report_memory_mib,
+        orders_per_life=_REPORTS_PER_LIFE,
+    )
+    return TypstReports(limits)
 
 
 def _media(settings: Settings, files: FileStore, http: httpx.AsyncClient | None) -> WhatsappMedia:

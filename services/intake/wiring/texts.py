@@ -44,8 +44,8 @@ def read_texts(folder: Path, address: str = "", phone: str = "") -> DialogueText
         if value:
             texts |= {f"answers.{name}": text.replace(f"{{{known}}}", value) for name, text in faq[f"with_{known}"].items()}
     texts |= {name: text for file in sorted((folder / "forms").glob("*.toml")) for name, text in _form_texts(file)}
-    version = document["consent"]["version"]
-    return DialogueTexts(texts, document["buttons"], document["states"], sentences, written, WIB, office_place().name, version)
+    version, news = document["consent"]["version"], document["news"]["version"]
+    return DialogueTexts(texts, document["buttons"], document["states"], sentences, written, WIB, office_place().name, version, news)
 
 
 def _form_texts(file: Path) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from shared.errors import Transient
 
 _FRESH_SECONDS: Final = 1.0  # how long a drawn token or a read state may be used: another process's pause counts after this
 _DRAWS_PER_SECOND: Final = 10.0  # so one draw takes a tenth of a second's tokens: few round trips, little lost when unused
+_KEPT_SHARE: Final = 0.5  # of the burst stays for what does not give way: a chat's answer never waits behind a broadcast
 _TRIES: Final = 20  # against other processes; each loss means that another one moved on
 
 _log = logs.get("sender_limiter")
@@ -35,8 +36,9 @@ class TokenSenderLimiter:
         self._state = SenderState()
         self._version = 0
         self._read_at = -math.inf
-        self._tokens = 0
-        self._drawn_at = -math.inf
+        self._tokens: dict[bool, int] = {False: 0, True: 0}
+        """Drawn and not used yet, by whether their user gives way."""
+        self._drawn_at: dict[bool, float] = {False: -math.inf, True: -math.inf}
 
     async def state(self) -> SenderState:
         if monotonic_seconds() - self._read_at > _FRESH_SECONDS:
@@ -47,21 +49,20 @@ class TokenSenderLimiter:
         state = await self.state()
         return math.inf if state.is_paused else state.slow_seconds(self._clock())
 
-    async def admit(self) -> float:
+    async def admit(self, *, yields: bool = False) -> float:
         async with self._lock:
-            wait = 0.0 if self._has_token else await self._draw()
+            wait = 0.0 if self._has_token(yields=yields) else await self._draw(yields=yields)
             if wait == 0:
-                self._tokens -= 1
+                self._tokens[yields] -= 1
             return wait
 
     async def warm(self) -> None:
         async with self._lock:
-            if not self._has_token:
-                await self._draw()
+            if not self._has_token(yields=False):
+                await self._draw(yields=False)
 
-    @property
-    def _has_token(self) -> bool:
-        return self._tokens > 0 and monotonic_seconds() - self._drawn_at <= _FRESH_SECONDS
+    def _has_token(self, *, yields: bool) -> bool:
+        return self._tokens[yields] > 0 and monotonic_seconds() - self._drawn_at[yields] <= _FRESH_SECONDS
 
     async def apply(self, verdict: SendVerdict) -> None:
         match verdict.action:
@@ -96,19 +97,20 @@ class TokenSenderLimiter:
         self._state, self._version, self._read_at = state, version, monotonic_seconds()
         metrics.SENDER_PAUSED.set(1 if state.is_paused else 0)
         if state.is_paused or state.slow_seconds(self._clock()) > 0:
-            self._tokens = 0
+            self._tokens = {False: 0, True: 0}
 
-    async def _draw(self) -> float:
+    async def _draw(self, *, yields: bool) -> float:
         wanted = max(1, int(self._rate.per_second / _DRAWS_PER_SECOND))
+        keep = min(self._rate.burst * _KEPT_SHARE, self._rate.burst - 1) if yields else 0.0
         for _ in range(_TRIES):
             hold = await self.hold_seconds()
             if hold > 0:
                 return hold
-            bucket, drawn, wait = self._rate.take(self._state.bucket, self._clock(), wanted)
+            bucket, drawn, wait = self._rate.take(self._state.bucket, self._clock(), wanted, keep)
             if not drawn:
                 return wait
             if await self._swap(replace(self._state, bucket=bucket), durable=False):
-                self._tokens, self._drawn_at = drawn, monotonic_seconds()
+                self._tokens[yields], self._drawn_at[yields] = drawn, monotonic_seconds()
                 return 0.0
         raise Transient("sender_contended")
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from importlib.resources import files
+from typing import Any
 
+from services.notifier.domain.broadcast_texts import ApprovedText
+from services.notifier.domain.broadcast_texts import approved_texts as read_approved
 from services.notifier.domain.texts import NoticeTexts
 from shared.reference.catalogue import catalogue
 from shared.reference.reasons import reasons
@@ -18,7 +22,7 @@ def load_texts() -> NoticeTexts:
     Raises:
         ValueError: a notice is missing or names a field that does not exist.
     """
-    data = tomllib.loads((files("services.notifier") / "templates" / "notices.toml").read_text("utf-8"))
+    data = _file("notices")
     known = catalogue()
     products = known.products
     shared = {
@@ -31,3 +35,16 @@ def load_texts() -> NoticeTexts:
         "office": office_place().name,
     }
     return NoticeTexts.from_data(data | shared)
+
+
+def approved_texts() -> Mapping[str, ApprovedText]:
+    """Return the templates that a broadcast may use, by name.
+
+    Raises:
+        ValueError: one is wrong.
+    """
+    return read_approved(_file("broadcasts"))
+
+
+def _file(name: str) -> dict[str, Any]:
+    return tomllib.loads((files("services.notifier") / "templates" / f"{name}.toml").read_text("utf-8"))

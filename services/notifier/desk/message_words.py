@@ -48,6 +48,7 @@ KINDS: Final[Mapping[NoticeKind, str]] = MappingProxyType(
         NoticeKind.VISIT_HOME: "Hari kunjungan ke rumah",
         NoticeKind.VISIT_OFFICE: "Hari datang ke kantor",
         NoticeKind.CARD_READY: "Kartu siap diambil",
+        NoticeKind.BROADCAST: "Siaran",
     }
 )
 CHANNELS: Final[Mapping[Channel, str]] = MappingProxyType(
@@ -82,6 +83,12 @@ _RESULTS: Final[Mapping[str, str]] = MappingProxyType(
         "status_delivered": "Sampai menurut penyedia",
         "status_read": "Dibaca menurut penyedia",
         "address_lost": "Tidak dikirim: nomor ini sudah bukan milik pemohon. Hubungi pemohon dengan cara lain",
+        "opted_out": "Tidak dikirim: orangnya tidak mau kabar lagi",
+        "no_opt_in": "Tidak dikirim: orangnya belum setuju menerima kabar",
+        "broadcast_stopped": "Tidak dikirim: siarannya dihentikan",
+        "meta_131049": "WhatsApp membatasi kabar ke orang ini; coba lain hari",
+        "meta_131050": "Orangnya menghentikan kabar dari kami di WhatsApp",
+        "meta_130472": "WhatsApp tidak mengirim kabar ke orang ini",
         "court_unknown": "Alamat pengadilan belum diatur",
     }
 )

@@ -30,6 +30,7 @@ class NoticeKind(StrEnum):
     TOLD = "told"
     VISIT_HOME = "visit_home"
     VISIT_OFFICE = "visit_office"
+    BROADCAST = "broadcast"
 
 
 CARD: Final = "card"
@@ -82,4 +83,25 @@ class NoticeFailed:
     document_id: str | None = None
 
 
-Fact: TypeAlias = NoticeDelivered | NoticeFailed
+@dataclass(frozen=True, slots=True)
+class BroadcastDrafted:
+    """The fact that a broadcast was written, and waits for the list of those whom it may reach."""
+
+    broadcast_id: str
+    category: str
+    villages: tuple[str, ...]
+    need: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewsDeclined:
+    """The fact that WhatsApp refuses our broadcasts to somebody, who stopped them there."""
+
+    job_key: str
+    contact_id: str
+    reason: str
+    at: datetime
+
+
+Fact: TypeAlias = NoticeDelivered | NoticeFailed | BroadcastDrafted | NewsDeclined

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from services.notifier.domain.facts import Fact, NoticeDelivered, NoticeFailed, NoticeKind
+from services.notifier.domain.facts import Fact, NewsDeclined, NoticeDelivered, NoticeFailed, NoticeKind
 from services.notifier.domain.message import Message, RecordOnly, Template
 from shared.errors import DomainError
 from shared.values import Channel
@@ -33,6 +33,8 @@ class JobState(StrEnum):
     DISCARDED = "discarded"
 
 
+_UNTOLD: Final = frozenset({NoticeKind.REPLY, NoticeKind.BROADCAST})
+"""Kinds of which nobody waits for word of each: replies are the dialogue itself, a broadcast counts its own."""
 OPEN: Final = frozenset({JobState.READY, JobState.RUNNING, JobState.UNKNOWN})
 BEHIND: Final = ":message"
 """Ends the key of what was held behind a template."""
@@ -40,6 +42,10 @@ DOCUMENT_KEY: Final = "document:"
 """Begins the key of a notice that brings a document; its id follows."""
 AGAIN: Final = ":again:"
 """Stands in the key of a document that is sent once more, before the id of the message that asks for it."""
+BROADCAST_KEY: Final = "broadcast:"
+"""Begins the key of a message of a broadcast; the ids of broadcast and contact follow."""
+PROVIDER_OPT_OUT: Final = "meta_131050"
+"""Reason of a message to somebody who stopped our broadcasts at WhatsApp itself (Cloud API, error codes)."""
 RETRIED_BY_HAND: Final = "retried_by_hand"
 """Reason of a job that an operator put back into its lane."""
 
@@ -124,6 +130,12 @@ class Job:
         return self.key.removeprefix(DOCUMENT_KEY).partition(AGAIN)[0] if self.kind is NoticeKind.DOCUMENT else None
 
     @property
+    def addressee(self) -> tuple[str, str] | None:
+        """The broadcast and the contact that it is of and for; None where it is no message of a broadcast."""
+        broadcast, _, contact = self.key.removeprefix(BROADCAST_KEY).partition(":")
+        return (broadcast, contact) if self.key.startswith(BROADCAST_KEY) else None
+
+    @property
     def reference(self) -> str | None:
         """What people know it by: receipt or number of a document; None where it has none."""
         return next((ref for ref in self.refs if ref.startswith("MDN-") or ref[:5] == "3519-"), None)
@@ -189,12 +201,21 @@ def done(job: Job, *, at: datetime, provider_id: str | None = None) -> Step:
     """End a job: the recipient's side has it."""
     ids = job.provider_ids if provider_id is None else with_id(job, provider_id)
     ended = replace(job, state=JobState.DONE, provider_ids=ids, reason=None, done_at=at)
-    if job.kind is NoticeKind.REPLY:  # replies are the dialogue itself: nobody waits for word of each
+    if job.kind in _UNTOLD:
         return ended, ()
     return ended, (NoticeDelivered(job.key, job.request_id, job.channel, job.kind, at, job.maybe_duplicate, job.document_id),)
 
 
 def failed(job: Job, reason: str, *, at: datetime) -> Step:
-    """Fail a job: it waits for an operator."""
+    """Fail a job: it waits for an operator. A message of a broadcast waits for nobody: its broadcast counts it."""
+    if job.kind is NoticeKind.BROADCAST:
+        return _missed(job, reason, at=at)
     parked = replace(job, state=JobState.FAILED, reason=reason, done_at=at)
     return parked, (NoticeFailed(job.key, job.request_id, job.channel, job.kind, at, reason, job.document_id),)
+
+
+def _missed(job: Job, reason: str, *, at: datetime) -> Step:
+    ended = replace(job, state=JobState.DISCARDED, reason=reason, done_at=at)
+    if job.addressee is None or reason != PROVIDER_OPT_OUT:
+        return ended, ()
+    return ended, (NewsDeclined(job.key, job.addressee[1], reason, at),)

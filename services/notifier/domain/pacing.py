@@ -35,8 +35,8 @@ class Rate:
         """Return a bucket nobody has drawn from."""
         return Bucket(self.burst, at)
 
-    def take(self, bucket: Bucket | None, at: datetime, wanted: int = 1) -> tuple[Bucket, int, float]:
-        """Draw up to `wanted` whole tokens.
+    def take(self, bucket: Bucket | None, at: datetime, wanted: int = 1, keep: float = 0.0) -> tuple[Bucket, int, float]:
+        """Draw up to `wanted` whole tokens; `keep` of them stay for others.
 
         Returns:
             The bucket afterwards, how many were drawn, and the seconds until the next one where none was.
@@ -45,9 +45,9 @@ class Rate:
         elapsed = max(0.0, (at - held.at).total_seconds())
         level = min(self.burst, held.tokens + elapsed * self.per_second)
         moment = max(at, held.at)  # another worker's clock may be ahead of ours: never count time twice
-        drawn = min(wanted, int(level + 1e-9))  # 1e-9: sums of floats stop just short of a whole token
+        drawn = min(wanted, max(0, int(level - keep + 1e-9)))  # 1e-9: sums of floats stop just short of a whole token
         after = Bucket(level - drawn, moment)
-        return after, drawn, 0.0 if drawn else (1.0 - level) / self.per_second
+        return after, drawn, 0.0 if drawn else (keep + 1.0 - level) / self.per_second
 
 
 @dataclass(frozen=True, slots=True)

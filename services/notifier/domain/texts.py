@@ -27,7 +27,8 @@ class NoticeTexts:
 
     `products`: what is asked for; `documents`: what the chat brings of it. `first_products`: service -> the product whose document comes
     first. `opening`, `closing`: of that document alone. `void_alone`, `void_among`: what its holder can do about a document that will never
-    come, the only one of its request or one of several. `office`: where people are helped in person.
+    come, the only one of its request or one of several. `office`: where people are helped in person. `your_village`: of somebody whose
+    village is not known.
     """
 
     wordings: Mapping[str, Wording]
@@ -46,6 +47,7 @@ class NoticeTexts:
     void_alone: str
     void_among: str
     office: str
+    your_village: str
     days: tuple[str, ...]
     months: tuple[str, ...]
 
@@ -81,6 +83,7 @@ class NoticeTexts:
             void_alone=data["void_alone"],
             void_among=data["void_among"],
             office=data["office"],
+            your_village=data["your_village"],
             days=tuple(data["days"]),
             months=tuple(data["months"]),
         )

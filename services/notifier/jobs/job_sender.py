@@ -14,8 +14,9 @@ from datetime import timedelta
 from typing import Final
 
 from services.notifier.domain import attempt, ownership
-from services.notifier.domain.job import Job, JobState
+from services.notifier.domain.job import Job, JobState, failed
 from services.notifier.domain.message import CourtCallback, Template, file_of
+from services.notifier.domain.news import at_the_door
 from services.notifier.domain.outcome import Accepted, Action, Known, Outcome, SendVerdict, judge_court, judge_whatsapp
 from services.notifier.domain.window import fit_window
 from services.notifier.jobs.lane_lease import LaneLease, LeaseLost
@@ -50,7 +51,7 @@ class JobSender:
     async def send(self, lease: LaneLease, stored: StoredJob) -> Next:
         """Try the job once, as far as it can be tried now. Each stage returns the job as it goes on, or where it ends for this time."""
         job = stored.job
-        for stage in (self._reconcile, self._choose_message, self._wait_for_turn, self._upload, self._look_whose):
+        for stage in (self._reconcile, self._choose_message, self._look_wanted, self._wait_for_turn, self._upload, self._look_whose):
             found = await stage(lease, stored, job)
             if not isinstance(found, Job):
                 return found
@@ -102,8 +103,10 @@ class JobSender:
         pair, drawn, wait = self._deps.pair_rate.take(lease.lane.pair, at)
         if not drawn:
             return Until(at + timedelta(seconds=wait))
-        while (seconds := await self._deps.sender_limiter.admit()) > 0:
-            if seconds > _SHORT_WAIT_SECONDS:  # paused: the dispatcher starts no lane until somebody resumes
+        yields = job.addressee is not None
+        while (seconds := await self._deps.sender_limiter.admit(yields=yields)) > 0:
+            # Paused: the dispatcher starts no lane until somebody resumes. A broadcast does not wait with the lane in hand.
+            if yields or seconds > _SHORT_WAIT_SECONDS:
                 return Until(at if math.isinf(seconds) else at + timedelta(seconds=seconds))
             await asyncio.sleep(seconds)
         lease.lane = replace(lease.lane, pair=pair)
@@ -137,6 +140,19 @@ class JobSender:
         _log.warning("effect.withheld", job=job.key, reason=ownership.ADDRESS_LOST, correlation_id=job.correlation_id)
         withheld = ownership.withhold(_flagged(stored.job, job), at=self._deps.clock())
         return await self._recorder.conclude(stored.job, stored.version, *withheld)
+
+    async def _look_wanted(self, _lease: LaneLease, stored: StoredJob, job: Job) -> Job | Next:
+        """Ask whether a broadcast's message may still leave, right before its turn, for which it does not wait: STOP counts until then."""
+        if job.addressee is None:
+            return job
+        broadcast_id, contact_id = job.addressee
+        reader, at = self._deps.broadcasts, self._deps.clock()
+        broadcast, contact = await asyncio.gather(reader.find(broadcast_id), reader.contact(contact_id))
+        verdict = at_the_door(broadcast, contact, self._deps.news, at=at)
+        if verdict.never is None:
+            return job if verdict.later is None else Until(verdict.later)
+        metrics.EFFECTS.labels("whatsapp", verdict.never).inc()
+        return await self._recorder.conclude(stored.job, stored.version, *failed(_flagged(stored.job, job), verdict.never, at=at))
 
     async def _refuse(self, stored: StoredJob, fitted: Job, verdict: SendVerdict) -> Next:
         """End a try before any byte of the message left."""

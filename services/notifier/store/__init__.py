@@ -1,5 +1,6 @@
 """MongoDB of the notifier: jobs, lanes, early statuses and the state of the sender."""
 
+from services.notifier.store.broadcasts import MongoBroadcastReader as MongoBroadcastReader
 from services.notifier.store.early_statuses import MongoEarlyStatuses as MongoEarlyStatuses
 from services.notifier.store.job_reader import MongoJobReader as MongoJobReader
 from services.notifier.store.jobs import MongoJobs as MongoJobs

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import OPEN, JobState, Progress
 from services.notifier.domain.recipient import Recipient, channel_of, lane_of
 from services.notifier.domain.tally import ChannelTally, MessageTally
@@ -133,7 +134,9 @@ class MongoJobReader:
     async def oldest_open_seconds(self, channel: Channel, at: datetime) -> float:
         with reachable():
             doc = await self._rows.find_one(
-                {"state": {"$in": sorted(OPEN)}, "channel": str(channel)}, {"created_at": 1}, sort=[("created_at", 1)]
+                {"state": {"$in": sorted(OPEN)}, "channel": str(channel), "kind": {"$ne": NoticeKind.BROADCAST.value}},
+                {"created_at": 1},
+                sort=[("created_at", 1)],
             )
         return 0.0 if doc is None else (at - doc["created_at"]).total_seconds()
 

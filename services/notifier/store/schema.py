@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pymongo import IndexModel
 
+from services.notifier.domain.broadcast import BroadcastState
 from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import OPEN, Job, JobState, Progress, Try
 from services.notifier.domain.message import (
@@ -20,6 +21,7 @@ from services.notifier.domain.message import (
     ReplyRow,
     Template,
 )
+from services.notifier.domain.news import RecipientState
 from shared.mongo import Doc, DocumentMapping, fields_of
 from shared.values import Channel
 
@@ -27,8 +29,13 @@ JOBS: Final = "jobs"
 LANES: Final = "lanes"
 STATUSES: Final = "early_statuses"
 SENDER: Final = "sender"
+BROADCAST_ROWS: Final = "broadcasts"
+RECIPIENT_ROWS: Final = "broadcast_recipients"
+CONTACT_ROWS: Final = "news_contacts"
+HEALTH_ROWS: Final = "number_health"
 
 OPEN_STATES: Final = sorted(OPEN)
+RECIPIENT_DAYS: Final = 365  # who got which broadcast may be asked for a year; then only the numbers are kept
 STATUS_DAYS: Final = 30  # a status whose message we never sent (another system on the number) tells nothing after that
 
 INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
@@ -44,6 +51,19 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("state", 1), ("created_at", -1), ("_id", -1)], name="newest_of_state"),
         # Search by request, case, receipt, document number, reference or effect key, also by their beginning.
         IndexModel([("refs", 1)], name="by_ref"),
+        # How many messages of broadcasts are in flight; when the last one ended.
+        IndexModel(
+            [("kind", 1), ("state", 1)],
+            name="broadcasts_on_the_way",
+            partialFilterExpression={"kind": NoticeKind.BROADCAST.value, "state": {"$in": OPEN_STATES}},
+        ),
+        # Those that were accepted and of which WhatsApp has said nothing yet.
+        IndexModel(
+            [("kind", 1), ("progress", 1), ("done_at", 1)],
+            name="broadcasts_unheard",
+            partialFilterExpression={"kind": NoticeKind.BROADCAST.value, "state": JobState.DONE.value},
+        ),
+        IndexModel([("kind", 1), ("done_at", -1)], name="broadcasts_done", partialFilterExpression={"kind": NoticeKind.BROADCAST.value}),
         # What was said to one person, newest first.
         IndexModel([("lane", 1), ("created_at", -1), ("_id", -1)], name="of_person"),
     ),
@@ -56,6 +76,19 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("kept_at", 1)], name="forget", expireAfterSeconds=STATUS_DAYS * 86400),
     ),
     SENDER: (),
+    BROADCAST_ROWS: (
+        IndexModel([("made_at", -1), ("_id", -1)], name="newest"),
+        IndexModel([("made_at", 1)], name="running", partialFilterExpression={"state": BroadcastState.RUNNING.value}),
+    ),
+    RECIPIENT_ROWS: (
+        # Who is next, and how many of a list are in which state, and why.
+        IndexModel([("broadcast_id", 1), ("state", 1), ("why", 1), ("_id", 1)], name="of_broadcast"),
+        # How many people were told in the last 24 hours.
+        IndexModel([("moved_at", 1)], name="told_lately", partialFilterExpression={"state": RecipientState.QUEUED.value}),
+        IndexModel([("listed_at", 1)], name="expiry", expireAfterSeconds=RECIPIENT_DAYS * 86400),
+    ),
+    CONTACT_ROWS: (IndexModel([("address", 1)], name="by_address", partialFilterExpression={"address": {"$gt": ""}}),),
+    HEALTH_ROWS: (),
 }
 
 

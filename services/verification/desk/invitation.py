@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
-import zxingcpp
 from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import BaseModel
 
@@ -16,6 +15,7 @@ from services.verification.domain.staff.second_factor import grouped, provisioni
 from services.verification.handlers import staff
 from shared.errors import AppError, BadInput, DomainError
 from shared.web.desk.forms import VISITOR_FORM
+from shared.web.qr import qr_svg
 
 INVITATION: Final = "/desk/undangan"
 PUBLIC: Final = frozenset({INVITATION, f"{INVITATION}/sandi", f"{INVITATION}/kode"})
@@ -98,8 +98,7 @@ def _unknown(room: StaffRoom, request: Request) -> Response:
 
 def qr(text: str) -> str:
     """Return the picture of a QR code as an address that holds it: it stands in the page and is kept nowhere."""
-    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    return "data:image/svg+xml;base64," + b64encode(str(code.to_svg(add_quiet_zones=True)).encode()).decode()
+    return "data:image/svg+xml;base64," + b64encode(qr_svg(text).encode()).decode()
 
 
 def problems_of(error: AppError) -> dict[str, str]:

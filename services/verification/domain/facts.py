@@ -24,6 +24,8 @@ class CaseApproved:
     """Whether the sender was vouched for."""
     link_granted: bool = False
     """Whether the officer compared a selfie, and the sender's contact is linked to the person from now on."""
+    residence: str | None = None
+    """Code of the applicant's village by the register; None where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

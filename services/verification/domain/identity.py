@@ -43,10 +43,15 @@ def is_adult(member: Member, *, today: date) -> bool:
 
 
 def _lives_in(village: str | None, submission: Submission, register: Register) -> bool:
-    """Return whether by the register the applicant's card is one of this village. One who is on two cards doesn't count."""
+    """Return whether by the register the applicant's card is one of this village."""
+    return village is not None and residence_of(submission, register) == village
+
+
+def residence_of(submission: Submission, register: Register) -> str | None:
+    """Return the code of the village in which the applicant's card is by the register; None for one who is on two cards or on none."""
     nik = submission.applicant.nik
     card = register.family_of(nik) if nik and nik not in register.twice else None
-    return card is not None and card.village_code == village
+    return card.village_code if card is not None else None
 
 
 def _is_adult_of_the_card(sender: str, submission: Submission, register: Register, today: date) -> bool:

@@ -99,7 +99,9 @@ def _approved(fact: CaseApproved) -> verification.RequestApproved:
         approved_at=fact.at,
         vouching=submission.vouching if fact.is_proven else None,
         link_granted=fact.link_granted,
-        personal=verification.RequestApprovedPersonal(contact=submission.contact, documents=tuple(map(_order, fact.documents))),
+        personal=verification.RequestApprovedPersonal(
+            contact=submission.contact, documents=tuple(map(_order, fact.documents)), residence=fact.residence
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from services.verification.domain.case import Case, Decided
 from services.verification.domain.checks import PENDING, check_application, check_pending
 from services.verification.domain.documents import keyed
 from services.verification.domain.finding import Finding
+from services.verification.domain.identity import residence_of
 from services.verification.domain.likeness import check_awaited
 from services.verification.domain.numbers import placeholders
 from services.verification.domain.printing import check_plan, ensure_printable
@@ -124,7 +125,7 @@ async def approve(tx: Tx, deps: Deps, case: Case, register: Register, decided: D
         change = AwaitedChange(plan.change, await tx.registry.mark(touched, case.id))
     settled, facts = cases.approve(case, keyed(case.application, plan), change, decided)
     for fact in facts:
-        tx.emit(fact)
+        tx.emit(replace(fact, residence=residence_of(fact.submission, register)))
     return settled
 
 

@@ -99,6 +99,8 @@ class Picture:
     unit: str = ""
     shown: int = 8
     is_wide: bool = False
+    part: str = ""
+    """Where the picture alone is, for a script that asks anew; "": below the head's view, with its figures as a file."""
 
     @property
     def is_empty(self) -> bool:

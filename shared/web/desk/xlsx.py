@@ -6,12 +6,14 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS: Final = 1_048_576  # of a sheet, by the format; more go on to another sheet
 _CHUNK_BYTES: Final = 256 * 1024
+Cell: TypeAlias = str | int | Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class WorkbookSheet:
     name: str
     head: Sequence[str]
     widths: Sequence[int]
-    rows: AsyncIterator[Sequence[Sequence[str | int]]]
+    rows: AsyncIterator[Sequence[Sequence[Cell]]]
 
 
 async def chunks(sheets: Iterable[WorkbookSheet]) -> AsyncIterator[bytes]:
@@ -59,14 +61,14 @@ def _begin(book: Any, name: str, sheet: WorkbookSheet) -> Any:
     return place
 
 
-def _append(place: Any, batch: Sequence[Sequence[str | int]]) -> None:
+def _append(place: Any, batch: Sequence[Sequence[Cell]]) -> None:
     for row in batch:
         place.append([_cell(place, value) for value in row])
 
 
-def _cell(place: Any, value: str | int) -> Any:
+def _cell(place: Any, value: Cell) -> Any:
     """Return a text as text, whatever it begins with: nothing from a person is ever a formula."""
-    if isinstance(value, int):
+    if isinstance(value, int | Decimal):
         return value
     text = _library().cell.cell.ILLEGAL_CHARACTERS_RE.sub("", value)
     cell = _library().cell.WriteOnlyCell(place, text)

@@ -64,6 +64,17 @@ async def unused(mongo: Mongo, name: str) -> None:
     await UnusedFiles(mongo, name, "files", used=UsedFiles(mongo, name).used, age=timedelta(days=7)).sweep()
 
 
+async def survey(mongo: Mongo, name: str) -> None:
+    reader = intake.MongoSurveyReader(mongo, name)
+    await reader.due(now(), 5)
+    await reader.left(now(), 5)
+    await reader.invitation("a" * 64)
+    await reader.tallies("2026-01", "2026-11")
+    await reader.remarks("2026-01", "2026-11", "kk_hilang", "time", 5)
+    await intake_tx(mongo, name).was_surveyed(["a"], now())
+    await intake_tx(mongo, name).find_survey_invitation_by("a" * 64)
+
+
 ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
     "contact": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).contacts_of(ChatIdentity("62811", "ID.1"))),
     "chats": (
@@ -100,6 +111,7 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
     "who waits for longer": (intake.INDEXES, lambda mongo, name: intake.MongoChatReader(mongo, name).count_waiting(now())),
     "stale drafts": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).stale_drafts(now(), 5)),
     "quiet drafts": (intake.INDEXES, lambda mongo, name: MongoWebhookLog(mongo, name).quiet_drafts(now() - timedelta(days=1), now(), 5)),
+    "the survey": (intake.INDEXES, survey),
     "requests of an adapter": (
         intake.INDEXES,
         lambda mongo, name: MongoRequestReader(mongo, name, catalogue()).search(RequestSearch(client="desa")),

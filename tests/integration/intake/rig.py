@@ -14,6 +14,7 @@ from httpx import MockTransport, Request, Response
 from standardwebhooks.webhooks import Webhook
 
 from services.intake.consumers import routes
+from services.intake.jobs import FiguresFolding
 from services.intake.settings import Settings
 from services.intake.wiring import assemble, chat_worker, service, status_worker
 from shared.messaging.delivery import AnyEventRoute
@@ -44,6 +45,7 @@ def settings(mongo_url: str, database: str, amqp_url: str = "amqp://nobody@127.0
         whatsapp_verify_token=VERIFY_TOKEN,
         whatsapp_access_token="token",
         whatsapp_phone_number_id=NUMBER_ID,
+        whatsapp_number="6281200003519",
         whatsapp_url="https://graph.test",
         whatsapp_media_hosts=["media.test"],
         media_max_bytes=20_000,
@@ -95,6 +97,7 @@ class Rig(Harness):
         self.wiring = assemble(configured, clock, httpx.AsyncClient(transport=MockTransport(self.phone.answer)))
         super().__init__(self.wiring.host.mongo, self.wiring.host.database, clock, self.wiring.units)
         self.chats, self.statuses = chat_worker(self.wiring), status_worker(self.wiring)
+        self.figures = FiguresFolding(self.wiring.units)
         self.service = service(self.wiring, self.chats, self.statuses)
         self.http = http_of(self.service.app)
         self._numbers = iter(range(1, 10_000))

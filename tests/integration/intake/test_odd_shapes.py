@@ -183,15 +183,6 @@ async def test_an_edit_where_nothing_is_asked_is_passed_over(rig: Rig) -> None:
     assert await rig.send(edit(rig, "wamid.before", "kk hilang")) == []
 
 
-async def test_what_brought_a_person_first_is_kept_until_a_request_is_filed(rig: Rig) -> None:
-    await rig.send(rig.message("text", {"body": "Halo"}, referral={"source_id": "poster7", "source_type": "ad"}))
-    await rig.send(rig.message("text", {"body": "Halo"}, referral={"source_id": "later"}))
-    await rig.file_request()
-    submitted = only(await rig.told_data("intake.request_submitted.v1"))
-    assert submitted["outreach_source"] == "ad:poster7"
-    assert only(await rig.rows("conversations"))["outreach_source"] is None
-
-
 async def test_messages_that_name_our_number_are_answered(rig: Rig) -> None:
     await rig.post(envelope(metadata={"phone_number_id": NUMBER_ID}, messages=[rig.message("text", {"body": "halo"})]))
     await rig.work()

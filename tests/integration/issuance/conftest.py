@@ -141,7 +141,7 @@ async def desk(settings: Settings, database: str) -> AsyncIterator[Desk]:
 @pytest.fixture
 def app(desk: Desk, settings: Settings) -> FastAPI:
     app = create_app(settings, Health(), title="test", public=api.PUBLIC)
-    api.install(app, desk.parts.units, desk.parts.deps)
+    api.install(app, desk.parts.units, desk.parts.deps, settings)
     return app
 
 

@@ -366,3 +366,11 @@ async def test_any_bytes_are_signed_and_sent_once(phone: Phone) -> None:
 
 def _value(phone: Phone) -> dict[str, Any]:
     return dict(json.loads(phone.business.posts[0][0])["entry"][0]["changes"][0]["value"])
+
+
+async def test_the_business_hears_how_its_number_is_rated(phone: Phone) -> None:
+    await phone.client.post("/sim/quality", json={"event": "FLAGGED", "current_limit": "TIER_2K"})
+    await eventually(lambda: phone.business.posts)
+    (change,) = json.loads(phone.business.posts[0][0])["entry"][0]["changes"]
+    assert change["field"] == "phone_number_quality_update"
+    assert change["value"] == {"display_phone_number": "628113519000", "event": "FLAGGED", "current_limit": "TIER_2K"}

@@ -90,6 +90,8 @@ BACKED: Final[Mapping[str, Waits | MadeBy | SaysHow]] = {
     "pengaduan.description.example": MadeBy("services.verification.domain.services.tickets:PENGADUAN"),
     "submitted_answered": MadeBy(DECIDING),
     "status_visit": MadeBy(TELLING),
+    "visit_tomorrow": MadeBy("services.intake.handlers.reminding:remind_of_visit"),
+    "visit_at_office": MadeBy("services.intake.handlers.reminding:remind_of_visit"),
     "state.answered": MadeBy(DECIDING),
     "notice.answered": MadeBy("shared.contracts.verification:RequestAnswered"),
     "notice.told": MadeBy("shared.contracts.verification:CitizenTold"),
@@ -108,6 +110,8 @@ BACKED: Final[Mapping[str, Waits | MadeBy | SaysHow]] = {
     "answers.help.privacy": MadeBy("shared.contracts.verification_tasks:TaskOpened"),
     "answers.help.why": MadeBy("shared.contracts.verification_tasks:TaskOpened"),
     "answers.help.nik": SaysHow(),
+    "news_offer": MadeBy("services.notifier.handlers.broadcasts:release_next"),
+    "news_begun": MadeBy("services.notifier.handlers.broadcasts:release_next"),
     "notice.question": MadeBy("shared.contracts.verification:CitizenAsked"),
     "notice.note": MadeBy("shared.contracts.verification:RequestReturned"),
     "desk.salam": MadeBy("services.intake.handlers.assisting:reply_in_chat"),  # an officer sends it by hand

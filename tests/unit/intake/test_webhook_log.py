@@ -10,6 +10,8 @@ from services.intake.domain.body import MAX_DEPTH, read_body
 from services.intake.domain.chat import OtherContent
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.messages import Deleted, Edited, MediaRef, NumberChanged, Silent, read_message, read_status
+from services.intake.domain.outreach.codes import CodeCondition, FoundCode
+from services.intake.domain.outreach.sources import MessageLead
 from services.intake.domain.webhook_log import WebhookItemKind, split
 from services.intake.domain.words import Intent, Meaning
 from services.intake.wiring import TEMPLATES, read_vocabulary
@@ -185,11 +187,13 @@ def test_an_address_that_is_nobodys_is_kept_as_unknown(name: str) -> None:
 
 
 def test_the_source_of_a_link_is_taken_off_the_text() -> None:
-    inbound = read(message("text", {"body": "Halo [dagangan-poster]"}))
-    assert (inbound.outreach_source, inbound.content.meaning) == ("dagangan-poster", Meaning.GREETING)
-    assert read(message(referral={"source_id": "12", "ctwa_clid": "x"})).outreach_source == "ad:12"
-    assert read(message(referral={"source_url": "<script>"})).outreach_source == "ad"
-    assert read(message()).outreach_source is None
+    code = FoundCode("K7Q", CodeCondition.INTACT)
+    inbound = read(message("text", {"body": "Halo (#K7Q)"}))
+    assert (inbound.lead, inbound.content.meaning) == (MessageLead(code), Meaning.GREETING)
+    assert read(message(referral={"source_id": "12", "ctwa_clid": "x"})).lead == MessageLead(is_ad=True, ad="12")
+    assert read(message(referral={"source_id": "12", "body": "Akta lahir gratis (#K7Q)"})).lead == MessageLead(code, is_ad=True, ad="12")
+    assert read(message(referral={"source_id": "<script>", "headline": 7})).lead == MessageLead(is_ad=True)
+    assert read(message()).lead is None
 
 
 def test_a_status_tells_time_callback_and_first_error() -> None:

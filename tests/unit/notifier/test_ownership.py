@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from services.notifier.domain import notice
+from services.notifier.domain.facts import NoticeFailed
 from services.notifier.domain.job import JobState
 from services.notifier.domain.ownership import ADDRESS_LOST, is_of_former, withhold
 from shared.values import Channel
@@ -32,4 +33,5 @@ def test_a_number_that_nobody_lost_and_a_court_keep_what_is_theirs() -> None:
 def test_what_is_withheld_is_told_as_failed_with_its_document() -> None:
     withheld, (told,) = withhold(JOB, at=AT)
     assert (withheld.state, withheld.reason, withheld.attempt) == (JobState.FAILED, ADDRESS_LOST, 0)
+    assert isinstance(told, NoticeFailed)
     assert told.document_id == ISSUED.document_id

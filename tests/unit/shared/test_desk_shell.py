@@ -114,7 +114,7 @@ async def test_assets_are_kept_for_a_year(app: FastAPI) -> None:
     assert (await client.get("/desk/aset/..%2Fdesk.css")).status_code == 404
 
 
-@pytest.mark.parametrize(("role", "goes"), [("section_head", "/desk/pekerjaan"), ("outreach", "/desk/pesan")])
+@pytest.mark.parametrize(("role", "goes"), [("section_head", "/desk/pekerjaan"), ("outreach", "/desk/siaran")])
 async def test_a_day_begins_at_the_first_page_that_is_open(app: FastAPI, issuer: SessionIssuer, role: str, goes: str) -> None:
     answer = await browser(app, issuer.token(issuer.member(role))).get("/desk")
     assert (answer.status_code, answer.headers["location"]) == (303, goes)

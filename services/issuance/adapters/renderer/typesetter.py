@@ -11,7 +11,7 @@ import orjson
 import typst
 import zxingcpp
 
-from services.issuance.adapters.renderer.fonts import load_fonts
+from shared.child.fonts import load_fonts
 
 STANDARDS: Final[list[typst.PDFStandard]] = ["a-2a", "ua-1"]  # archivable for ever, and readable by screen readers
 

@@ -1,24 +1,19 @@
-"""What the handlers need from outside: the unit of work, jobs and lanes, and the ways out to WhatsApp, courts and issuance."""
+"""Jobs and lanes, plain reads of them, and the ways out to WhatsApp, courts and issuance."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 
-from services.notifier.domain.facts import Fact, NoticeKind
+from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import Job, JobState, Progress
 from services.notifier.domain.message import CourtCallback, DocumentFile, Message
 from services.notifier.domain.outcome import Known, Outcome, SendVerdict
-from services.notifier.domain.pacing import Bucket, Rate, SenderState
-from services.notifier.domain.policy import SendPolicy
+from services.notifier.domain.pacing import Bucket, SenderState
 from services.notifier.domain.tally import MessageTally
-from services.notifier.domain.texts import NoticeTexts
-from shared.clock import Clock
 from shared.values import Channel
-
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,59 +24,6 @@ class EarlyStatus:
     progress: Progress
     at: datetime
     error_code: int | None = None
-
-
-class Tx(Protocol):
-    """The notifier's unit of work."""
-
-    async def find_job(self, key: str) -> Job | None:
-        """Return the job of that effect."""
-
-    async def get_job(self, key: str) -> Job:
-        """Return the job of that effect; raises NotFound (`jobs_not_found`)."""
-
-    async def find_job_by_provider_id(self, provider_id: str) -> Job | None:
-        """Return the job one of whose tries the provider knows by that id."""
-
-    async def prefetch_jobs_by_provider_id(self, provider_ids: Iterable[str]) -> None:
-        """Read many jobs at once by the provider's ids, in one query."""
-
-    async def prefetch_jobs(self, keys: Iterable[str]) -> None:
-        """Read many jobs at once, in one query."""
-
-    def add_job(self, job: Job) -> None:
-        """Add a new job and raise its lane's revision."""
-
-    def save_job(self, job: Job) -> None:
-        """Save the next state of a job and raise its lane's revision, unless it had left the lane before."""
-
-    def emit(self, *facts: Fact) -> None:
-        """Emit what became true of jobs that were added or saved before."""
-
-    def note_lost(self, lane: str, at: datetime) -> None:
-        """Note that whoever was known at the lane's address before that moment has it no more."""
-
-    async def jobs_in(self, lane: str, states: Collection[JobState]) -> tuple[Job, ...]:
-        """Return what is in the lane in these states, which are open ones or `held`."""
-
-    def note_held(self, lane: str, since: datetime | None) -> None:
-        """Note since when something is held in the lane; None: nothing is. `save_job` notes by itself what it begins to hold."""
-
-    def note_inbound(self, lane: str, at: datetime) -> None:
-        """Note that the person wrote at that time: the 24-hour window of the lane is open from then."""
-
-    def keep_status(self, status: EarlyStatus) -> None:
-        """Keep a status for a job that will turn up."""
-
-    def drop_status(self, status: EarlyStatus) -> None:
-        """Forget a kept status that was taken in."""
-
-
-class Transact(Protocol):
-    """A function that runs a body in a unit of work of its own, with fresh reads when it lost a race."""
-
-    async def __call__(self, body: Callable[[Tx], Awaitable[R]], job: Job | None = None) -> R:
-        """Run `body`; `job` gives correlation and trace to what it emits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +150,7 @@ class JobReader(Protocol):
         """Return how many jobs the filter has above a place, counted up to `most`; raises BadInput (`cursor_malformed`)."""
 
     async def oldest_open_seconds(self, channel: Channel, at: datetime) -> float:
-        """Return the age of the channel's oldest job that is still in flight; 0 where there is none."""
+        """Return the age of the channel's oldest job in flight, but for broadcasts, which wait for their hours; 0 where there is none."""
 
 
 class Senders(Protocol):
@@ -230,8 +172,11 @@ class SenderLimiter(Protocol):
     async def hold_seconds(self) -> float:
         """Return how long nobody may send: 0 = go on, infinity = until an operator resumes."""
 
-    async def admit(self) -> float:
-        """Take the right to send one message; return 0, or the seconds after which to ask again (infinity while paused)."""
+    async def admit(self, *, yields: bool = False) -> float:
+        """Take the right to send one message; return 0, or the seconds after which to ask again (infinity while paused).
+
+        `yields`: it gives way, so that whoever does not finds a token.
+        """
 
     async def warm(self) -> None:
         """Have a token at hand when it will be wanted."""
@@ -271,24 +216,3 @@ class DocumentSource(Protocol):
 
     async def fetch(self, file: DocumentFile) -> bytes:
         """Return the bytes, whose sha256 is the one that was announced; raises Transient or Permanent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deps:
-    """The dependencies of the handlers."""
-
-    clock: Clock
-    jitter: Callable[[], float]
-    policy: SendPolicy
-    texts: NoticeTexts
-    pair_rate: Rate
-    transact: Transact
-    lanes: Lanes
-    jobs: Jobs
-    early_statuses: EarlyStatuses
-    job_reader: JobReader
-    sender_limiter: SenderLimiter
-    messenger: Messenger
-    courts: Courts
-    documents: DocumentSource
-    lease_seconds: float = 10.0

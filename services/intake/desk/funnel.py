@@ -1,0 +1,171 @@
+"""`/desk/corong`: from a poster to a document: how many came how far, by source, service, village, sex and age; also as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.intake.desk.funnel_pictures import funnel_picture, trend_picture
+from services.intake.desk.funnel_words import FACETS, PATH, PERIODS, STEPS, FunnelFilter, FunnelRow, question_of, rows_of, total_of
+from services.intake.desk.room import DeskRoom
+from services.intake.desk.sources import PATH as SOURCES
+from services.intake.domain.outreach.funnel import Facet, FunnelQuestion, FunnelStep, StepCounts
+from services.intake.domain.outreach.participation import SERVICES_OF, Need, VillageParticipation, needing, participation, per_thousand
+from services.intake.domain.outreach.sources import OutreachSource
+from services.intake.domain.outreach.yardsticks import AccountActivity, Yardstick, yardsticks
+from shared.clock import WIB
+from shared.reference.outreach import outreach_lists, yardstick_words
+from shared.reference.regions import districts, villages
+from shared.web.desk import StaffMember, signed_in
+from shared.web.desk.csv import csv_lines
+from shared.web.desk.overview import number
+from shared.web.desk.pages import address
+from shared.web.desk.words import decimal
+
+_ROWS: Final = 60  # of the table on the page; the file has all
+_MORE: Final = ("Dilayani", "Penduduk", "Per 1.000 warga", "Peringkat", "Selisih", "Perubahan")
+NEEDS: Final[Mapping[Need, str]] = {
+    Need.KIA: "Anak tanpa KIA",
+    Need.KTP: "Orang dewasa yang belum merekam KTP-el",
+    Need.BIRTH: "Kelahiran yang diperkirakan",
+    Need.DEATH: "Kematian yang diperkirakan",
+}
+
+Watcher = Annotated[StaffMember, signed_in("funnel:read")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was counted for a filter. `villages`, `needs`: where the table is about villages."""
+
+    question: FunnelQuestion
+    today: date
+    sources: Sequence[OutreachSource]
+    rows: tuple[FunnelRow, ...]
+    total: StepCounts
+    days: Mapping[str, StepCounts]
+    villages: Mapping[str, VillageParticipation] = field(default_factory=dict)
+    needs: Sequence[tuple[str, int, float, float]] = ()
+
+
+def router(room: DeskRoom) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get(PATH)
+    async def shown(request: Request, asked: Annotated[FunnelFilter, Query()], member: Watcher) -> Response:
+        found = await _read(room, asked)
+        days = await room.deps.funnel.counts(found.question, Facet.DAY) if asked.akun else {}
+        return room.pages.show(request, "funnel.html", member, **_values(room, asked, found, days))
+
+    @routes.get(f"{PATH}/unduh")
+    async def download(asked: Annotated[FunnelFilter, Query()], _member: Watcher) -> Response:
+        found = await _read(room, asked)
+        headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="corong-{found.today}.csv"'}
+        return Response(csv_lines(_lines(asked, found), begin=True), media_type="text/csv; charset=utf-8", headers=headers)
+
+    return routes
+
+
+async def _read(room: DeskRoom, asked: FunnelFilter) -> _Found:
+    deps = room.deps
+    sources = await deps.sources.all()
+    today = deps.clock().astimezone(WIB).date()
+    question = question_of(asked, sources, today)
+    by = await deps.funnel.counts(question, FACETS[asked.facet][1])
+    days = by if asked.facet == "hari" else await deps.funnel.counts(question, Facet.MONTH if asked.is_by_months else Facet.DAY)
+    found = _Found(question, today, sources, rows_of(asked.facet, by, sources, deps.menu.title), total_of(by), days)
+    if asked.facet != "desa":
+        return found
+    return replace(found, villages=await _participation(room, question, by), needs=await _needs(room, question))
+
+
+async def _participation(room: DeskRoom, question: FunnelQuestion, by: Mapping[str, StepCounts]) -> Mapping[str, VillageParticipation]:
+    """Return how each village stands in the period, held against as many days before."""
+    days = question.last - question.first + timedelta(days=1)
+    earlier = replace(question, first=question.first - days, last=question.first - timedelta(days=1))
+    before = await room.deps.funnel.counts(earlier, Facet.VILLAGE)
+    served, then = ({code: counts.get(FunnelStep.SERVED, 0) for code, counts in each.items()} for each in (by, before))
+    return {row.village: row for row in participation(served, then, room.deps.residents.by_village)}
+
+
+async def _needs(room: DeskRoom, question: FunnelQuestion) -> Sequence[tuple[str, int, float, float]]:
+    """Return of each need in the villages asked for: its words, who finished, how many need it, and the first of 1,000 of the second."""
+    deps = room.deps
+    found = await deps.funnel.counts(replace(question, service=None), Facet.SERVICE)
+    asked = [each for code, each in deps.residents.by_village.items() if question.villages is None or code in question.villages]
+    rows = []
+    for need, word in NEEDS.items():
+        finished = sum(found.get(service, {}).get(FunnelStep.FINISHED, 0) for service in SERVICES_OF[need])
+        people = sum(needing(need, each, deps.crude_rates, question.first, question.last) for each in asked)
+        rows.append((word, finished, people, per_thousand(finished, people)))
+    return rows
+
+
+def _values(room: DeskRoom, asked: FunnelFilter, found: _Found, days: Mapping[str, StepCounts]) -> dict[str, Any]:
+    """Return what the page shows. `days`: of an account, whose weeks are looked at."""
+    chosen = {name: value for name, value in asked.model_dump().items() if value}
+    first = found.question.first
+    trend = trend_picture(found.days, first, found.today, by_months=asked.is_by_months, link=address(PATH, **chosen | {"menurut": "hari"}))
+    return {
+        "asked": asked,
+        "rows": found.rows[:_ROWS],
+        "left_out": max(0, len(found.rows) - _ROWS),
+        "steps": STEPS.items(),
+        "odd": {step.value: found.total.get(step, 0) for step in (FunnelStep.DAMAGED, FunnelStep.UNKNOWN, FunnelStep.ENDED)},
+        "pictures": (funnel_picture(found.total, SOURCES), trend),
+        "number": number,
+        "part_of": address(PATH, **chosen),
+        "figures_of": address(f"{PATH}/unduh", **chosen),
+        "periods": PERIODS,
+        "facets": asked.facets,
+        "channels": outreach_lists().channels,
+        "campaigns": sorted({source.what.campaign for source in found.sources}),
+        "accounts": sorted({source.what.account for source in found.sources if source.what.account}),
+        "services": {code: room.deps.menu.title(code) for code in room.deps.menu.forms},
+        "districts": districts(),
+        "villages": villages(),
+        "villages_of": found.villages,
+        "needs": found.needs,
+        "is_sample": room.deps.residents.is_sample,
+        "yardsticks": _yardsticks(room, found, asked, days) if asked.akun else {},
+        "yardstick_words": yardstick_words(),
+    }
+
+
+def _yardsticks(room: DeskRoom, found: _Found, asked: FunnelFilter, days: Mapping[str, StepCounts]) -> Mapping[Yardstick, float | None]:
+    """Return the yardsticks of an account."""
+    total = found.total
+    seen, visited, chatted = (total.get(step, 0) for step in (FunnelStep.SEEN, FunnelStep.VISITED, FunnelStep.CHATTED))
+    made = tuple(source.made_at.astimezone(WIB).date() for source in found.sources if source.what.account == asked.akun)
+    alive = {date.fromisoformat(day) for day, counts in days.items() if counts.get(FunnelStep.CHATTED)}
+    first, last, submitted = found.question.first, found.today, total.get(FunnelStep.SUBMITTED, 0)
+    return yardsticks(AccountActivity(first, last, seen, visited, chatted, submitted, made, alive), room.deps.residents.total)
+
+
+def _lines(asked: FunnelFilter, found: _Found) -> list[list[str]]:
+    """Return the table as lines of a file."""
+    head = [FACETS[asked.facet][0], "Kode", *STEPS.values(), "Selesai dari percakapan (%)", *(_MORE if found.villages else ())]
+    period = f"{found.question.first.isoformat()} sampai {found.today.isoformat()}"
+    return [["Corong", period], head, *(_line(row, found) for row in found.rows)]
+
+
+def _line(row: FunnelRow, found: _Found) -> list[str]:
+    share = "" if row.finished_percent is None else decimal(row.finished_percent)
+    line = [row.word, row.code, *(str(row.counts.get(step, 0)) for step in STEPS), share]
+    one = found.villages.get(row.code)
+    if one is None:
+        return line
+    return [
+        *line,
+        str(one.served),
+        str(one.residents),
+        decimal(one.per_thousand, 2),
+        str(one.rank),
+        decimal(one.gap, 2),
+        decimal(one.trend, 2),
+    ]

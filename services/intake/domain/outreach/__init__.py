@@ -1,0 +1,1 @@
+"""Outreach: where people come from, how far they go, and how many of a village are served. Pure."""

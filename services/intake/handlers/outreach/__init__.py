@@ -1,0 +1,1 @@
+"""Outreach: sources made and retired, what messages tell of them, and the steps that are counted."""

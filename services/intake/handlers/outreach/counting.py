@@ -1,0 +1,76 @@
+"""Steps of the funnel, counted in the unit of work in which they happen: what is not committed is not counted, and nothing is twice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from services.intake.domain.chat import Draft
+from services.intake.domain.contacts import ChatContact
+from services.intake.domain.outreach.funnel import ODD, FunnelStep, WhoAndWhere, mark_of, person_step, sex_and_age
+from services.intake.domain.outreach.sources import NO_SOURCE, NOBODY, Touch
+from services.intake.domain.requests import Request, RequestState
+from services.intake.ports import Deps, Tx
+from shared.clock import WIB
+
+_FINISHED: Final = frozenset({RequestState.READY, RequestState.DELIVERED, RequestState.ANSWERED})
+"""The person has what they asked for, or it waits where they fetch it."""
+
+
+async def count_chat(tx: Tx, deps: Deps, contact: ChatContact, touch: Touch | None, at: datetime) -> None:
+    """Count that somebody chats: once a year for each source that brought them, and once where none did.
+
+    Where a source's people pass its link on, whoever came by that link counts as told by them too.
+    """
+    if touch is not None and touch.kind in ODD:
+        await _count(tx, deps, ODD[touch.kind], contact.contact_id, at, WhoAndWhere(source=touch.source))
+    code = touch.source if touch is not None else NO_SOURCE
+    what = await _by_source(tx, code)
+    await _count(tx, deps, FunnelStep.CHATTED, contact.contact_id, at, what)
+    source = await tx.find_source(code) if code else None
+    if source is not None and source.what.told_on_from:
+        teller = await _by_source(tx, source.what.told_on_from.removeprefix(NOBODY))
+        await _count(tx, deps, FunnelStep.TOLD, contact.contact_id, at, teller)
+
+
+async def count_beginning(tx: Tx, deps: Deps, contact: ChatContact, draft: Draft, at: datetime) -> None:
+    """Count that somebody began to fill in a form."""
+    what = await _by_source(tx, draft.outreach_source or NO_SOURCE, draft.service)
+    await _count(tx, deps, FunnelStep.BEGAN, contact.contact_id, at, what)
+
+
+async def count_submission(tx: Tx, deps: Deps, request: Request) -> None:
+    """Count that somebody filed a request."""
+    await _count(tx, deps, FunnelStep.SUBMITTED, _sender(request), request.submitted_at, await _of_request(tx, deps, request))
+
+
+async def count_progress(tx: Tx, deps: Deps, before: Request, after: Request) -> None:
+    """Count that a request came to its end: for whoever filed it, and for whom it is about, where they live."""
+    if before.state in _FINISHED or after.state not in _FINISHED:
+        return
+    at, what = deps.clock(), await _of_request(tx, deps, after)
+    await _count(tx, deps, FunnelStep.FINISHED, _sender(after), at, what)
+    home = WhoAndWhere(what.source, what.service, after.residence or "", what.sex, what.age)
+    await _count(tx, deps, FunnelStep.SERVED, after.person_key, at, home)
+
+
+async def _count(tx: Tx, deps: Deps, step: FunnelStep, who: str, at: datetime, what: WhoAndWhere) -> None:
+    today = at.astimezone(WIB).date()
+    tx.count_step(person_step(step, mark_of(await deps.steps.salt(str(today.year)), who), today, what))
+
+
+async def _by_source(tx: Tx, code: str, service: str = "") -> WhoAndWhere:
+    source = await tx.find_source(code) if code else None
+    return WhoAndWhere(code, service or (source.what.service if source else ""), source.what.village if source else "")
+
+
+async def _of_request(tx: Tx, deps: Deps, request: Request) -> WhoAndWhere:
+    by = await _by_source(tx, request.outreach_source or NO_SOURCE, request.service)
+    nik = None if request.form.is_anonymous else request.form.applicant.nik
+    sex, age = sex_and_age(nik, deps.clock().astimezone(WIB).date())
+    return WhoAndWhere(by.source, by.service, by.village or request.origin.village or "", sex, age)
+
+
+def _sender(request: Request) -> str:
+    """Return who filed it: the chat, or who it is about where another channel sent it."""
+    return request.origin.contact_id or request.person_key

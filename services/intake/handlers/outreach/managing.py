@@ -1,0 +1,62 @@
+"""Sources made and retired; the link that people of a source pass on; and how often a piece was seen, typed in by hand."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+
+from services.intake.domain.outreach.funnel import CountedStep, FunnelStep, WhoAndWhere
+from services.intake.domain.outreach.sources import NEIGHBOUR, NOBODY, OutreachSource, SourceDescription, make_source, retire
+from services.intake.ports import Deps, Tx
+
+
+async def add_source(tx: Tx, deps: Deps, what: SourceDescription, by: str) -> OutreachSource:
+    """Make a source with a code of its own."""
+    source = make_source(what, await deps.sources.codes(), secrets.choice, by, deps.clock())
+    tx.add_source(source)
+    return source
+
+
+async def retire_source(tx: Tx, deps: Deps, code: str) -> OutreachSource:
+    """Retire a source: it is offered no more; whoever still comes by it is counted.
+
+    Raises:
+        NotFound: `sources_not_found`.
+        Conflict: `source_retired`.
+    """
+    source = retire(await tx.source(code), deps.clock())
+    tx.save_source(source)
+    return source
+
+
+async def pass_on_source(tx: Tx, deps: Deps, code: str) -> OutreachSource:
+    """Return the source that people pass on who came by this one, made at the first use: it is the same for all, and names nobody.
+
+    `code`: "" for those who came by none. One that is itself passed on leads to itself.
+    """
+    source = await tx.find_source(code) if code else None
+    if source is not None and source.what.place == NEIGHBOUR:
+        return source
+    teller = source.code if source is not None else NOBODY
+    known = await tx.find_source_told_on(teller)
+    if known is not None:
+        return known
+    village, campaign = (source.what.village, source.what.campaign) if source else ("", "")
+    name = f"Ajakan dari {source.what.name}" if source else "Ajakan tetangga"
+    what = SourceDescription(name[:80], campaign or "Ajakan tetangga", "whatsapp", NEIGHBOUR, village=village, told_on_from=teller)
+    return await add_source(tx, deps, what, NOBODY)
+
+
+async def note_seen(tx: Tx, deps: Deps, code: str, day: date, seen: int, typed: str) -> None:
+    """Note how often a piece was seen on a day; a later number takes the place of the one before.
+
+    `typed`: the id of this entry: the same one counts once.
+
+    Raises:
+        NotFound: `sources_not_found`.
+    """
+    source = await tx.source(code)
+    before = await deps.steps.seen(code, day)
+    if seen != before:
+        what = WhoAndWhere(source.code, source.what.service, source.what.village)
+        tx.count_step(CountedStep(f"{day.isoformat()}.seen.{code}.{before}.{typed}", FunnelStep.SEEN, day, what, seen - before))

@@ -1,0 +1,83 @@
+"""Sources and the funnel, outside any unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from services.intake.domain.outreach.funnel import CountedStep, Facet, FunnelQuestion, StepCounts
+from services.intake.domain.outreach.sources import OutreachSource
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSearch:
+    """The filters of the list of sources. `text`: a code, or words of the name, campaign or account. `after`: cursor."""
+
+    text: str = ""
+    channel: str = ""
+    place: str = ""
+    campaign: str = ""
+    village: str = ""
+    service: str = ""
+    only_running: bool = False
+    after: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """A page of sources, the newest first; how many there are in all, and the cursor of the next page where there is one."""
+
+    sources: tuple[OutreachSource, ...]
+    count: int
+    next: str | None = None
+
+
+class SourceReader(Protocol):
+    """Plain reads of sources."""
+
+    async def find(self, code: str) -> OutreachSource | None:
+        """Return the source of a code, in capitals; None where there is none. Retired ones are found too."""
+
+    async def search(self, search: SourceSearch) -> SourcePage:
+        """Return one page of sources."""
+
+    async def all(self) -> Sequence[OutreachSource]:
+        """Return every source: their codes are never given again, and their names stand beside counts."""
+
+    async def codes(self) -> Collection[str]:
+        """Return every code that was ever given out."""
+
+    async def campaigns(self) -> Sequence[str]:
+        """Return the names of the campaigns, by the alphabet."""
+
+
+class Funnel(Protocol):
+    """The cells that steps are folded into, and counts out of them: what was counted up to some seconds ago."""
+
+    async def fold(self, most: int) -> int:
+        """Add new steps to the cells, `most` at a time; return how many they were. Safe to be killed, and in several processes."""
+
+    async def rebuild(self) -> int:
+        """Count all cells anew out of the steps that are in them; return how many steps these are."""
+
+    async def counts(self, question: FunnelQuestion, facet: Facet) -> Mapping[str, StepCounts]:
+        """Return the counts by a facet, each row by its code; of days and months by their dates: `2026-11-29`, `2026-11`.
+
+        A facet that the view of the question does not have takes the view of its own, with the filters that this one has.
+        """
+
+
+class StepLog(Protocol):
+    """The rows of the funnel, and their salts."""
+
+    async def note(self, steps: Collection[CountedStep]) -> None:
+        """Store steps that no unit of work is about, once each."""
+
+    async def seen(self, code: str, day: date) -> int:
+        """Return how often a piece was seen on a day, as far as it was noted."""
+
+    async def salt(self, period: str) -> bytes:
+        """Return the salt of a year (`2026`) or a day (`2026-11-29`): made at the first use, gone some time after."""

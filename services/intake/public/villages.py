@@ -1,0 +1,173 @@
+"""People served by village and kecamatan, as tiles of a map and as rows. Small counts are hidden within each kecamatan, and among them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise, starmap
+from pathlib import Path
+from typing import Any, Final
+
+from services.intake.domain.figures import hidden
+from services.intake.domain.outreach.funnel import Facet, FunnelQuestion, FunnelStep
+from services.intake.domain.outreach.participation import per_thousand
+from services.intake.ports import Deps
+from shared.clock import WIB
+from shared.reference.regions import District, Village, districts, villages
+from shared.web.desk.words import decimal
+
+_TILES: Final = Path(__file__).parent / "data" / "tiles.toml"
+_STEP: Final = 107  # from one tile to the next: 100 wide, with 7 between
+_SHADES: Final = (("#e3f1e8", "#12263f"), ("#b5d6c1", "#12263f"), ("#7fb896", "#12263f"), ("#2f8354", "#fff"), ("#0b4726", "#fff"))
+"""Fill and ink of the classes, the smallest first: each pair has a contrast of 4.7 or more."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServedVillage:
+    """A village with how many were served (None: hidden), and how many of its thousand people; None where that is not known.
+
+    `share`: its bar, in percent of the longest of its kecamatan.
+    """
+
+    village: Village
+    served: int | None
+    per_thousand: float | None
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class MapTile:
+    """A kecamatan on the map."""
+
+    district: District
+    served: int | None
+    per_thousand: float | None
+    share: float
+    x: int
+    y: int
+    lines: tuple[str, ...]
+    fill: str
+    ink: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapKey:
+    """A class of the map in words."""
+
+    fill: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServedVillages:
+    """What is shown of a year. `has_rates`: it is known how many people live where, so that a large village does not win by being large."""
+
+    year: int
+    has_rates: bool
+    tiles: tuple[MapTile, ...]
+    rows: Mapping[str, tuple[ServedVillage, ...]]
+    keys: tuple[MapKey, ...]
+
+    @property
+    def ranked(self) -> Sequence[MapTile]:
+        """The kecamatan by the length of their bars, the longest first; what is hidden comes last."""
+        return sorted(self.tiles, key=lambda tile: (-tile.share, tile.district.name))
+
+    def of(self, district: str) -> tuple[ServedVillage, ...]:
+        """Return the villages of a kecamatan by their names."""
+        return self.rows[district]
+
+
+async def villages_of(deps: Deps) -> ServedVillages:
+    """Return the people served in this year. Rates are shown where the office has loaded how many people live where: the sample is none."""
+    today = deps.clock().astimezone(WIB).date()
+    counts = await deps.funnel.counts(FunnelQuestion(today.replace(month=1, day=1), today), Facet.VILLAGE)
+    served = {code: steps.get(FunnelStep.SERVED, 0) for code, steps in counts.items()}
+    people = None if deps.residents.is_sample else {code: each.residents for code, each in deps.residents.by_village.items()}
+    return shown(today.year, served, people)
+
+
+def shown(year: int, served: Mapping[str, int], people: Mapping[str, int] | None = None) -> ServedVillages:
+    """Return counts by village code as they are shown. `people`: residents of each village."""
+    by_district: dict[str, list[Village]] = {code: [] for code in districts()}
+    for village in sorted(villages().values(), key=lambda each: each.name):
+        by_district[village.district.code].append(village)
+    totals = _Column([sum(served.get(each.code, 0) for each in held) for held in by_district.values()])
+    if people is not None:
+        totals = replace(totals, people=[sum(people[each.code] for each in held) for held in by_district.values()])
+    steps = _steps([value for value in totals.values if value])
+    columns = zip(by_district, totals.shown, totals.rates, totals.bars, strict=True)
+    tiles = tuple(_tile(districts()[code], count, rate, bar, steps) for code, count, rate, bar in columns)
+    rows = {code: _rows(held, served, people) for code, held in by_district.items()}
+    return ServedVillages(year, people is not None, tiles, rows, _keys(steps))
+
+
+def village_file(found: ServedVillages) -> Iterable[Sequence[str | int]]:
+    """Yield the rows of the file: a hidden count, and a rate that is not known, are empty cells."""
+    yield ("tahun", "kode", "kecamatan", "desa", "jenis", "orang_dilayani", "dari_1000_warga")
+    for rows in found.rows.values():
+        for row in rows:
+            each = row.village
+            count = "" if row.served is None else row.served
+            rate = "" if row.per_thousand is None else decimal(row.per_thousand)
+            yield (found.year, each.code, each.district.name, each.name, each.kind.value, count, rate)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """Counts that stand below each other, with the people behind each where they are known."""
+
+    counts: Sequence[int]
+    people: Sequence[int] | None = None
+
+    @property
+    def shown(self) -> Sequence[int | None]:
+        return hidden(self.counts)
+
+    @property
+    def rates(self) -> Sequence[float | None]:
+        if self.people is None:
+            return [None] * len(self.counts)
+        return [None if count is None else per_thousand(count, each) for count, each in zip(self.shown, self.people, strict=True)]
+
+    @property
+    def values(self) -> Sequence[float | None]:
+        """What bars and shades are drawn by: rates, and where there are none, counts."""
+        return self.shown if self.people is None else self.rates
+
+    @property
+    def bars(self) -> Sequence[float]:
+        longest = max((value for value in self.values if value), default=0.0)
+        return [100 * value / longest if value else 0.0 for value in self.values]
+
+
+def _rows(held: Sequence[Village], served: Mapping[str, int], people: Mapping[str, int] | None) -> tuple[ServedVillage, ...]:
+    column = _Column([served.get(each.code, 0) for each in held], [people[each.code] for each in held] if people is not None else None)
+    return tuple(starmap(ServedVillage, zip(held, column.shown, column.rates, column.bars, strict=True)))
+
+
+def _steps(values: Sequence[float]) -> tuple[int, ...]:
+    """Return the lower bounds of the classes from the second on: fifths of the largest value; none where there is no room for five."""
+    most = int(max(values, default=0))
+    return tuple(dict.fromkeys(most * part // len(_SHADES) for part in range(1, len(_SHADES)))) if most >= len(_SHADES) else ()
+
+
+def _tile(district: District, count: int | None, rate: float | None, share: float, steps: Sequence[int]) -> MapTile:
+    place = _tiles()[district.code]
+    value = round((count if rate is None else rate) or 0)  # as it stands on the tile
+    fill, ink = _SHADES[sum(value >= step for step in steps)]
+    x, y = place["at"]
+    return MapTile(district, count, rate, share, x * _STEP, y * _STEP, tuple(place["lines"]), fill, ink)
+
+
+def _keys(steps: Sequence[int]) -> tuple[MapKey, ...]:
+    bounds = [0, *steps]
+    texts = [f"{low}" if high - low == 1 else f"{low} sampai {high - 1}" for low, high in pairwise(bounds)] + [f"{bounds[-1]} atau lebih"]
+    return tuple(MapKey(_SHADES[place][0], text) for place, text in enumerate(texts)) if steps else ()
+
+
+@cache
+def _tiles() -> Mapping[str, Any]:
+    return tomllib.loads(_TILES.read_text(encoding="utf-8"))

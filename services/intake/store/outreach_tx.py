@@ -1,0 +1,44 @@
+"""The part of the unit of work that outreach needs: sources, and the steps that are counted."""
+
+from __future__ import annotations
+
+from services.intake.domain.outreach.codes import completes
+from services.intake.domain.outreach.funnel import CountedStep
+from services.intake.domain.outreach.sources import OutreachSource
+from services.intake.store.sources import SOURCES, find_beginning
+from services.intake.store.steps import STEPS, step_write
+from shared.mongo import ChangeTracker, Collection
+
+
+class OutreachTx:
+    """What `store.tx.MongoTx` has of outreach."""
+
+    _unit: ChangeTracker
+    _sources: Collection
+
+    async def find_source(self, code: str) -> OutreachSource | None:
+        return await self._unit.find(SOURCES, code)
+
+    async def find_source_by_ad(self, ad: str) -> OutreachSource | None:
+        doc = await self._sources.find_one({"ads": {"$eq": ad, "$gt": ""}}, {"_id": 1})
+        return await self.find_source(doc["_id"]) if doc else None
+
+    async def find_source_told_on(self, teller: str) -> OutreachSource | None:
+        return await self._unit.find_one_by(SOURCES, {"told_on_from": teller})
+
+    async def complete_source(self, part: str) -> OutreachSource | None:
+        code = completes(part, await find_beginning(self._sources, part)) if part else None
+        return await self.find_source(code) if code else None
+
+    async def source(self, code: str) -> OutreachSource:
+        return await self._unit.get(SOURCES, code)
+
+    def add_source(self, source: OutreachSource) -> None:
+        self._unit.assume_absent(SOURCES, source.code)
+        self._unit.add(SOURCES, source)
+
+    def save_source(self, source: OutreachSource) -> None:
+        self._unit.save(SOURCES, source)
+
+    def count_step(self, step: CountedStep) -> None:
+        self._unit.defer(STEPS, step_write(step))

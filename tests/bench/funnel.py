@@ -1,0 +1,255 @@
+"""The funnel in an office of a year: `python -m tests.bench.funnel`.
+
+Its counts are filled with the steps of 1,000,000 visits and 100,000 requests by 1,000 sources in 206 villages; then the page is asked for
+with one filter after the other, within the process of intake, as the front door would ask it. What counting costs a request is the CPU of
+intake and of MongoDB for requests that an adapter files, with the steps counted and folded, and without, in turns, as a share of the CPU
+of a whole request up to its signed document (docs/performance.md: 41.39 ms).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import secrets
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import psutil
+from pymongo import MongoClient
+
+from deploy.local.database import MongoNode
+from services.intake.domain.outreach.funnel import (
+    AGE_BANDS,
+    CellKey,
+    CountedStep,
+    FunnelStep,
+    StepCounts,
+    WhoAndWhere,
+    fold,
+)
+from services.intake.domain.outreach.sources import SourceDescription, make_source
+from services.intake.ports import Tx
+from services.intake.store import INDEXES
+from services.intake.store import cells as store
+from services.intake.store.outreach_tx import OutreachTx
+from shared import logs
+from shared.clock import monotonic_seconds
+from shared.mongo import Doc
+from shared.reference.regions import villages
+from tests.bench import report
+from tests.bench.report import Report, Row, percentile
+from tests.integration.intake.desk import Desk
+from tests.integration.intake.rig import ADAPTER, Rig, settings
+from tests.support.harness import keyed
+
+VISITS: Final = 1_000_000
+REQUESTS: Final = 100_000
+SOURCES: Final = 1_000
+DAYS: Final = 365
+SERVICES: Final = 30
+PAGE_MS: Final = 200.0
+COST_PERCENT: Final = 3.0
+JOURNEY_MS: Final = 41.39  # CPU of a request with its signed PDF, all services (docs/performance.md)
+LOOKS: Final = 8  # at each page
+FILED: Final = 40  # requests of one round
+ROUNDS: Final = 4  # of each, in turns
+CHATTED_OF_VISITS, BEGAN_OF_CHATS = 0.25, 0.6
+PAGES: Final = (
+    "?waktu=30",
+    "?waktu=7&menurut=layanan",
+    "?waktu=3&menurut=desa",
+    "?waktu=tahun&menurut=sumber",
+    "?waktu=setahun&menurut=sumber",
+    "?waktu=setahun&menurut=desa",
+    "?waktu=setahun&menurut=umur",
+    "?waktu=setahun&saluran=print&menurut=kampanye",
+    "?waktu=setahun&layanan=kk_hilang&menurut=sumber",
+    "?waktu=setahun&layanan=kk_hilang&menurut=desa",
+    "?waktu=setahun&wilayah=351907",
+    "?waktu=setahun&jk=P&menurut=umur",
+)
+
+
+def steps(codes: Sequence[str], last: date, requests: int, visits: int) -> Iterator[CountedStep]:
+    """The steps of a year: few sources bring most, services and villages are asked for unevenly."""
+    chance = random.Random(47)
+    places, bands = sorted(villages()), AGE_BANDS[2:]
+    home = {code: places[number % len(places)] for number, code in enumerate(codes)}
+
+    def a_day() -> date:
+        return last - timedelta(days=chance.randrange(DAYS))
+
+    def a_source() -> str:
+        return codes[int(chance.random() ** 2 * len(codes))]
+
+    many: Counter[tuple[str, FunnelStep, date]] = Counter()
+    for _ in range(visits):
+        source = a_source()
+        many[source, FunnelStep.VISITED, a_day()] += 1
+        if chance.random() < CHATTED_OF_VISITS:
+            many[source, FunnelStep.CHATTED, a_day()] += 1
+    for (source, step, day), count in many.items():
+        yield CountedStep(f"{step}{source}{day}", step, day, WhoAndWhere(source, "kk_hilang", home[source]), count)
+    for number in range(requests):
+        source, day = a_source(), a_day()
+        service = "kk_hilang" if chance.random() < 1 / 4 else f"layanan_{int(chance.random() ** 2 * SERVICES)}"
+        what = WhoAndWhere(source, service, home[source], chance.choice("LP"), chance.choice(bands))
+        for step, after in ((FunnelStep.BEGAN, 0), (FunnelStep.SUBMITTED, 0), (FunnelStep.FINISHED, 2), (FunnelStep.SERVED, 2)):
+            yield CountedStep(f"{step}{number}", step, min(last, day + timedelta(days=after)), what)
+
+
+async def fill(rig: Rig, url: str, requests: int, visits: int) -> tuple[int, float]:
+    """Make the sources and the cells; how many cells there are, and how many steps a second a process adds up."""
+    await rig.wiring.deps.funnel.rebuild()
+    generation = (await rig.rows("funnel_state"))[0]["generation"]
+    codes = await _sources(rig)
+    began = monotonic_seconds()
+    found = fold(steps(codes, rig.clock().date(), requests, visits))
+    seconds = monotonic_seconds() - began
+    await asyncio.to_thread(_insert, url, rig.database, generation, found)
+    return len(found), (visits * (1 + CHATTED_OF_VISITS) + 4 * requests) / seconds
+
+
+async def _sources(rig: Rig) -> list[str]:
+    """Make the sources; their codes."""
+    codes: list[str] = []
+    places, at = sorted(villages()), rig.clock()
+    made = []
+    for number in range(SOURCES):
+        channel, campaign = ("print", "radio", "instagram")[number % 3], f"Kampanye {number % 20}"
+        what = SourceDescription(f"Sumber {number}", campaign, channel, "poster", village=places[number % len(places)])
+        made.append(make_source(what, codes, secrets.choice, "bench", at))
+        codes.append(made[-1].code)
+
+    async def add(tx: Tx) -> None:
+        for source in made:
+            tx.add_source(source)
+
+    await rig.units.run(add)
+    return codes
+
+
+def _insert(url: str, database: str, generation: int, found: Mapping[CellKey, StepCounts]) -> None:
+    """Write the cells without waiting for the disk, and index them afterwards."""
+    with MongoClient[Doc](url, w=1, journal=False) as client:
+        cells = client[database][store.CELLS]
+        cells.drop_indexes()
+        rows = (store.document_of(generation, key, counts) for key, counts in found.items())
+        while some := list(islice(rows, 5_000)):
+            cells.insert_many(some, ordered=False)
+        cells.create_indexes(list(INDEXES[store.CELLS]))
+
+
+async def look(desk: Desk) -> dict[str, list[float]]:
+    """Milliseconds of each page, one after the other so that none is better off."""
+    browser = desk.browser("outreach")
+    times: dict[str, list[float]] = {page: [] for page in PAGES}
+    for turn in range(LOOKS + 1):
+        for page, taken in times.items():
+            began = monotonic_seconds()
+            answer = await browser.get(f"/desk/corong{page}")
+            assert answer.status_code == 200, answer.text
+            if turn:  # the first one reads the templates
+                taken.append((monotonic_seconds() - began) * 1000)
+    return times
+
+
+async def cost(rig: Rig, node: MongoNode) -> tuple[float, float]:
+    """CPU milliseconds of a request that is filed, here and in MongoDB: counted and folded, and not counted."""
+    counted, uncounted = list[float](), list[float]()
+    real = OutreachTx.count_step
+    for number in range(2 * ROUNDS):
+        is_counted = number % 2 == 0
+        OutreachTx.count_step = real if is_counted else _nothing  # type: ignore[method-assign,assignment]
+        began = _cpu(node)
+        for each in range(FILED):
+            await _file(rig, number * FILED + each)
+        while is_counted and await rig.wiring.deps.funnel.fold(500):
+            pass
+        (counted if is_counted else uncounted).append((_cpu(node) - began) * 1000 / FILED)
+    OutreachTx.count_step = real  # type: ignore[method-assign]
+    return median(counted), median(uncounted)
+
+
+def _nothing(_tx: OutreachTx, _step: CountedStep) -> None:
+    return
+
+
+def _cpu(node: MongoNode) -> float:
+    times = psutil.Process(node.pid).cpu_times()
+    return time.process_time() + times.user + times.system
+
+
+async def _file(rig: Rig, number: int) -> None:
+    answers = await rig.answers(ADAPTER, nik=f"35190817088{number % 10}{number // 10 + 1:04}"[:16])
+    body = {"service": "kk_hilang", "form_version": 1, "reference": f"b{number}", "answers": answers}
+    answer = await rig.http.post("/v1/requests", json=body, headers=keyed(ADAPTER) | {"Idempotency-Key": f"bench-{number}"})
+    assert answer.status_code == 201, answer.text
+
+
+async def bench(options: argparse.Namespace) -> Report:
+    """Fill, look, file."""
+    with TemporaryDirectory() as folder:
+        node = MongoNode.private(Path(folder))
+        node.start()
+        try:
+            return await _bench(node, options)
+        finally:
+            node.stop()
+
+
+async def _bench(node: MongoNode, options: argparse.Namespace) -> Report:
+    rig = Rig(settings(node.url, "bench_intake"))
+    await rig.wiring.prepare()
+    desk = Desk(rig)
+    cells, rate = await fill(rig, node.url, options.requests, options.visits)
+    times = await look(desk)
+    counted, uncounted = await cost(rig, node)
+    await desk.close()
+    await rig.close()
+    every = [taken for page in times.values() for taken in page]
+    share = 100 * (counted - uncounted) / JOURNEY_MS
+    rows = [
+        Row(
+            "the page of the funnel, p95 of all filters",
+            percentile(every, 0.95),
+            "ms",
+            at_most=PAGE_MS,
+            note=f"p50 {median(every):.0f}; {cells:,} cells",
+        ),
+        *(Row(f"corong{page}", percentile(taken, 0.95), "ms", note=f"p50 {median(taken):.0f}") for page, taken in times.items()),
+        Row(
+            "counting a filed request, of a whole one",
+            share,
+            "%",
+            at_most=COST_PERCENT,
+            note=f"CPU {counted:.2f} ms counted, {uncounted:.2f} ms not",
+        ),
+        Row("steps added up in a second", rate, "/s"),
+    ]
+    return Report("funnel", tuple(rows), {"cells": cells, "pages": times, "counted_ms": counted, "uncounted_ms": uncounted})
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run it and print what was found."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--visits", type=int, default=VISITS)
+    parser.add_argument("--requests", type=int, default=REQUESTS)
+    logs.configure("intake", "bench", "ERROR")
+    found = asyncio.run(bench(parser.parse_args(arguments)))
+    for row in found.rows:
+        sys.stdout.write(f"{row.what:<64}{row.value:>10.1f} {row.unit:<5}{'' if row.ok else 'MISSED'}  {row.note}\n")
+    return 0 if found.ok else report.MISSED
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

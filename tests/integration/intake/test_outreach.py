@@ -1,0 +1,143 @@
+"""From a poster to a finished request: what brought somebody is kept with them and the request, and each step is counted once."""
+
+import asyncio
+import json
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from typing import Any
+
+import pytest
+
+from services.intake.domain.outreach.funnel import Facet, FunnelQuestion
+from services.intake.domain.outreach.sources import OutreachSource, SourceDescription
+from services.intake.handlers import PageVisitor, add_source, note_seen, note_visit, pass_on_source, retire_source
+from services.intake.wiring.funnel import funnel_command
+from shared.messaging.delivery import Done
+from tests.integration.intake.rig import Rig, only
+from tests.integration.intake.test_progress import APPROVED, DELIVERED, ISSUED, delivery
+
+VILLAGE, HOME = "3519081001", "3519012001"  # where the poster hangs, and where the person lives by the register
+POSTER = SourceDescription("Poster balai desa", "KK 2026", "print", "poster", "kk_hilang", VILLAGE, ads=("120210",))
+YEAR = FunnelQuestion(date(2026, 1, 1), date(2026, 12, 31))
+BROWSER = "Mozilla/5.0 (Linux; Android 13) Chrome/120"
+
+
+async def made(rig: Rig, **changes: Any) -> OutreachSource:
+    """A source of this intake."""
+    return await rig.units.run(partial(add_source, deps=rig.wiring.deps, what=replace(POSTER, **changes), by="dewi"))
+
+
+async def counts(rig: Rig, question: FunnelQuestion = YEAR, facet: Facet = Facet.SOURCE) -> dict[str, dict[str, int]]:
+    """What was counted, after a fold."""
+    await rig.wiring.deps.funnel.fold(500)
+    found = await rig.wiring.deps.funnel.counts(question, facet)
+    return {code: {step.value: count for step, count in steps.items()} for code, steps in found.items()}
+
+
+async def finish(rig: Rig, request_id: str) -> None:
+    """The other services' part of a request."""
+    for minute, (kind, more) in enumerate(((APPROVED, {}), (ISSUED, {}), (DELIVERED, {"kind": "document"}))):
+        for _ in range(2):  # whatever is told twice counts once
+            assert await rig.deliver(delivery(kind, request_id, minute + 1, **more)) == [Done()]
+
+
+async def test_the_way_from_a_poster_to_a_document_is_counted_once_and_rebuilt_the_same(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = await made(rig)
+    deps = rig.wiring.deps
+    assert [await note_visit(deps, source, PageVisitor("10.0.0.1", BROWSER)) for _ in range(2)] == [True, True]
+    assert await note_visit(deps, source, PageVisitor("10.0.0.2", "WhatsApp/2.23")) is False
+    for typed, seen in (("a", 900), ("b", 800), ("b", 800)):
+        await rig.units.run(partial(note_seen, deps=deps, code=source.code, day=date(2026, 11, 23), seen=seen, typed=typed))
+    await rig.say(f"saya mau urus kk hilang # {source.code.lower()}")
+    await rig.say("halo")
+    await rig.file_request()
+    request = only(await rig.rows("requests"))
+    assert request["outreach_source"] == source.code
+    assert only(await rig.told_data("intake.request_submitted.v1"))["outreach_source"] == source.code
+    await finish(rig, request["_id"])
+
+    way = {"seen": 800, "visited": 1, "chatted": 1, "began": 1, "submitted": 1, "finished": 1, "served": 1}
+    assert await counts(rig) == {source.code: way}
+    assert (await counts(rig, facet=Facet.VILLAGE))[HOME] == {"served": 1}
+    born_1985 = (await counts(rig, facet=Facet.AGE))["40-59"]
+    assert born_1985 == {"submitted": 1, "finished": 1, "served": 1}
+    a_day = replace(YEAR, first=date(2026, 11, 24), last=date(2026, 11, 24))
+    assert (await counts(rig, a_day))[source.code] == {name: count for name, count in way.items() if name != "seen"}
+    assert (await counts(rig, replace(a_day, sources=frozenset({source.code})), Facet.DAY)).keys() == {"2026-11-24"}
+    assert await counts(rig, replace(YEAR, service="kia_baru"), Facet.SERVICE) == {}
+    cells = await without_generation(rig)
+    steps = await rig.mongo.collection(rig.database, "funnel_steps").count_documents({})
+    configured = rig.wiring.settings
+    environment = {
+        "MONGO_URL": configured.mongo_url.get_secret_value(),
+        "MONGO_DATABASE": rig.database,
+        "AMQP_URL": "amqp://nobody@127.0.0.1:1/",
+    }
+    secrets = {f"WHATSAPP_{name}": "1" for name in ("APP_SECRET", "VERIFY_TOKEN", "ACCESS_TOKEN", "PHONE_NUMBER_ID")}
+    for name, value in (environment | secrets).items():
+        monkeypatch.setenv(name, value)
+    capsys.readouterr()
+    assert await asyncio.to_thread(funnel_command, ["rebuild"]) == 0
+    assert f"{steps:,} steps counted anew" in capsys.readouterr().out
+    assert await without_generation(rig) == cells
+
+
+async def without_generation(rig: Rig) -> list[dict[str, Any]]:
+    """All cells, but for which rebuild they are of."""
+    rows = [{name: row[name] for name in row if name not in ("_id", "generation")} for row in await rig.rows("funnel_cells")]
+    return sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
+
+
+@pytest.mark.parametrize(
+    ("tail", "kind", "odd"),
+    [("(#{cut}", "completed", None), ("(#Z9", "damaged", "damaged"), ("(#W2M)", "unknown", "unknown"), ("(#{old})", "ended", "ended")],
+)
+async def test_whatever_became_of_the_code_the_person_is_served(rig: Rig, tail: str, kind: str, odd: str | None) -> None:
+    source, old = await made(rig), await made(rig, name="Lama")
+    await rig.units.run(partial(retire_source, deps=rig.wiring.deps, code=old.code))
+    (reply,) = await rig.say(f"Saya mau urus KK hilang {tail.format(cut=source.code[:-1], old=old.code)}")
+    assert "Kartu Keluarga" in reply["personal"]["text"]
+    touches = only(await rig.rows("contacts"))["touches"]
+    assert (touches["first"], touches["last"]["kind"]) == (touches["last"], kind)
+    code = touches["last"]["source"]
+    assert code == {"completed": source.code, "ended": old.code}.get(kind, "")
+    assert (await counts(rig))[code] == {"chatted": 1} | ({odd: 1} if odd else {})
+
+
+async def test_an_advertisement_leads_to_its_source_and_the_first_touch_stays(rig: Rig) -> None:
+    ad, poster = await made(rig), await made(rig, ads=())
+    await rig.send(rig.message("text", {"body": "Halo"}, referral={"source_id": "120210", "ctwa_clid": "x"}))
+    await rig.say(f"halo (#{poster.code})")
+    await rig.say("halo")
+    touches = only(await rig.rows("contacts"))["touches"]
+    assert (touches["first"]["source"], touches["last"]["source"]) == (ad.code, poster.code)
+    await rig.file_request()
+    assert only(await rig.rows("requests"))["outreach_source"] == poster.code
+    assert only(await rig.rows("contacts"))["touches"]["is_spent"]
+    assert {code: row["chatted"] for code, row in (await counts(rig)).items()} == {ad.code: 1, poster.code: 1}
+
+
+async def test_who_comes_by_a_link_that_was_passed_on_counts_for_who_passed_it_on(rig: Rig) -> None:
+    source, pass_on = await made(rig), partial(pass_on_source, deps=rig.wiring.deps)
+    shared = await rig.units.run(partial(pass_on, code=source.code))
+    again, of_it = [await rig.units.run(partial(pass_on, code=code)) for code in (source.code, shared.code)]
+    assert shared == again == of_it
+    await rig.say(f"halo (#{shared.code})")
+    nobodys = await rig.units.run(partial(pass_on, code=""))
+    await rig.say(f"halo (#{nobodys.code})", sender="6281234567891")
+    assert await counts(rig) == {source.code: {"told": 1}, shared.code: {"chatted": 1}, "": {"told": 1}, nobodys.code: {"chatted": 1}}
+
+
+async def test_a_fold_that_dies_or_meets_a_rebuild_counts_nothing_twice(rig: Rig) -> None:
+    source = await made(rig)
+    await rig.say(f"halo (#{source.code})")
+    funnel, state = rig.wiring.deps.funnel, rig.mongo.collection(rig.database, "funnel_state")
+    await funnel.rebuild()
+    await state.update_one({}, [{"$set": {"rebuilding_until": {"$dateAdd": {"startDate": "$$NOW", "unit": "hour", "amount": 1}}}}])
+    assert await funnel.fold(500) == 0
+    await state.update_one({}, [{"$set": {"rebuilding_until": {"$dateSubtract": {"startDate": "$$NOW", "unit": "hour", "amount": 1}}}}])
+    assert [await funnel.fold(500), await funnel.fold(500)] == [1, 0]
+    assert await counts(rig) == {source.code: {"chatted": 1}}

@@ -1,0 +1,1 @@
+"""Unit tests of outreach: codes, sources, the funnel, participation, yardsticks."""
