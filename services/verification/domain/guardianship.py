@@ -15,19 +15,21 @@ from shared.reference.catalogue import CivilService
 
 MOVING: Final = "moving"
 """The group of a form that names who moves."""
+JOINING: Final = "joining"
+"""The group of a form that names who goes onto another family's card."""
 MINORS: Final = "minors"
 """Who is left of a family without its head, where no adult is: a code of the list `remaining_family`."""
 
 
 def is_guardian_of(submission: Submission, service: CivilService, card: Family | None, register: Register) -> bool:
-    """Return whether who asks has by a court the care of every child that it is about: the one named, those who move, or all who are left.
+    """Return whether who asks has by a court the care of every child that it is about: one named, those who move or join, or who are left.
 
     Whether really nobody else is left, the rules of the service see.
     """
     if card is None:
         return False
     children = {each.nik for each in card.members if not is_adult(each, today=submission.submitted_on)}
-    about = {row.text("nik") or "" for row in submission.answers.rows(MOVING)}
+    about = {row.text("nik") or "" for group in (MOVING, JOINING) for row in submission.answers.rows(group)}
     if service.subject.nik:
         about = {submission.answers.text(service.subject.nik) or ""}
     elif not about and submission.answers.text("remaining") == MINORS:

@@ -154,7 +154,7 @@ def test_a_card_of_which_the_register_tells_is_no_first_one(service: str) -> Non
 )
 def test_the_first_kind_ends_with_the_fifth_birthday(born_on: date, *, has_photo: bool, until: date) -> None:
     register = with_baby(born_on)
-    number = {"birth_certificate_number": "3519-LU-01122021-0007"}
+    number: dict[str, Any] = {"birth_certificate_number": "3519-LU-01122021-0007"}
     card = printed(asked(BABY, turned_five=has_photo, **number), register)
     assert (card.has_photo, card.valid_until) == (has_photo, until)
     assert codes(asked(BABY, turned_five=has_photo, **number), register) == set()

@@ -184,6 +184,16 @@ def test_the_card_of_a_child_is_asked_for_by_its_guardian_who_lives_elsewhere() 
     assert "nik_not_in_kk" in judged(child_card(SON, nik=GUARDIAN), replace(register, wards={GUARDIAN: frozenset({COUSIN})}))
 
 
+def test_an_orphan_joins_the_card_of_the_guardian_whom_a_court_named() -> None:
+    orphan = people.child(SON, date(2013, 2, 3), relation=Relation.HEAD)
+    register = people.register(people.family(orphan), guardian_family())
+    request = lodging((SON, "other_kin"), nik=GUARDIAN, minors_alone=True)
+    assert {"nik_not_in_kk", "asker_unproven"} <= judged(request, register)
+    assert judged(request, replace(register, wards={GUARDIAN: frozenset({SON})})) == set()
+    assert set(after(planned(request, register))) == {HOST_KK, KK}
+    assert "nik_not_in_kk" in judged(request, replace(register, wards={GUARDIAN: frozenset({DAUGHTER})}))
+
+
 def guardianship(scope: str, nik: str = WIFE, *children: str) -> RecordedDecision:
     guardian = CourtParty(nik=nik, name="Titik Fitriani")
     ruling = people.ruling("perwalian", guardian=guardian, scope=scope, children=tuple(map(CourtChild, children or (COUSIN,))))
