@@ -6,16 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Final
 
 from services.verification.domain.court_orders import COURT_ORDER
 from services.verification.domain.families import Home, home_of
 from services.verification.domain.register import Family, Former, Member
 from services.verification.domain.rules import Basis, RegisterChange
 from shared.reference.population import Effect
-
-_OF_COURTS: Final = frozenset({COURT_ORDER, "akta_cerai"})
-"""Bases of changes that a court's decision brought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +64,10 @@ class RegisterEntry:
 
 
 def ruled_on(entries: Iterable[RegisterEntry]) -> Mapping[str, date]:
-    """Return the day of the latest decision of a court by which each person came to another card."""
+    """Return the day of the latest decision of a court by which each person came to another card; of a divorce the deed's alone is kept."""
     found: dict[str, date] = {}
     for entry in entries:
-        for person in entry.persons if entry.basis.kind in _OF_COURTS else ():
+        for person in entry.persons if entry.basis.kind == COURT_ORDER else ():
             if person.effect is Effect.JOINED:
                 found[person.nik] = max(entry.basis.on, found.get(person.nik, entry.basis.on))
     return MappingProxyType(found)

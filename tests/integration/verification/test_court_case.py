@@ -241,10 +241,25 @@ async def test_what_a_court_decided_before_it_moved_the_child_is_an_officers(off
     await approved(office)
     await office.deliver(*(office.delivery(document_issued(*each), subject=f"{each[0].request_id}.{each[1]}") for each in ISSUED))
     man, woman = CourtParty(nik=HUSBAND, name="Slamet Darmawan"), CourtParty(nik=WIFE, name="Titik Fitriani")
-    own = {"holder": man, "other_parent": woman, "handed_over": True, "children": (CourtChild(nik=DAUGHTER),)}
-    ruling = people.ruling("hadhanah", **own, decided_on=date(2020, 9, 1), final_on=date(2020, 9, 16))
-    asked = {HUSBAND: new_id(), WIFE: new_id()}
-    both = {"service": "hadhanah", "products": ("kk", "kia"), "case_id": new_id(), "case_requests": tuple(asked.values())}
-    await office.take_in(*(people.divorce(nik, ruling=ruling, request_id=each, **both) for nik, each in asked.items()))
+    later = custody(man, woman, date(2026, 9, 2))
+    await office.take_in(*later)
+    made = {told["subject"]: told["data"]["documents"] for told in await office.told("request_approved")}
+    await office.deliver(
+        *(
+            office.delivery(document_issued(each, key), subject=f"{each.request_id}.{key}")
+            for each in later
+            for key in made[each.request_id]
+        )
+    )
+    assert await office.rows("tasks") == []
+    await office.take_in(*custody(woman, man, date(2026, 9, 1)))
     [task] = await office.rows("tasks")
     assert "custody_decided_since" in [reason["code"] for reason in task["reasons"]]
+
+
+def custody(holder: CourtParty, other: CourtParty, decided_on: date) -> list[Submission]:
+    own = {"holder": holder, "other_parent": other, "handed_over": True, "children": (CourtChild(nik=DAUGHTER),)}
+    ruling = people.ruling("hadhanah", **own, decided_on=decided_on, final_on=date(2026, 9, 30))
+    asked = {HUSBAND: new_id(), WIFE: new_id()}
+    both = {"service": "hadhanah", "products": ("kk", "kia"), "case_id": new_id(), "case_requests": tuple(asked.values())}
+    return [people.divorce(nik, ruling=ruling, request_id=each, **both) for nik, each in asked.items()]
