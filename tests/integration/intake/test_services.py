@@ -35,7 +35,7 @@ async def test_the_services_are_listed_page_by_page(rig: Rig) -> None:
         ("online", False),
     ]
     assert rows["akta_lahir"]["products"] == ["akta_kelahiran", "kk", "kia"]
-    assert rows["kk_baru"]["products"] == ["kk", "ktp"], "each once"
+    assert rows["kk_baru"]["products"] == ["kk", "ktp", "kia"], "each once"
 
 
 async def test_a_form_can_be_drawn_from_what_is_told(rig: Rig) -> None:

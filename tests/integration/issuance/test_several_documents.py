@@ -129,9 +129,9 @@ def _spoiled(asked: Approval, index: int, **changes: Any) -> RequestApproved:
 
 
 REFUSED: Mapping[str, tuple[RequestApproved, str]] = {
-    "a product that is new to us": (_spoiled(approval("kk", "ktp"), 1, product="skpln", key="skpln"), "documents_contradict"),
+    "a product that is new to us": (_spoiled(approval("kk", "ktp"), 1, product="surat_baru", key="surat_baru"), "documents_contradict"),
     "a product that is new to us, announced": (
-        _spoiled(approval("kk", order("ktp", key="skpln")), 1, product="skpln"),
+        _spoiled(approval("kk", order("ktp", key="surat_baru")), 1, product="surat_baru"),
         "product_unknown",
     ),
     "a content type that is new to us": (_spoiled(birth(), 2, content_type="child_card.v9"), "content_type_unknown"),
