@@ -12,7 +12,6 @@ from fastapi import APIRouter, Query, Request, Response
 from services.intake.desk.funnel_pictures import funnel_picture, trend_picture
 from services.intake.desk.funnel_words import FACETS, PATH, PERIODS, STEPS, FunnelFilter, FunnelRow, question_of, rows_of, total_of
 from services.intake.desk.room import DeskRoom
-from services.intake.desk.sources import PATH as SOURCES
 from services.intake.domain.outreach.funnel import Facet, FunnelQuestion, FunnelStep, StepCounts
 from services.intake.domain.outreach.participation import SERVICES_OF, Need, VillageParticipation, needing, participation, per_thousand
 from services.intake.domain.outreach.sources import OutreachSource
@@ -117,7 +116,7 @@ def _values(room: DeskRoom, asked: FunnelFilter, found: _Found, days: Mapping[st
         "left_out": max(0, len(found.rows) - _ROWS),
         "steps": STEPS.items(),
         "odd": {step.value: found.total.get(step, 0) for step in (FunnelStep.DAMAGED, FunnelStep.UNKNOWN, FunnelStep.ENDED)},
-        "pictures": (funnel_picture(found.total, SOURCES), trend),
+        "pictures": (funnel_picture(found.total, address(PATH, **chosen | {"menurut": "sumber"})), trend),
         "number": number,
         "part_of": address(PATH, **chosen),
         "figures_of": address(f"{PATH}/unduh", **chosen),

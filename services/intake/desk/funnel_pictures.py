@@ -18,7 +18,7 @@ PEOPLE: Final = (FunnelStep.VISITED, FunnelStep.CHATTED, FunnelStep.BEGAN, Funne
 _PERCENT: Final = 100
 
 
-def funnel_picture(total: StepCounts, sources_link: str) -> Picture:
+def funnel_picture(total: StepCounts, by_source_link: str) -> Picture:
     """Return the way."""
     return Picture(
         name="corong",
@@ -27,7 +27,7 @@ def funnel_picture(total: StepCounts, sources_link: str) -> Picture:
         subject="Langkah",
         columns=(Column("Orang"),),
         lines=tuple(PictureRow(STEPS[step], (total.get(step, 0),)) for step in PEOPLE),
-        lead=Lead("Buka daftar sumber", sources_link),
+        lead=Lead("Lihat menurut sumber", by_source_link),
         teaches="Begitu warga datang lewat poster, kiriman, atau percakapan, di sini terlihat sampai mana mereka melangkah.",
         is_wide=True,
     )

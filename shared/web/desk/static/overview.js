@@ -173,6 +173,7 @@
   };
 
   const place = document.querySelector("[data-pictures]");
+  if (!place) return; // a page on which there is nothing to draw yet
   const tiles = document.querySelector("[data-tiles]");
   for (const section of all("[data-part]", place)) {
     if (!place.classList.contains("one")) section.querySelector("details")?.removeAttribute("open");

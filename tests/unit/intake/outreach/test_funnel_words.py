@@ -117,7 +117,7 @@ def test_rows_are_named_summed_and_sorted() -> None:
 )
 def test_the_picture_says_where_most_of_them_stop(total: dict[FunnelStep, int], said: str) -> None:
     assert finding(total) == said
-    assert funnel_picture(total, "/desk/sumber").is_empty is (not total)
+    assert funnel_picture(total, "/desk/corong?menurut=sumber").is_empty is (not total)
 
 
 def test_a_long_time_is_drawn_by_months() -> None:
