@@ -164,8 +164,8 @@ DOMAIN_MUTANTS: Final = (
     Mutant(
         "notifier: half a message is let through",
         "services/notifier/domain/pacing.py",
-        "drawn = min(wanted, int(level + 1e-9))",
-        "drawn = min(wanted, int(level + 0.5))",
+        "max(0, int(level - keep + 1e-9))",
+        "max(0, int(level - keep + 0.5))",
         tests=("tests/unit/notifier/test_pacing.py",),
     ),
     Mutant(

@@ -36,6 +36,7 @@ STATES: Final[Mapping[RequestState, State]] = {
     RequestState.READY: State("Terbit, siap diunduh", Tone.GOOD, icon="download"),
     RequestState.DELIVERED: State("Selesai", Tone.GOOD, icon="circle-check"),
     RequestState.UNDELIVERED: State("Terbit, belum sampai", Tone.BAD, icon="alert-triangle"),
+    RequestState.VOID: State("Dokumen batal dibuat", Tone.BAD, icon="circle-x"),
 }
 FILES: Final[Mapping[SaidKind, str]] = {
     SaidKind.PHOTO: "Foto",

@@ -14,8 +14,8 @@ def _reprint(service: str, kind: str) -> Made:
 
 
 KINDS: Final[Mapping[str, Kind]] = {
-    "kk_hilang": Kind("kk_hilang", 34, _reprint("kk_hilang", "kk_hilang"), ("kk",), by_rules=True),
+    "kk_hilang": Kind("kk_rusak", 28, _reprint("kk_hilang", "kk_rusak"), ("kk",), by_rules=True),
     "kk_rusak": Kind("kk_rusak", 10, _reprint("kk_rusak", "kk_rusak"), ("kk",)),
-    "ktp_hilang": Kind("kk_hilang", 36, _reprint("ktp_hilang", "kk_hilang"), ("ktp",), by_rules=True),
-    "ktp_rusak": Kind("kk_hilang", 38, _reprint("ktp_rusak", "kk_hilang"), ("ktp",), by_rules=True),
+    "ktp_hilang": Kind("kk_rusak", 30, _reprint("ktp_hilang", "kk_rusak"), ("ktp",), by_rules=True),
+    "ktp_rusak": Kind("kk_rusak", 32, _reprint("ktp_rusak", "kk_rusak"), ("ktp",), by_rules=True),
 }

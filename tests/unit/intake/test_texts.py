@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from services.intake.desk import chat_words, decision_words
 from services.intake.domain import asking
 from services.intake.domain.answers import OpenQuestion
 from services.intake.domain.asking import MAX_BUTTONS
@@ -88,6 +89,7 @@ def test_every_trouble_with_a_file_has_a_sentence() -> None:
 def test_every_state_is_told() -> None:
     for state in RequestState:
         assert TEXTS.state(state, Anything())
+    assert set(chat_words.STATES) == set(decision_words.STATES) == set(RequestState), "a page of the desk shows no word for it"
 
 
 def test_titles_fit_a_button_uncut() -> None:
