@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from deploy.local.applications import Application
-from tests.support.samples.people import Change, Kind, Row, Sample, days_ago, the_grown
+from tests.support.samples.people import Change, Kind, Row, Sample, days_ago, the_grown, witnesses
 
 
 def number_of(row: Row) -> str:
@@ -49,15 +49,17 @@ def _another_name(sample: Sample, at: int) -> Application:
     return Application("ubah_nama", name, answers)
 
 
+def _of_certificate(rows: list[Row], child: Row) -> dict[str, str]:
+    """The head of a family asks about the akta kelahiran of a child."""
+    asked = {"certificate": "birth", "nik": rows[0]["nik"], "kk_number": rows[0]["kk_number"]}
+    return asked | {"holder_nik": child["nik"], "certificate_number": number_of(child)}
+
+
 def _slip(sample: Sample, at: int) -> Application:
     rows = sample.grown[at]
     child = the_grown(rows)
     answers = {
-        "certificate": "birth",
-        "nik": rows[0]["nik"],
-        "kk_number": rows[0]["kk_number"],
-        "holder_nik": child["nik"],
-        "certificate_number": number_of(child),
+        **_of_certificate(rows, child),
         "birth_order": 1,
         "parents_named": "both",
         "corrections": [
@@ -67,7 +69,7 @@ def _slip(sample: Sample, at: int) -> Application:
         "basis_kind": "diploma",
         "basis_number": "DN-05/D-SD/0012345",
         "basis_on": "2015-06-12",
-        "witnesses": [{"nik": each["nik"], "name": each["name"]} for each in sample.picked["akta_lahir"][0]["witnesses"]],
+        "witnesses": witnesses(sample, 0),
     }
     return Application("akta_betul", child["name"], answers)
 
@@ -77,15 +79,11 @@ def _annulled(sample: Sample, at: int) -> Application:
     rows = sample.grown[at]
     child = the_grown(rows)
     answers = {
-        "certificate": "birth",
-        "nik": rows[0]["nik"],
-        "kk_number": rows[0]["kk_number"],
-        "holder_nik": child["nik"],
-        "certificate_number": number_of(child),
+        **_of_certificate(rows, child),
         "annulled_for": "no_basis",
         "annulled_by": "office",
         "basis_on": days_ago(15),
-        "witnesses": [{"nik": each["nik"], "name": each["name"]} for each in sample.picked["akta_lahir"][0]["witnesses"]],
+        "witnesses": witnesses(sample, 0),
     }
     return Application("akta_batal", child["name"], answers)
 

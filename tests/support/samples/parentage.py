@@ -7,17 +7,12 @@ from datetime import date
 from typing import Any, Final
 
 from deploy.local.applications import Application
-from tests.support.samples.people import Change, Kind, Row, Sample, days_ago, the_young
+from tests.support.samples.people import Change, Kind, Row, Sample, days_ago, the_young, witnesses
 
 
 def _akta(child: Row, at: int) -> str:
     """A number of an akta kelahiran that was given on the day of the birth."""
     return f"3519-LU-{date.fromisoformat(child['born_on']):%d%m%Y}-{at + 1:04}"
-
-
-def _witnesses(sample: Sample, at: int) -> list[dict[str, str]]:
-    families = sample.picked["akta_lahir"]
-    return [{"nik": each["nik"], "name": each["name"]} for each in families[at % len(families)]["witnesses"]]
 
 
 def _parents(sample: Sample, rows: list[Row], at: int) -> dict[str, Any]:
@@ -32,7 +27,7 @@ def _parents(sample: Sample, rows: list[Row], at: int) -> dict[str, Any]:
         "mother_nik": mother["nik"],
         "religious_marriage_on": father["marital_on"],
         "has_order": False,
-        "witnesses": _witnesses(sample, at),
+        "witnesses": witnesses(sample, at),
     }
 
 
@@ -63,7 +58,7 @@ def _adoption(sample: Sample, at: int) -> Application:
         "order_on": days_ago(7),
         "order_court": "Pengadilan Agama Kabupaten Madiun",
         "institution": "Yayasan Contoh",
-        "witnesses": _witnesses(sample, at),
+        "witnesses": witnesses(sample, at),
     }
     return Application("pengangkatan_anak", mother["name"], answers)
 

@@ -89,6 +89,12 @@ class Kind:
     answer: str = ""
 
 
+def witnesses(sample: Sample, at: int) -> list[dict[str, str]]:
+    """Return two witnesses as a form asks for them."""
+    families = sample.picked["akta_lahir"]
+    return [{"nik": each["nik"], "name": each["name"]} for each in families[at % len(families)]["witnesses"]]
+
+
 def age(row: Row) -> int:
     """Return the age of a row of the register in full years."""
     born_on, day = date.fromisoformat(row["born_on"]), today()
