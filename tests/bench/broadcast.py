@@ -23,8 +23,8 @@ from services.notifier.domain.job import OPEN
 from shared.clock import monotonic_seconds, now
 from shared.mongo import Mongo
 from tests.bench import report
-from tests.bench.report import Report, Row, percentile
 from tests.bench.profiler import Profiler
+from tests.bench.report import Report, Row, percentile
 from tests.bench.system import Meter, System, per, running
 from tests.bench.throughput import SHOWN, Shares, with_stub
 from tests.support.broadcasts import begin, phones
@@ -161,7 +161,12 @@ def on(system: System, options: argparse.Namespace) -> Report:
             note=" ".join(f"{name} {spent:.1f}" for name, spent in found.cpu_ms.items()),
         ),
         *(
-            Row(f"{name} of these", found.cpu_ms[name], "ms", note=", ".join(f"{whose} {share:.0%}" for whose, share in list(by.items())[:SHOWN]))
+            Row(
+                f"{name} of these",
+                found.cpu_ms[name],
+                "ms",
+                note=", ".join(f"{whose} {share:.0%}" for whose, share in list(by.items())[:SHOWN]),
+            )
             for name, by in found.shares.items()
         ),
         Row("told twice", float(found.doubled), "", at_most=0.0),

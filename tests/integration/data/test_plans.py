@@ -140,7 +140,7 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
         issuance.INDEXES,
         lambda mongo, name: issuance.MongoDocumentReader(mongo, name).page(DocumentQuery(case_id="c")),
     ),
-    "heads of a lane": (notifier.INDEXES, lambda mongo, name: notifier.MongoJobs(mongo, name).heads("whatsapp:62811", 2)),
+    "heads of a lane": (notifier.INDEXES, lambda mongo, name: notifier.MongoJobs(mongo, name).heads("whatsapp:62811")),
     "job of a status": (notifier.INDEXES, lambda mongo, name: notifier_tx(mongo, name).find_job_by_provider_id("wamid.1")),
     "jobs of statuses": (
         notifier.INDEXES,
