@@ -72,8 +72,7 @@ from services.intake.handlers.village import drop_for_villager as drop_for_villa
 from services.intake.handlers.village import file_for_villager as file_for_villager
 from services.intake.handlers.village import mend_for_villager as mend_for_villager
 from services.intake.handlers.webhook_log import discard_item as discard_item
-from services.intake.handlers.webhook_log import handle_status as handle_status
-from services.intake.handlers.webhook_log import prefetch_statuses as prefetch_statuses
+from services.intake.handlers.webhook_log import handle_statuses as handle_statuses
 from services.intake.handlers.webhook_log import receive_webhook as receive_webhook
 from services.intake.handlers.webhook_log import replay_item as replay_item
 from services.intake.handlers.words import add_word as add_word
