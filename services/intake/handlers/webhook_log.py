@@ -49,10 +49,13 @@ async def receive_webhook(deps: Deps, body: bytes, traceparent: str) -> int:
     return new
 
 
-async def handle_statuses(tx: Tx, keys: Sequence[str]) -> None:
+async def handle_statuses(tx: Tx, keys: Sequence[str]) -> int:
     """Publish delivery statuses of messages of ours, and how our number is rated; what we do not know is not published.
 
     Of messages of broadcasts one event tells, of each how far it came: nobody waits for each word. An item handled meanwhile is left alone.
+
+    Returns:
+        Of how many messages of broadcasts something was told.
     """
     await tx.prefetch_items(keys)
     items = [item for item in [await tx.item(key) for key in keys] if item.is_new]
@@ -70,6 +73,7 @@ async def handle_statuses(tx: Tx, keys: Sequence[str]) -> None:
         tx.finish_item(item)
     if told:
         await _tell(tx, BroadcastStatusesReceived(told))
+    return len(told)
 
 
 async def _tell(tx: Tx, fact: StatusReceived | BroadcastStatusesReceived) -> None:

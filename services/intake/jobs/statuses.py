@@ -18,6 +18,7 @@ from shared.waiting import no_yield
 
 _AT_A_TIME: Final = 100  # statuses in one unit of work: each is one small document and one event
 _GATHER_SECONDS: Final = 0.01  # for each status of a turn: beyond 100 a second they come in few large units of work
+_BROADCAST_GATHER_SECONDS: Final = 0.25  # at least, while a broadcast runs: of a message that is soon there one word is told, not two
 _LONGEST_GATHER_SECONDS: Final = 0.5  # nobody waits for them; a single one is published at once
 
 _log = get("jobs")
@@ -42,6 +43,7 @@ class StatusWorker:
         self._woken = woken
         self._yield_to_requests = yield_to_requests
         self._gather_seconds = 0.0
+        self._least_seconds = 0.0
         self._poller = Poller("statuses", self._turn, poll_seconds=poll_seconds, woken=woken)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -58,7 +60,9 @@ class StatusWorker:
         await self._yield_to_requests()
         self._woken.clear()  # this turn sees whatever woke us up to now
         handled = await self._handle_batch()
-        self._gather_seconds = 0.0 if handled == _AT_A_TIME else min(_LONGEST_GATHER_SECONDS, handled * _GATHER_SECONDS)
+        self._gather_seconds = (
+            0.0 if handled == _AT_A_TIME else min(_LONGEST_GATHER_SECONDS, max(self._least_seconds, handled * _GATHER_SECONDS))
+        )
         return 0 if handled else None
 
     async def _handle_batch(self) -> int:
@@ -77,7 +81,8 @@ class StatusWorker:
         return len(keys)
 
     async def _handle(self, keys: Sequence[str]) -> None:
-        await self._units.run(lambda tx: handle_statuses(tx, keys))
+        told = await self._units.run(lambda tx: handle_statuses(tx, keys))
+        self._least_seconds = _BROADCAST_GATHER_SECONDS if told else 0.0
         MESSAGES.labels("whatsapp.status", "done").inc(len(keys))
 
     async def _handle_alone(self, key: str) -> None:

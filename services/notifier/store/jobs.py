@@ -13,6 +13,7 @@ from services.notifier.store.schema import JOBS, OPEN_STATES, job_from_doc, job_
 from shared.mongo import Collection, Doc, LostRace, Mongo, Session, UpdateOne, reachable
 from shared.mongo.together import BatchLoader, GroupCommit
 
+_PATIENCE_SECONDS: Final = 0.05  # of the end of a broadcast's message, for others: at 80 a second four of them
 _HEADS: Final = 2  # of a lane: the one to send, and whether there is another behind it
 
 
@@ -44,6 +45,7 @@ class MongoJobs:
         self._fresh: Collection = self._rows.with_options(read_concern=ReadConcern("local"))
         self._firsts: BatchLoader[list[Doc]] = BatchLoader(self._read_heads)
         self._writes: GroupCommit[_Write] = GroupCommit(self._write)
+        self._ends: GroupCommit[_Write] = GroupCommit(self._write, patience_seconds=_PATIENCE_SECONDS)
 
     async def heads(self, lane: str) -> list[tuple[Job, int]]:
         docs = (await self._firsts.find([lane])).get(lane, [])
@@ -63,7 +65,8 @@ class MongoJobs:
 
     async def replace(self, job: Job, version: int) -> int | None:
         write = _Write(job, version)
-        await self._writes.commit(write, frozenset((job.key,)))
+        nobody_waits = job.addressee is not None and not job.is_open
+        await (self._ends if nobody_waits else self._writes).commit(write, frozenset((job.key,)))
         return version + 1 if write.done else None
 
     async def _write(self, writes: Sequence[_Write]) -> None:
