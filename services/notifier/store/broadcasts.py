@@ -23,7 +23,7 @@ from services.notifier.domain.news import (
 )
 from services.notifier.domain.ownership import ADDRESS_LOST
 from services.notifier.domain.pacing import Bucket
-from services.notifier.ports import BroadcastPage, BroadcastResults
+from services.notifier.ports import BroadcastPage, BroadcastResults, NewsWishes
 from services.notifier.store.schema import (
     BROADCAST_ROWS,
     CONTACT_ROWS,
@@ -171,6 +171,17 @@ class MongoBroadcastReader:
         with reachable():
             doc = await self._contacts.find_one({"address": address, "agreed": True}) if address else None
         return None if doc is None else NEWS_CONTACTS.from_doc(doc)
+
+    async def wishes(self, limit: int) -> NewsWishes:
+        with reachable():
+            agreed, stopped = [await self._contacts.count_documents({"agreed": wish}, hint="by_wish") for wish in (True, False)]
+            docs = await self._contacts.find({"agreed": False}).sort("changed_at", -1).limit(limit).to_list(None)
+        return NewsWishes(agreed, stopped, tuple(NEWS_CONTACTS.from_doc(doc) for doc in docs))
+
+    async def known_at(self, address: str) -> NewsContact | None:
+        with reachable():
+            docs = await self._contacts.find({"address": address}).sort("changed_at", -1).to_list(None) if address else []
+        return NEWS_CONTACTS.from_doc(docs[0]) if docs else None
 
     async def people_since(self, since: datetime, limit: int) -> int:
         wanted: Doc = {"state": RecipientState.QUEUED.value, "moved_at": {"$gte": since}}

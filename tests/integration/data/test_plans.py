@@ -146,6 +146,11 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
         notifier.INDEXES,
         lambda mongo, name: notifier_tx(mongo, name).prefetch_jobs_by_provider_id(["wamid.1", "wamid.2"]),
     ),
+    "who stopped news": (notifier.INDEXES, lambda mongo, name: notifier.MongoBroadcastReader(mongo, name).wishes(5)),
+    "whether a number wants news": (
+        notifier.INDEXES,
+        lambda mongo, name: notifier.MongoBroadcastReader(mongo, name).known_at("6281200000001"),
+    ),
     "lanes due": (notifier.INDEXES, lambda mongo, name: notifier.MongoLanes(mongo, name).due("whatsapp", now(), 5)),
     "oldest notice": (
         notifier.INDEXES,
