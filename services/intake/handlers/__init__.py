@@ -55,6 +55,7 @@ from services.intake.handlers.progress import note_void as note_void
 from services.intake.handlers.public_status import StatusAnswer as StatusAnswer
 from services.intake.handlers.public_status import StatusQuestion as StatusQuestion
 from services.intake.handlers.public_status import find_status as find_status
+from services.intake.handlers.public_status import note_register_state as note_register_state
 from services.intake.handlers.reminding import drop_stale_draft as drop_stale_draft
 from services.intake.handlers.reminding import may_remind as may_remind
 from services.intake.handlers.reminding import remind_of_draft as remind_of_draft

@@ -143,6 +143,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("month_ended_at", 1)], name="expiry", expireAfterSeconds=REMARK_KEPT_SECONDS),
     ),
     "sent_messages": (),
+    "register_state": (),
     "word_book": (),
     "figure_rows": (),
     "figure_cells": (

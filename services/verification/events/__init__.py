@@ -8,16 +8,16 @@ from services.verification.domain.documents import KeyedDocument
 from services.verification.domain.facts import (
     CaseAnswered,
     CaseApproved,
-    CaseFact,
     CaseRejected,
     CaseReturned,
     CitizenAsked,
     CitizenTold,
+    Fact,
     PromiseMoved,
     RegisterChanged,
+    RegisterStateChanged,
     TaskClaimed,
     TaskClosed,
-    TaskFact,
     TaskOpened,
     TaskOverdue,
     TaskReleased,
@@ -30,7 +30,7 @@ from shared.contracts.envelope import Event
 from shared.reference.population import Effect
 
 
-def to_event(fact: CaseFact | TaskFact) -> Event:
+def to_event(fact: Fact) -> Event:
     """Return the event of a fact."""
     match fact:
         case CaseApproved():
@@ -41,6 +41,8 @@ def to_event(fact: CaseFact | TaskFact) -> Event:
             return _in_review(fact)
         case RegisterChanged():
             return _register_changed(fact)
+        case RegisterStateChanged():
+            return verification.RegisterStateChanged(paused_since=fact.paused_since, changed_at=fact.at)
         case TaskOpened():
             return verification_tasks.TaskOpened(
                 **_request(fact.submission),
