@@ -18,6 +18,7 @@ from services.intake.handlers import (
     note_promise,
     note_question,
     note_register,
+    note_register_state,
     note_rejected,
     note_returned,
     note_revoked,

@@ -1,4 +1,4 @@
-"""Whether the civil register is to be had, as verification told last: while it is not, no request moves, and that is nobody's fault. Pure."""
+"""Whether the civil register is to be had, as verification told last: while it is not, no request moves. Pure."""
 
 from __future__ import annotations
 

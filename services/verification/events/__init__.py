@@ -39,10 +39,8 @@ def to_event(fact: Fact) -> Event:
             return _ended(fact)
         case CitizenAsked() | CitizenTold() | PromiseMoved():
             return _in_review(fact)
-        case RegisterChanged():
+        case RegisterChanged() | RegisterStateChanged():
             return _register_changed(fact)
-        case RegisterStateChanged():
-            return verification.RegisterStateChanged(paused_since=fact.paused_since, changed_at=fact.at)
         case TaskOpened():
             return verification_tasks.TaskOpened(
                 **_request(fact.submission),
@@ -137,7 +135,9 @@ def _ended(fact: CaseReturned | CaseRejected | CaseAnswered) -> Event:
     return verification.RequestReturned(**common, returned_at=fact.at, round=fact.submission.round)
 
 
-def _register_changed(fact: RegisterChanged) -> verification.RegisterChanged:
+def _register_changed(fact: RegisterChanged | RegisterStateChanged) -> verification.RegisterChanged | verification.RegisterStateChanged:
+    if isinstance(fact, RegisterStateChanged):
+        return verification.RegisterStateChanged(paused_since=fact.paused_since, changed_at=fact.at)
     entry = fact.entry
     return verification.RegisterChanged(
         request_id=entry.request_id,

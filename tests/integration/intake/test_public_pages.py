@@ -22,7 +22,7 @@ from services.intake.domain.outreach.sources import OutreachSource, SourceDescri
 from services.intake.store.figures import CELLS
 from services.intake.store.sources import SOURCES
 from tests.integration.intake.rig import NIK, Rig, only, settings
-from tests.integration.intake.test_progress import APPROVED, DELIVERED, ISSUED, RETURNED, delivery
+from tests.integration.intake.test_progress import APPROVED, DELIVERED, ISSUED, REGISTER_STATE, RETURNED, delivery
 from tests.support.browser import DESK, NARROW, WIDE_THINGS, chromium, complaints, visit
 from tests.support.http_server import serving
 
@@ -118,14 +118,14 @@ async def test_while_the_register_is_not_to_be_had_it_says_that_nobody_is_late(r
     """The later word counts, whichever comes last; who has to send something is told that instead."""
     request_id, receipt = await receipt_of(rig)
     paused, again = "2026-11-24T02:20:00Z", "2026-11-24T05:00:00Z"
-    await rig.deliver(delivery(STATE, "register", 1, paused_since=paused, changed_at=paused))
+    await rig.deliver(delivery(REGISTER_STATE, "register", 1, paused_since=paused, changed_at=paused))
     page = (await status(rig, receipt, PHONE[-4:])).text
     assert "Ditunda sebentar" in page
     assert "Selasa, 24 November 2026 pukul 09.20 WIB" in page
-    await rig.deliver(delivery(STATE, "register", 3, paused_since=None, changed_at=again))
-    await rig.deliver(delivery(STATE, "register", 2, paused_since=paused, changed_at=paused))
+    await rig.deliver(delivery(REGISTER_STATE, "register", 3, paused_since=None, changed_at=again))
+    await rig.deliver(delivery(REGISTER_STATE, "register", 2, paused_since=paused, changed_at=paused))
     assert "Sedang kami periksa" in (await status(rig, receipt, PHONE[-4:])).text
-    await rig.deliver(delivery(STATE, "register", 4, paused_since=again, changed_at="2026-11-24T06:00:00Z"))
+    await rig.deliver(delivery(REGISTER_STATE, "register", 4, paused_since=again, changed_at="2026-11-24T06:00:00Z"))
     await rig.deliver(delivery(RETURNED, request_id, 1, reasons=[{"code": "attachment_unreadable", "field": "answers.surat_kehilangan"}]))
     assert "Menunggu Anda" in (await status(rig, receipt, PHONE[-4:])).text
 
