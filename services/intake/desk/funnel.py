@@ -75,10 +75,10 @@ async def _read(room: DeskRoom, asked: FunnelFilter) -> _Found:
     sources = await deps.sources.all()
     today = deps.clock().astimezone(WIB).date()
     question = question_of(asked, sources, today)
-    by = await deps.funnel.counts(question, FACETS[asked.facet][1])
-    days = by if asked.facet == "hari" else await deps.funnel.counts(question, Facet.MONTH if asked.is_by_months else Facet.DAY)
-    found = _Found(question, today, sources, rows_of(asked.facet, by, sources, deps.menu.title), total_of(by), days)
-    if asked.facet != "desa":
+    by = await deps.funnel.counts(question, FACETS[asked.menurut][1])
+    days = by if asked.menurut == "hari" else await deps.funnel.counts(question, Facet.MONTH if asked.is_by_months else Facet.DAY)
+    found = _Found(question, today, sources, rows_of(asked.menurut, by, sources, deps.menu.title), total_of(by), days)
+    if asked.menurut != "desa":
         return found
     return replace(found, villages=await _participation(room, question, by), needs=await _needs(room, question))
 
@@ -121,7 +121,7 @@ def _values(room: DeskRoom, asked: FunnelFilter, found: _Found, days: Mapping[st
         "part_of": address(PATH, **chosen),
         "figures_of": address(f"{PATH}/unduh", **chosen),
         "periods": PERIODS,
-        "facets": asked.facets,
+        "facets": {code: word for code, (word, _) in FACETS.items()},
         "channels": outreach_lists().channels,
         "campaigns": sorted({source.what.campaign for source in found.sources}),
         "accounts": sorted({source.what.account for source in found.sources if source.what.account}),
@@ -148,7 +148,7 @@ def _yardsticks(room: DeskRoom, found: _Found, asked: FunnelFilter, days: Mappin
 
 def _lines(asked: FunnelFilter, found: _Found) -> list[list[str]]:
     """Return the table as lines of a file."""
-    head = [FACETS[asked.facet][0], "Kode", *STEPS.values(), "Selesai dari percakapan (%)", *(_MORE if found.villages else ())]
+    head = [FACETS[asked.menurut][0], "Kode", *STEPS.values(), "Selesai dari percakapan (%)", *(_MORE if found.villages else ())]
     period = f"{found.question.first.isoformat()} sampai {found.today.isoformat()}"
     return [["Corong", period], head, *(_line(row, found) for row in found.rows)]
 
