@@ -182,7 +182,7 @@ async def cost(rig: Rig, node: MongoNode) -> tuple[float, Sequence[float]]:
             taken[is_counted] = (_cpu(node) - began) * 1000 / FILED
         alone.append(taken[False])
         more.append(taken[True] - taken[False])
-    OutreachTx.count_step, OutreachTx.count_figure = real  # type: ignore[method-assign,assignment]
+    OutreachTx.count_step, OutreachTx.count_figure = real  # type: ignore[method-assign]
     return median(alone), sorted(more)
 
 

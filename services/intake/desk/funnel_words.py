@@ -28,6 +28,8 @@ STEPS: Final[Mapping[FunnelStep, str]] = {
     FunnelStep.FINISHED: "Selesai",
     FunnelStep.TOLD: "Datang karena diajak",
 }
+OF_PERSONS: Final = frozenset({FunnelStep.SUBMITTED, FunnelStep.FINISHED})
+"""The steps of which sex and age are known: a request says them, and what comes before it does not."""
 PERIODS: Final[Mapping[str, str]] = {
     "7": "7 hari terakhir",
     "30": "30 hari terakhir",

@@ -6,7 +6,6 @@ numbers: a year of an office is some hundred thousand rows, which are filtered a
 
 from __future__ import annotations
 
-import operator
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from enum import StrEnum
 from itertools import compress
 from typing import Final, TypeAlias
 
+_BYTES: Final = "B"
 MONTH: Final = 7
 """Characters of a date that name its month."""
 
@@ -37,6 +37,10 @@ Place: TypeAlias = tuple[str, ...]
 """A code for each dimension; "" where it is not known. Nothing of it leads to a person."""
 PlaceCounts: TypeAlias = Mapping[tuple[str, Place], int]
 """How often each step was counted at each place."""
+StepSums: TypeAlias = Mapping[str, Mapping[str, int]]
+"""By a code, how often each step was counted."""
+Wanted: TypeAlias = tuple[tuple[int, frozenset[str]], ...]
+"""For some dimensions, each once, the codes of which one must be it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,32 @@ class StepColumns:
     places: tuple[array[int], ...]
     counts: array[int]
 
+    def chosen(self, accepted: Sequence[tuple[int, bytes]]) -> Sequence[int]:
+        """Return the numbers of the rows whose codes are accepted: by dimension, 1 for the number of each code that is, else 0."""
+        size = len(self.counts)
+        flags = int.from_bytes(b"\1" * size, "big")
+        wide: list[tuple[array[int], bytes]] = []
+        for place, accepts in accepted:
+            column = self.places[place]
+            if column.typecode == _BYTES:
+                flags &= int.from_bytes(column.tobytes().translate(accepts.ljust(1 << 8, b"\0")), "big")
+            else:
+                wide.append((column, accepts))
+        rows = list(compress(range(size), flags.to_bytes(size, "big")))
+        for column, accepts in wide:
+            rows = list(compress(rows, map(accepts.__getitem__, map(column.__getitem__, rows))))
+        return rows
+
+    def sums(self, dimension: int | None, size: int, rows: Sequence[int] | None) -> Sequence[int]:
+        """Return the sum for each of so many codes of a dimension; of None the sum of all. `rows`: None: all of them."""
+        counts = self.counts if rows is None else map(self.counts.__getitem__, rows)
+        if dimension is None:
+            return [sum(counts)]
+        column, sums = self.places[dimension], [0] * size
+        for group, count in zip(column if rows is None else map(column.__getitem__, rows), counts, strict=True):
+            sums[group] += count
+        return sums
+
 
 @dataclass(frozen=True, slots=True)
 class CountTable:
@@ -96,31 +126,39 @@ class CountTable:
 
     names: tuple[tuple[str, ...], ...]
     columns: Mapping[str, StepColumns]
-    _kept: dict[int | None, Mapping[str, Mapping[str, int]]] = field(default_factory=dict, compare=False, repr=False)
+    _kept: dict[int | None, StepSums] = field(default_factory=dict, compare=False, repr=False)
+    _chosen: dict[Wanted, Mapping[str, Sequence[int]]] = field(default_factory=dict, compare=False, repr=False)
 
-    def by(self, dimension: int | None, wanted: Mapping[int, frozenset[str]]) -> Mapping[str, Mapping[str, int]]:
+    def by(self, dimension: int | None, wanted: Wanted) -> StepSums:
         """Return the counts of each step by the codes of a dimension; of None all together, under "".
 
-        `wanted`: by dimension, codes of which one must be it.
+        What is asked of all rows is kept, and so are the rows that were chosen last: a page breaks down the same ones in several ways.
         """
         if wanted:
-            return self._by(dimension, wanted)
+            return self._sums(dimension, self._choose(wanted))
         if dimension not in self._kept:
-            self._kept[dimension] = self._by(dimension, wanted)
+            self._kept[dimension] = self._sums(dimension, dict.fromkeys(self.columns))
         return self._kept[dimension]
 
-    def _by(self, dimension: int | None, wanted: Mapping[int, frozenset[str]]) -> Mapping[str, Mapping[str, int]]:
-        accepted = {place: [name in codes for name in self.names[place]] for place, codes in wanted.items()}
-        if not all(map(any, accepted.values())):
-            return {}
+    def _sums(self, dimension: int | None, chosen: Mapping[str, Sequence[int] | None]) -> StepSums:
         found: dict[str, dict[str, int]] = {}
         names = ("",) if dimension is None else self.names[dimension]
-        for step, columns in self.columns.items():
-            sums = _sums(columns, dimension, len(names), accepted)
-            for name, count in zip(names, sums, strict=True):
+        for step, rows in chosen.items():
+            for name, count in zip(names, self.columns[step].sums(dimension, len(names), rows), strict=True):
                 if count:
                     found.setdefault(name, {})[step] = count
         return found
+
+    def _choose(self, wanted: Wanted) -> Mapping[str, Sequence[int]]:
+        chosen = self._chosen.get(wanted)
+        if chosen is None:
+            accepted = [(place, bytes(name in codes for name in self.names[place])) for place, codes in wanted]
+            can_be = all(any(accepts) for _, accepts in accepted)
+            found = {step: columns.chosen(accepted) for step, columns in self.columns.items()} if can_be else {}
+            chosen = {step: rows for step, rows in found.items() if rows}
+            self._chosen.clear()
+            self._chosen[wanted] = chosen
+        return chosen
 
     @property
     def size(self) -> int:
@@ -139,20 +177,6 @@ class CountTable:
     def _places(self, columns: StepColumns) -> Iterator[Place]:
         named = [map(names.__getitem__, column) for names, column in zip(self.names, columns.places, strict=True)]
         return zip(*named, strict=True)
-
-
-def _sums(columns: StepColumns, dimension: int | None, size: int, accepted: Mapping[int, Sequence[bool]]) -> Sequence[int]:
-    chosen: Iterable[bool] | None = None
-    for place, accepts in accepted.items():
-        flags = map(accepts.__getitem__, columns.places[place])
-        chosen = flags if chosen is None else map(operator.and_, chosen, flags)
-    if dimension is None:
-        return [sum(columns.counts if chosen is None else compress(columns.counts, chosen))]
-    rows: Iterable[tuple[int, int]] = zip(columns.places[dimension], columns.counts, strict=True)
-    sums = [0] * size
-    for group, count in rows if chosen is None else compress(rows, chosen):
-        sums[group] += count
-    return sums
 
 
 def table_of(series: CountSeries, counts: PlaceCounts) -> CountTable:
@@ -176,7 +200,7 @@ def table_of(series: CountSeries, counts: PlaceCounts) -> CountTable:
 
 def kind_of(largest: int) -> str:
     """Return the type of an array that holds numbers from 0 up to this one."""
-    return "B" if largest < 1 << 8 else "H" if largest < 1 << 16 else "I"
+    return _BYTES if largest < 1 << 8 else "H" if largest < 1 << 16 else "I"
 
 
 def _kind_of_counts(counts: Sequence[int]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from services.intake.domain.counting import DIMENSIONS, MONTH, CountSeries, CountTable
+from services.intake.domain.counting import DIMENSIONS, MONTH, CountSeries, CountTable, Wanted
 from services.intake.domain.figures import FigureCell, cells_of
 from services.intake.domain.outreach.funnel import Facet, FunnelQuestion, FunnelStep, StepCounts
 from services.intake.store.count_tables import CountTables
@@ -47,8 +47,8 @@ def _counts(tables: Sequence[tuple[str, CountTable]], question: FunnelQuestion, 
     return {name: {FunnelStep(step): count for step, count in counts.items() if count} for name, counts in found.items()}
 
 
-def _wanted(question: FunnelQuestion) -> Mapping[int, frozenset[str]]:
-    """Return the codes that a question accepts, by dimension."""
+def _wanted(question: FunnelQuestion) -> Wanted:
+    """Return the codes that a question accepts."""
     asked = {
         Facet.SOURCE: question.sources,
         Facet.SERVICE: None if question.service is None else frozenset({question.service}),
@@ -56,7 +56,7 @@ def _wanted(question: FunnelQuestion) -> Mapping[int, frozenset[str]]:
         Facet.SEX: None if question.sex is None else frozenset({question.sex}),
         Facet.AGE: None if question.age is None else frozenset({question.age}),
     }
-    return {_DIMENSION[facet]: codes for facet, codes in asked.items() if codes is not None}
+    return tuple((_DIMENSION[facet], codes) for facet, codes in asked.items() if codes is not None)
 
 
 class MongoFigureReader:
