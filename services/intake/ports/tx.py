@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -224,12 +224,6 @@ class Tx(Protocol):
     def add_entry(self, entry: ChatEntry) -> None:
         """Store what an officer did in a chat."""
 
-    def add_figures(self, rows: Iterable[FigureRow]) -> None:
-        """Store what counts for the figures, each row once."""
-
-    async def fold_figures(self) -> int:
-        """Add stored rows to the cells, some hundreds at once, and remove them; return how many. Of two at it the second commit fails."""
-
     async def find_survey_invitation(self, request_id: str) -> SurveyInvitation | None:
         """Return the invitation of a request; None where nobody is asked about it."""
 
@@ -277,6 +271,9 @@ class Tx(Protocol):
 
     def count_step(self, step: CountedStep) -> None:
         """Count a step, once: the same key again changes nothing."""
+
+    def count_figure(self, figure: FigureRow) -> None:
+        """Count what the public figures are made of, once."""
 
     def on_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` right after the commit."""

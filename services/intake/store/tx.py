@@ -31,7 +31,6 @@ from services.intake.store.conversations import CONVERSATIONS
 from services.intake.store.court_tx import CourtTx
 from services.intake.store.dockets import DOCKETS
 from services.intake.store.emitting import publish
-from services.intake.store.figures import ROWS, FiguresTx
 from services.intake.store.items import ITEMS, PARKED, ItemRow, parked_from
 from services.intake.store.outreach_tx import OutreachTx
 from services.intake.store.parts import SHOWN_OF_A_FILE, shown_of_a_file
@@ -60,7 +59,7 @@ _Address: TypeAlias = tuple[str, str]
 _SEEN_MOST: Final = 200  # requests, the latest: many share a quarter of their looks, white paper above all
 
 
-class MongoTx(FiguresTx, CourtTx, SurveyTx, OutreachTx, RegisterStateTx):
+class MongoTx(CourtTx, SurveyTx, OutreachTx, RegisterStateTx):
     """One unit of work; implements `ports.Tx` over a `UnitOfWork`."""
 
     def __init__(self, work: UnitOfWork, mongo: Mongo, database: str, clock: Clock, catalogue: Catalogue, kept: timedelta) -> None:
@@ -75,7 +74,6 @@ class MongoTx(FiguresTx, CourtTx, SurveyTx, OutreachTx, RegisterStateTx):
         self._catalogue = catalogue
         self._mapping = requests_of(catalogue)
         self._requests: Collection = mongo.collection(database, COLLECTION)
-        self._figure_rows = mongo.collection(database, ROWS)
         self._sources: Collection = mongo.collection(database, SOURCES.collection)
 
     async def item(self, key: str) -> StoredItem:
@@ -172,9 +170,11 @@ class MongoTx(FiguresTx, CourtTx, SurveyTx, OutreachTx, RegisterStateTx):
     async def seen_files(self, attachments: Sequence[Attachment]) -> tuple[SeenFile, ...]:
         digests = [each.as_sent for each in attachments]
         bands = [band for each in attachments for band in bands_of(each.looks)]
-        either = {"$or": [{"attachments.sent_sha256": {"$in": digests}}, {"looks_bands": {"$in": bands}}]}
+        either: list[Doc] = [{"attachments.sent_sha256": {"$in": digests}}]
+        if bands:  # an empty list of them would have the whole of the other sorted by hand
+            either.append({"looks_bands": {"$in": bands}})
         shown = {"receipt": 1, "person.nik": 1, "form.answers.kk_number": 1} | {f"attachments.{name}": 1 for name in SHOWN_OF_A_FILE}
-        docs = await self._requests.find(either, shown).sort("_id", -1).limit(_SEEN_MOST).to_list(None)
+        docs = await self._requests.find({"$or": either}, shown).sort("_id", -1).limit(_SEEN_MOST).to_list(None)
         return tuple(
             SeenFile(doc["receipt"], as_sent, looks, doc["person"]["nik"], doc["form"]["answers"].get("kk_number"))
             for doc in docs
