@@ -1,0 +1,42 @@
+"""What a campaign comes to, as a table and as a line of JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tests.campaign.judge import Verdict
+
+
+def table(verdicts: Sequence[Verdict]) -> str:
+    """Return a line for each comparison."""
+    width = max(len(verdict.what) for verdict in verdicts)
+    return "\n".join(
+        f"{each.what.ljust(width)}  {_number(each.value):>9} {each.unit:<2} {_target(each):<10} {_met(each):<7} {each.note}".rstrip()
+        for each in verdicts
+    )
+
+
+def summary(verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    """Return the numbers by what they are."""
+    return {
+        "good": all(verdict.is_met for verdict in verdicts),
+        "missed": [verdict.what for verdict in verdicts if not verdict.is_met],
+        "values": {verdict.what.strip(): round(verdict.value, 4) for verdict in verdicts},
+    }
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if value == int(value) and abs(value) != 1 else f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"
+
+
+def _target(verdict: Verdict) -> str:
+    if verdict.least is not None:
+        return f">= {verdict.least:g}"
+    return f"= {verdict.exactly:g}" if verdict.exactly is not None else ""
+
+
+def _met(verdict: Verdict) -> str:
+    if verdict.least is None and verdict.exactly is None:
+        return ""
+    return "met" if verdict.is_met else "MISSED"
