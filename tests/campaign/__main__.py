@@ -1,4 +1,7 @@
-"""`python -m tests.campaign [--villages N] [--people N] [--months N] [--seed N]`: outreach with a known truth, and what the report finds of it."""
+"""`python -m tests.campaign [--people N] [--villages N] [--months N] [--seed N]`: a year of outreach with a known truth, and what is found.
+
+The last line is JSON. Exit code 1 where a target is missed or somebody got into trouble.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,9 @@ MONTHS: Final = 12
 
 def main(words: Sequence[str]) -> int:
     """Play and judge; 0 when every target is met."""
-    parser = argparse.ArgumentParser(prog="python -m tests.campaign", description="Outreach with a known truth, and what the report finds of it.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.campaign", description="Outreach with a known truth, and what the report finds of it."
+    )
     parser.add_argument("--villages", type=int, default=VILLAGES, help="how many of the regency's")
     parser.add_argument("--people", type=int, default=PEOPLE, help="with a need; fewer come")
     parser.add_argument("--months", type=int, default=MONTHS, choices=range(1, 13), help="of the simulated year")

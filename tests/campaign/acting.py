@@ -40,6 +40,7 @@ _AGENTS: Final = (
     "Mozilla/5.0 (Linux; Android 10; CPH1909) AppleWebKit/537.36 Chrome/118.0 Mobile Safari/537.36",
     "Mozilla/5.0 (Linux; Android 14; 23053RN02A) AppleWebKit/537.36 Chrome/129.0 Mobile Safari/537.36",
 )
+_AD: Final = {"source_url": "https://fb.me/x", "source_type": "ad", "headline": "Urus dari rumah"}
 _AD_SAYS: Final = "Halo, saya mau tanya"
 _FEW_MESSAGES: Final = 4  # of whoever begins and is heard of no more
 _AGAIN: Final = "Halo, yang kemarin jadi saya urus"
@@ -85,7 +86,9 @@ class ComingChat(Chat):
 class People:
     """Lets people act, as many at once as the machine bears."""
 
-    def __init__(self, travel: Travel, counter_key: str, actions: Mapping[str, OutreachAction], codes: Mapping[str, str], at_once: int) -> None:
+    def __init__(
+        self, travel: Travel, counter_key: str, actions: Mapping[str, OutreachAction], codes: Mapping[str, str], at_once: int
+    ) -> None:
         self._travel = travel
         self._counter = {"Authorization": f"Bearer {counter_key}"}
         self._actions = actions
@@ -164,7 +167,9 @@ class People:
             return rng.choice((f"Halo, {name.lower()}", name, f"mau urus {name.lower()}"))
         action = self._actions[person.comes_by]
         if action.ad:
-            chat.first = {"referral": {"source_url": "https://fb.me/x", "source_type": "ad", "source_id": action.ad, "headline": "Urus dari rumah"}}
+            chat.first = {
+                "referral": {"source_url": "https://fb.me/x", "source_type": "ad", "source_id": action.ad, "headline": "Urus dari rumah"}
+            }
             return _AD_SAYS
         if person.handling is Handling.FORWARDED or person.told_by is not None:
             chat.first = {"forwarded": True}
@@ -184,15 +189,15 @@ class People:
                 )
                 files[wanted.name] = {"file_id": filed["file_id"], "kind": wanted.any_of[0]}
         body = {"service": person.service, "answers": {**application.answers, **files}, "reference": f"desa-{person.number}"}
-        filed = await self._travel.call(
-            "POST", f"{intake}/v1/requests", json=body, headers={**self._counter, "Idempotency-Key": new_id()}
-        )
+        body["outreach_source"] = self._codes[person.comes_by]
+        filed = await self._travel.call("POST", f"{intake}/v1/requests", json=body, headers={**self._counter, "Idempotency-Key": new_id()})
         deed.receipt = filed["receipt"]
 
     async def _await_end(self, deed: Deed) -> None:
         """Let the office decide where rules do not, and wait until the request has ended."""
         person = deed.person
-        if not person.by_registrar and not person.is_linked or not catalogue().get(person.service).automatic:
+        is_unproven = not person.by_registrar and not person.is_linked
+        if is_unproven or not catalogue().get(person.service).automatic:
             async with self._officer:
                 await Officer(self._travel).approve(deed.receipt)
         deadline = monotonic_seconds() + END_SECONDS

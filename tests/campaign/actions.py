@@ -1,4 +1,4 @@
-"""What the office does in the simulated year: a source for each poster, post, ad, broadcast, meeting and registrar, with its true effect."""
+"""What the office does in the simulated year: a source for each poster, post, ad, meeting and registrar, with its true effect."""
 
 from __future__ import annotations
 

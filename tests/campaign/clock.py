@@ -42,7 +42,7 @@ def clock_of(environment: Mapping[str, str]) -> YearClock:
 def start_again_with_a_clock(module: str, words: Sequence[str]) -> None:
     """Start this program anew with a clock that can be moved: a process decides once whether it has one."""
     file = Path(mkdtemp(prefix="campaign-")) / "clock"
-    os.execve(sys.executable, [sys.executable, "-m", module, *words], {**os.environ, FILE: str(file)})
+    os.execve(sys.executable, [sys.executable, "-m", module, *words], {**os.environ, FILE: str(file)})  # noqa: S606 - ourselves
 
 
 def moment(year: int, tick: int) -> datetime:

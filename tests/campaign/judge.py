@@ -15,6 +15,7 @@ from tests.campaign.truth import CampaignLedger, TrueRequest, per_thousand
 RANKS: Final = 0.9
 INTACT_PERCENT: Final = 95.0
 DAMAGED_PERCENT: Final = 80.0
+_WHOLE: Final = ("sumber", "layanan", "desa", "hari")  # tables in which everybody stands
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,12 @@ def _attribution(ledger: CampaignLedger, measured: Measured) -> Iterator[Verdict
     coded = [request for request in ledger.requests if request.has_code]
     for care, least in ((Care.INTACT, INTACT_PERCENT), (Care.DAMAGED, DAMAGED_PERCENT), (Care.GONE, None)):
         those = [request for request in coded if request.care is care]
-        yield _right(f"requests with an {care} code: the right source" if care is Care.INTACT else f"{care} code: the right source", those, measured, least)
+        yield _right(
+            f"requests with an {care} code: the right source" if care is Care.INTACT else f"{care} code: the right source",
+            those,
+            measured,
+            least,
+        )
     for way in Handling:
         yield _right(f"  {way}", [request for request in coded if request.way is way], measured, None)
     yield _right("requests at a registrar: the right source", [each for each in ledger.requests if each.by_registrar], measured, None)
@@ -111,8 +117,8 @@ def _counts(ledger: CampaignLedger, measured: Measured) -> Iterator[Verdict]:
     for column, (facet, count, what) in expected.items():
         yield Verdict(f"{what}, in the report", sum(measured.column(facet, column).values()), exactly=count)
     months: Counter[int] = Counter()
-    for day, count in measured.column("hari", FINISHED).items():
-        months[int(day[5:7]) - 1] += int(count)
+    for day, finished in measured.column("hari", FINISHED).items():
+        months[int(day[5:7]) - 1] += int(finished)
     off = sum(abs(months[month] - ledger.finished_in_month[month]) for month in range(12))
     yield Verdict("finished by month: off the ledger", off, exactly=0)
     wrong = sum(measured.column("sumber", VISITED).get(code, 0) != count for code, count in ledger.visits.items())
@@ -122,7 +128,9 @@ def _counts(ledger: CampaignLedger, measured: Measured) -> Iterator[Verdict]:
 def _totals(measured: Measured) -> Iterator[Verdict]:
     """The report against the database, and against itself counted anew."""
     for column, step in COLUMNS.items():
-        off = [sum(measured.column(facet, column).values()) - measured.stored.get(step, 0) for facet in ("sumber", "layanan", "desa", "hari")]
+        off = [
+            sum(measured.column(facet, column).values()) - measured.stored.get(step, 0) for facet in ("sumber", "layanan", "desa", "hari")
+        ]
         yield Verdict(f"{step}: report less database", max(off, key=abs), exactly=0)
     different = sum(measured.report[facet] != measured.rebuilt[facet] for facet in FACETS)
     yield Verdict("tables that differ after a rebuild", different, exactly=0, note=f"of {len(FACETS)}")

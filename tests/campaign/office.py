@@ -7,7 +7,6 @@ import io
 from collections.abc import Mapping, Sequence
 from datetime import date
 from http import HTTPStatus
-from types import TracebackType
 from typing import Final, Self
 
 import httpx
@@ -27,7 +26,9 @@ class OutreachDesk:
 
     def __init__(self, sessions: StackSessions, url: str) -> None:
         self._sessions = sessions
-        self._http = httpx.AsyncClient(base_url=url, timeout=_TIMEOUT_SECONDS, trust_env=False, headers={"Accept": "text/html", "Origin": url})
+        self._http = httpx.AsyncClient(
+            base_url=url, timeout=_TIMEOUT_SECONDS, trust_env=False, headers={"Accept": "text/html", "Origin": url}
+        )
 
     @classmethod
     def of(cls, system: System) -> Self:
@@ -37,7 +38,7 @@ class OutreachDesk:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._http.aclose()
         self._sessions.close()
 
@@ -88,5 +89,3 @@ def read_report(text: str) -> list[Mapping[str, str]]:
 
 def _delimiter(text: str) -> str:
     return ";" if ";" in text.partition("\n")[0] else ","
-
-

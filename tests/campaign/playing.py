@@ -69,7 +69,9 @@ class Playing:
             filed = sum(bool(deed.receipt) for deed in people.deeds.values())
             wrong = sum(bool(deed.trouble) for deed in people.deeds.values())
             seconds = monotonic_seconds() - self._began
-            self._say(f"month {month + 1:>2}: {len(people.deeds):>5} people in need, {filed:>5} requests, {wrong} in trouble; {seconds:.0f} s")
+            self._say(
+                f"month {month + 1:>2}: {len(people.deeds):>5} people in need, {filed:>5} requests, {wrong} in trouble; {seconds:.0f} s"
+            )
 
     async def _note_seen(self, desk: OutreachDesk, seen: Counter[str]) -> None:
         """Type what the accounts tell: how often their pieces were shown."""

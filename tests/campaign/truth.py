@@ -27,7 +27,7 @@ class TrueRequest:
 
     @property
     def has_code(self) -> bool:
-        """Whether its sender came by a source, in a chat."""
+        """Return whether its sender came by a source, in a chat."""
         return bool(self.source) and not self.by_registrar
 
 
@@ -50,7 +50,7 @@ class CampaignLedger:
 def ledger_of(world: World, played: PlayedYear) -> CampaignLedger:
     """Return the truth of a year that was played."""
     codes, done = played.codes, [deed for deed in played.deeds.values() if deed.receipt]
-    brought = Counter({code: 0 for code in codes.values()})
+    brought = Counter(dict.fromkeys(codes.values(), 0))
     served = Counter({place.code: 0 for place in world.places})
     brought_in = Counter({place.code: 0 for place in world.places})
     months: Counter[int] = Counter()
@@ -86,4 +86,3 @@ def _request(world: World, codes: Mapping[str, str], deed: Deed) -> TrueRequest:
 def per_thousand(counts: Mapping[str, int], residents: Mapping[str, int]) -> dict[str, float]:
     """Return counts of each thousand residents."""
     return {village: 1000 * counts.get(village, 0) / people for village, people in residents.items()}
-
