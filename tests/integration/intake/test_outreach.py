@@ -131,9 +131,7 @@ async def test_an_advertisement_leads_to_its_source_and_the_first_touch_stays(ri
 @pytest.mark.parametrize("named", ["code", "small letters", "nobody's", "no code", "none"])
 async def test_an_adapter_names_the_source_that_brought_the_person_and_whatever_it_names_they_are_served(rig: Rig, named: str) -> None:
     source = await made(rig)
-    said = {"code": source.code, "small letters": f"#{source.code.lower()}", "nobody's": "W2M", "no code": "balai desa", "none": None}[
-        named
-    ]
+    ways = {"code": source.code, "small letters": f"#{source.code.lower()}", "nobody's": "W2M", "no code": "balai desa"}
     body = {"service": "kk_hilang", "answers": await rig.answers(ADAPTER), "outreach_source": ways.get(named)}
     answer = await rig.http.post("/v1/requests", json=body, headers=keyed(ADAPTER) | {"Idempotency-Key": "1"})
     assert answer.status_code == 201, answer.text
