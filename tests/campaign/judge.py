@@ -15,6 +15,7 @@ from tests.campaign.truth import CampaignLedger, TrueRequest, per_thousand
 RANKS: Final = 0.9
 INTACT_PERCENT: Final = 95.0
 DAMAGED_PERCENT: Final = 80.0
+_A: Final = {Care.INTACT: "an intact", Care.DAMAGED: "a damaged", Care.GONE: "a deleted"}
 _WHOLE: Final = ("sumber", "layanan", "desa", "hari")  # tables in which everybody stands
 
 
@@ -83,12 +84,7 @@ def _attribution(ledger: CampaignLedger, measured: Measured) -> Iterator[Verdict
     coded = [request for request in ledger.requests if request.has_code]
     for care, least in ((Care.INTACT, INTACT_PERCENT), (Care.DAMAGED, DAMAGED_PERCENT), (Care.GONE, None)):
         those = [request for request in coded if request.care is care]
-        yield _right(
-            f"requests with an {care} code: the right source" if care is Care.INTACT else f"{care} code: the right source",
-            those,
-            measured,
-            least,
-        )
+        yield _right(f"requests with {_A[care]} code: the right source", those, measured, least)
     for way in Handling:
         yield _right(f"  {way}", [request for request in coded if request.way is way], measured, None)
     yield _right("requests at a registrar: the right source", [each for each in ledger.requests if each.by_registrar], measured, None)
@@ -119,7 +115,7 @@ def _counts(ledger: CampaignLedger, measured: Measured) -> Iterator[Verdict]:
     months: Counter[int] = Counter()
     for day, finished in measured.column("hari", FINISHED).items():
         months[int(day[5:7]) - 1] += int(finished)
-    off = sum(abs(months[month] - ledger.finished_in_month[month]) for month in range(12))
+    off = sum(abs(months[month] - ledger.finished_in_month.get(month, 0)) for month in range(12))
     yield Verdict("finished by month: off the ledger", off, exactly=0)
     wrong = sum(measured.column("sumber", VISITED).get(code, 0) != count for code, count in ledger.visits.items())
     yield Verdict("sources whose visits are off the ledger", wrong, exactly=0)

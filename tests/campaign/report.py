@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from tests.campaign.judge import Verdict
+from tests.campaign.measured import Measured
+from tests.campaign.truth import CampaignLedger
 
 
 def table(verdicts: Sequence[Verdict]) -> str:
@@ -40,3 +46,25 @@ def _met(verdict: Verdict) -> str:
     if verdict.least is None and verdict.exactly is None:
         return ""
     return "met" if verdict.is_met else "MISSED"
+
+
+@dataclass(frozen=True)
+class KeptCampaign:
+    """What a campaign leaves to be looked at later: the truth and what was measured, with how it was made."""
+
+    ledger: CampaignLedger
+    measured: Measured
+    made: Mapping[str, int | float | str]
+
+
+def save(kept: KeptCampaign, file: Path) -> None:
+    """Write it as JSON: nothing in it is about a person."""
+    file.write_bytes(_KEPT.dump_json(kept, indent=1))
+
+
+def load(file: Path) -> KeptCampaign:
+    """Read it."""
+    return _KEPT.validate_json(file.read_bytes())
+
+
+_KEPT = TypeAdapter(KeptCampaign)
