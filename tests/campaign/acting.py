@@ -40,6 +40,9 @@ _AGENTS: Final = (
     "Mozilla/5.0 (Linux; Android 10; CPH1909) AppleWebKit/537.36 Chrome/118.0 Mobile Safari/537.36",
     "Mozilla/5.0 (Linux; Android 14; 23053RN02A) AppleWebKit/537.36 Chrome/129.0 Mobile Safari/537.36",
 )
+_TOLD_TWICE: Final = 20  # every so many-th person's messages
+_FOREIGN: Final = "W2M"  # adds up, and nobody gave it out here
+_FROM_ELSEWHERE: Final = 0.05  # of those who come by nothing
 _AD: Final = {"source_url": "https://fb.me/x", "source_type": "ad", "headline": "Urus dari rumah"}
 _AD_SAYS: Final = "Halo, saya mau tanya"
 _FEW_MESSAGES: Final = 4  # of whoever begins and is heard of no more
@@ -139,6 +142,8 @@ class People:
         person, rng = deed.person, deed.person.rng()
         application = _application(person)
         chat = deed.chat = deed.chat or await ComingChat.of(self._travel, person)
+        if person.number % _TOLD_TWICE == 0:
+            await self._tell_twice(person)
         if person.is_linked and not is_back:
             await self._travel.link(person.phone, person.who.nik)
         name = application.catalogued.name
@@ -160,11 +165,17 @@ class People:
         if story.ending not in (Ending.RECEIPT, Ending.GAVE_UP) or story.trouble:
             deed.trouble = story.trouble or f"ended as {story.ending}"
 
+    async def _tell_twice(self, person: WorldPerson) -> None:
+        """Let WhatsApp deliver each message of somebody twice."""
+        fault = {"kind": "webhook_duplicate", "recipient": person.phone, "statuses": ["message"]}
+        await self._travel.call("POST", f"{self._travel.places.whatsapp}/sim/faults", json=fault)
+
     def _first_message(self, person: WorldPerson, rng: Random, chat: ComingChat) -> str:
         """Return what somebody writes first, by what they come and what they do to its code."""
         name = catalogue().get(person.service).name
         if not person.comes_by:
-            return rng.choice((f"Halo, {name.lower()}", name, f"mau urus {name.lower()}"))
+            said = rng.choice((f"Halo, {name.lower()}", name, f"mau urus {name.lower()}"))
+            return f"{said} (#{_FOREIGN})" if rng.random() < _FROM_ELSEWHERE else said
         action = self._actions[person.comes_by]
         if action.ad:
             chat.first = {

@@ -65,14 +65,18 @@ def _ranked(values: Sequence[float]) -> list[float]:
     return ranks
 
 
-def _ranks(ledger: CampaignLedger, measured: Measured) -> Iterator[Verdict]:
+def rank_pairs(ledger: CampaignLedger, measured: Measured) -> Mapping[str, tuple[Mapping[str, float], Mapping[str, float]]]:
+    """Return what is ranked: truth and report, by village or by source."""
     sources, villages = measured.column("sumber", FINISHED), measured.column("desa", FINISHED)
-    pairs: Mapping[str, tuple[Mapping[str, float], Mapping[str, float]]] = {
+    return {
         "villages by people served of 1,000": (per_thousand(ledger.served, ledger.residents), measured.column("desa", RATE)),
         "villages by what their outreach brought": (per_thousand(ledger.brought_in, ledger.residents), _rates(villages, ledger.residents)),
         "sources by whom they brought": (dict(ledger.brought), sources),
     }
-    for what, (truth, found) in pairs.items():
+
+
+def _ranks(ledger: CampaignLedger, measured: Measured) -> Iterator[Verdict]:
+    for what, (truth, found) in rank_pairs(ledger, measured).items():
         yield Verdict(f"rank correlation, {what}", spearman(truth, found), least=RANKS, note=f"of {len(truth)}")
 
 

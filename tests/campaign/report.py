@@ -18,8 +18,7 @@ def table(verdicts: Sequence[Verdict]) -> str:
     """Return a line for each comparison."""
     width = max(len(verdict.what) for verdict in verdicts)
     return "\n".join(
-        f"{each.what.ljust(width)}  {_number(each.value):>9} {each.unit:<2} {_target(each):<10} {_met(each):<7} {each.note}".rstrip()
-        for each in verdicts
+        f"{each.what.ljust(width)}  {value_of(each):>11} {target_of(each):<10} {word_of(each):<7} {each.note}".rstrip() for each in verdicts
     )
 
 
@@ -32,17 +31,24 @@ def summary(verdicts: Sequence[Verdict]) -> dict[str, Any]:
     }
 
 
+def value_of(verdict: Verdict) -> str:
+    """Return the number with its unit."""
+    return f"{_number(verdict.value)} {verdict.unit}".strip()
+
+
 def _number(value: float) -> str:
     return f"{value:.0f}" if value == int(value) and abs(value) != 1 else f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"
 
 
-def _target(verdict: Verdict) -> str:
+def target_of(verdict: Verdict) -> str:
+    """Return its target; empty where it has none."""
     if verdict.least is not None:
         return f">= {verdict.least:g}"
     return f"= {verdict.exactly:g}" if verdict.exactly is not None else ""
 
 
-def _met(verdict: Verdict) -> str:
+def word_of(verdict: Verdict) -> str:
+    """Return whether it is met; empty where there is no target."""
     if verdict.least is None and verdict.exactly is None:
         return ""
     return "met" if verdict.is_met else "MISSED"
