@@ -54,12 +54,8 @@ def main(words: Sequence[str]) -> int:
     kept, deeds = _played(options)
     verdicts = judge(kept.ledger, kept.measured)
     troubles = [deed for deed in deeds if deed.trouble]
-    made = kept.made | {
-        "seconds": round(monotonic_seconds() - began),
-        "load_before": load,
-        "load_after": os.getloadavg()[0],
-        "cpus": os.cpu_count() or 1,
-    }
+    seconds = round(monotonic_seconds() - began)
+    made = {**kept.made, "seconds": seconds, "load_before": load, "load_after": os.getloadavg()[0], "cpus": os.cpu_count() or 1}
     for deed in troubles:
         _say(f"{deed.person}: {deed.trouble}\n{deed.story.told() if deed.story else ''}")
     _say(f"{table(verdicts)}\n")
