@@ -15,13 +15,13 @@ from tests.campaign.judge import judge
 from tests.campaign.report import load, summary
 from tests.support.servers import ROOT, RUN_VARIABLE
 
-BY_CHANCE = ("rank correlation", "requests with a damaged code")  # of what forty people do, chance has its part
+BY_CHANCE = ("rank correlation", "requests with a damaged code")  # of what thirty people do, chance has its part
 
 
 @pytest.mark.timeout(300)
 async def test_two_months_of_twelve_villages(tmp_path: Path) -> None:
     file = tmp_path / "campaign.json"
-    command = (sys.executable, "-m", "tests.campaign", "--villages", "12", "--people", "40", "--months", "2", "--keep", str(file))
+    command = (sys.executable, "-m", "tests.campaign", "--villages", "12", "--people", "30", "--months", "2", "--keep", str(file))
     own = {name: value for name, value in os.environ.items() if name != RUN_VARIABLE}  # servers of its own, which it stops
     playing = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=own, stdout=asyncio.subprocess.PIPE)
     said, _ = await playing.communicate()
