@@ -62,7 +62,7 @@ async def measure(system: System) -> Measured:
 
         await eventually(lambda: database[STEP_ROWS].count_documents({"is_new": True}) == 0, _FOLD_SECONDS)
         requests = await asyncio.to_thread(lambda: list(database["requests"].find({}, {"receipt": 1, "outreach_source": 1})))
-        rows = await asyncio.to_thread(lambda: list(database[STEP_ROWS].find({}, {"step": 1, "count": 1})))
+        rows = await asyncio.to_thread(lambda: list(database[STEP_ROWS].find({"series": "funnel"}, {"step": 1, "count": 1})))
     stored = Counter[str]()
     for row in rows:
         stored[row["step"]] += row["count"]

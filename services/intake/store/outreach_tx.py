@@ -1,12 +1,13 @@
-"""The part of the unit of work that outreach needs: sources, and the steps that are counted."""
+"""The part of the unit of work that outreach needs: sources, and the rows that count."""
 
 from __future__ import annotations
 
+from services.intake.domain.figures import FigureRow
 from services.intake.domain.outreach.codes import completes
 from services.intake.domain.outreach.funnel import CountedStep
 from services.intake.domain.outreach.sources import OutreachSource
 from services.intake.store.sources import SOURCES, find_beginning, find_slipped
-from services.intake.store.steps import STEPS, step_write
+from services.intake.store.steps import STEPS, row_write
 from shared.mongo import ChangeTracker, Collection
 
 
@@ -44,4 +45,7 @@ class OutreachTx:
         self._unit.save(SOURCES, source)
 
     def count_step(self, step: CountedStep) -> None:
-        self._unit.defer(STEPS, step_write(step))
+        self._unit.defer(STEPS, row_write(step.row))
+
+    def count_figure(self, figure: FigureRow) -> None:
+        self._unit.defer(STEPS, row_write(figure.row))
