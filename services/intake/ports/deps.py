@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from services.intake.domain.cards import ServiceCards
 from services.intake.domain.desk_texts import DeskTexts
 from services.intake.domain.docket import Limits
 from services.intake.domain.forms import ServiceMenu
@@ -51,6 +52,7 @@ class Deps:
     words: LiveWords
     word_reader: WordReader
     texts: DialogueTexts
+    cards: ServiceCards
     webhook_log: WebhookLog
     files: FileStore
     media: Media

@@ -38,6 +38,7 @@ from services.intake.wiring.dependencies import dependencies
 from services.intake.wiring.outside import Outside
 from services.intake.wiring.survey import read_questions as read_questions
 from services.intake.wiring.texts import TEMPLATES as TEMPLATES
+from services.intake.wiring.texts import read_card_words as read_card_words
 from services.intake.wiring.texts import read_desk_texts as read_desk_texts
 from services.intake.wiring.texts import read_texts as read_texts
 from services.intake.wiring.texts import read_vocabulary as read_vocabulary
