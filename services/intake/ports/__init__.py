@@ -31,7 +31,11 @@ from services.intake.ports.readers import PeopleReader as PeopleReader
 from services.intake.ports.readers import RequestPage as RequestPage
 from services.intake.ports.readers import RequestReader as RequestReader
 from services.intake.ports.readers import RequestSearch as RequestSearch
+from services.intake.ports.reports import PrintedAs as PrintedAs
 from services.intake.ports.reports import ReportPrinter as ReportPrinter
+from services.intake.ports.studio import PiecePage as PiecePage
+from services.intake.ports.studio import PieceReader as PieceReader
+from services.intake.ports.studio import PieceSearch as PieceSearch
 from services.intake.ports.survey import SurveyReader as SurveyReader
 from services.intake.ports.tries import StatusTries as StatusTries
 from services.intake.ports.tries import Tries as Tries

@@ -11,6 +11,7 @@ from services.intake.domain.desk_texts import DeskTexts
 from services.intake.domain.docket import Limits
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.outreach.participation import CrudeRates
+from services.intake.domain.studio.contents import StudioBook
 from services.intake.domain.survey.invitations import SurveyRules
 from services.intake.domain.survey.questions import SurveyQuestions
 from services.intake.domain.texts import DialogueTexts
@@ -23,6 +24,7 @@ from services.intake.ports.files import Documents, FileStore, Media
 from services.intake.ports.outreach import Funnel, SourceReader, StepLog
 from services.intake.ports.readers import PeopleReader, RequestReader
 from services.intake.ports.reports import ReportPrinter
+from services.intake.ports.studio import PieceReader
 from services.intake.ports.survey import SurveyReader
 from services.intake.ports.tries import StatusTries, Tries
 from services.intake.ports.village import VillageReader
@@ -86,6 +88,8 @@ class Deps:
     questions: SurveyQuestions
     surveys: SurveyReader
     reports: ReportPrinter
+    studio: StudioBook
+    pieces: PieceReader
     new_token: Callable[[], str]
     whatsapp_number: str
     """The number that links lead to, in E.164 without the plus; "" where the installation names none."""

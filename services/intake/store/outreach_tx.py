@@ -1,10 +1,12 @@
-"""The part of the unit of work that outreach needs: sources, and the steps that are counted."""
+"""The part of the unit of work that outreach needs: sources, the pieces of the studio, and the steps that are counted."""
 
 from __future__ import annotations
 
 from services.intake.domain.outreach.codes import completes
 from services.intake.domain.outreach.funnel import CountedStep
 from services.intake.domain.outreach.sources import OutreachSource
+from services.intake.domain.studio.pieces import Piece
+from services.intake.store.pieces import PIECES
 from services.intake.store.sources import SOURCES, find_beginning
 from services.intake.store.steps import STEPS, step_write
 from shared.mongo import ChangeTracker, Collection
@@ -39,6 +41,12 @@ class OutreachTx:
 
     def save_source(self, source: OutreachSource) -> None:
         self._unit.save(SOURCES, source)
+
+    async def find_piece(self, piece_id: str) -> Piece | None:
+        return await self._unit.find(PIECES, piece_id)
+
+    def add_piece(self, piece: Piece) -> None:
+        self._unit.add(PIECES, piece)
 
     def count_step(self, step: CountedStep) -> None:
         self._unit.defer(STEPS, step_write(step))

@@ -17,6 +17,7 @@ from services.intake.store import (
     MongoClerkReader,
     MongoFigureReader,
     MongoPeopleReader,
+    MongoPieceReader,
     MongoRequestReader,
     MongoSourceReader,
     MongoStepLog,
@@ -29,6 +30,7 @@ from services.intake.store import (
 from services.intake.wiring.live_words import TemplateWords
 from services.intake.wiring.office import catalogue_of, limits_of, office_of
 from services.intake.wiring.outside import Outside
+from services.intake.wiring.studio import read_studio
 from services.intake.wiring.survey import read_questions, survey_rules
 from services.intake.wiring.texts import TEMPLATES, read_card_words, read_desk_texts, read_texts
 from shared.clock import Clock
@@ -77,6 +79,7 @@ def dependencies(settings: Settings, mongo: Mongo, database: str, clock: Clock, 
         survey=survey_rules(settings),
         questions=read_questions(TEMPLATES / "survey.toml"),
         reports=outside.reports,
+        studio=read_studio(TEMPLATES / "studio", settings),
         new_token=new_token,
         **_readers(mongo, database, services, clock),
     )
@@ -96,5 +99,6 @@ def _readers(mongo: Mongo, database: str, services: Catalogue, clock: Clock) -> 
         "funnel": FunnelCells(mongo, database),
         "steps": MongoStepLog(mongo, database, clock),
         "figures": MongoFigureReader(mongo, database),
+        "pieces": MongoPieceReader(mongo, database),
         "surveys": MongoSurveyReader(mongo, database),
     }

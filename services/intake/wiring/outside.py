@@ -18,7 +18,7 @@ from services.intake.settings import Settings
 from shared.child import ChildLimits
 from shared.mongo.files import Files
 
-_REPORTS_PER_LIFE: Final = 100
+_REPORTS_PER_LIFE: Final = 500  # posters of all villages, and some
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ def _reports(settings: Settings) -> TypstReports:
         start_seconds=settings.inspection_start_seconds,
         memory_mib=settings.report_memory_mib,
         orders_per_life=_REPORTS_PER_LIFE,
+        idle_seconds=settings.report_idle_seconds,
     )
     return TypstReports(limits)
 
