@@ -60,6 +60,7 @@ from services.intake.handlers.reminding import may_remind as may_remind
 from services.intake.handlers.reminding import remind_of_draft as remind_of_draft
 from services.intake.handlers.reminding import remind_of_visit as remind_of_visit
 from services.intake.handlers.studio.making import make_piece as make_piece
+from services.intake.handlers.studio.showing import JPEG as JPEG
 from services.intake.handlers.studio.showing import PieceView as PieceView
 from services.intake.handlers.studio.showing import alt_of_piece as alt_of_piece
 from services.intake.handlers.studio.showing import preview_piece as preview_piece

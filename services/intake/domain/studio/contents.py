@@ -1,4 +1,4 @@
-"""What a piece says, before it has a look: headline, tag, the rows of its panel, what comes of it; pictures and texts are made of it. Pure."""
+"""What a piece says, before it has a look: headline, tag, the rows of its panel, what comes of it. Pictures and texts show it. Pure."""
 
 from __future__ import annotations
 
