@@ -159,6 +159,9 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
     ] = 60.0
     report_memory_mib: Annotated[int, Field(ge=256, description="Address space of the process that sets reports, in MiB")] = 768
 
+    bundle_days: Annotated[float, Field(gt=0, description="How long a ZIP file of posters can be fetched, in days; the posters stay")] = 7.0
+    bundle_max_bytes: Annotated[int, Field(ge=1024 * 1024, description="Largest ZIP file of posters, in bytes")] = 256 * 1024 * 1024
+
     issuance_url: Annotated[str, Field(description="Where issuance serves documents")] = "http://127.0.0.1:8103"
     issuance_api_key: Annotated[SecretStr, Field(description="Our key at issuance, with the scope documents:read")] = SecretStr("")
     issuance_timeout_seconds: Annotated[float, Field(gt=0, description="Longest wait for issuance's next bytes, in seconds")] = 10.0

@@ -2,6 +2,10 @@
 
 from services.intake.ports.audiences import AudienceReader as AudienceReader
 from services.intake.ports.audiences import FoundPeople as FoundPeople
+from services.intake.ports.bundles import BundleArchive as BundleArchive
+from services.intake.ports.bundles import BundleFiles as BundleFiles
+from services.intake.ports.bundles import BundleStore as BundleStore
+from services.intake.ports.bundles import BundleWork as BundleWork
 from services.intake.ports.chats import ChatCounts as ChatCounts
 from services.intake.ports.chats import ChatPage as ChatPage
 from services.intake.ports.chats import ChatReader as ChatReader

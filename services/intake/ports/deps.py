@@ -17,6 +17,7 @@ from services.intake.domain.survey.questions import SurveyQuestions
 from services.intake.domain.texts import DialogueTexts
 from services.intake.domain.words import Vocabulary
 from services.intake.ports.audiences import AudienceReader
+from services.intake.ports.bundles import BundleFiles, BundleStore
 from services.intake.ports.chats import ChatReader, Visitors
 from services.intake.ports.clerk import ClerkReader
 from services.intake.ports.figures import FigureReader
@@ -90,6 +91,9 @@ class Deps:
     reports: ReportPrinter
     studio: StudioBook
     pieces: PieceReader
+    bundles: BundleStore
+    bundle_files: BundleFiles
+    bundles_kept: timedelta
     new_token: Callable[[], str]
     whatsapp_number: str
     """The number that links lead to, in E.164 without the plus; "" where the installation names none."""

@@ -1,6 +1,7 @@
 """The MongoDB of intake: collections, their indexes with the query that needs each, and the `Tx` and readers over them."""
 
 from services.intake.store.audiences import MongoAudienceReader as MongoAudienceReader
+from services.intake.store.bundles import MongoBundles as MongoBundles
 from services.intake.store.cells import FunnelCells as FunnelCells
 from services.intake.store.chats import MongoChatReader as MongoChatReader
 from services.intake.store.contacts import MongoPeopleReader as MongoPeopleReader

@@ -5,7 +5,9 @@ from __future__ import annotations
 from services.intake.domain.outreach.codes import completes
 from services.intake.domain.outreach.funnel import CountedStep
 from services.intake.domain.outreach.sources import OutreachSource
+from services.intake.domain.studio.bundles import PieceBundle
 from services.intake.domain.studio.pieces import Piece
+from services.intake.store.bundles import BUNDLES
 from services.intake.store.pieces import PIECES
 from services.intake.store.sources import SOURCES, find_beginning
 from services.intake.store.steps import STEPS, step_write
@@ -47,6 +49,15 @@ class OutreachTx:
 
     def add_piece(self, piece: Piece) -> None:
         self._unit.add(PIECES, piece)
+
+    async def find_bundle(self, bundle_id: str) -> PieceBundle | None:
+        return await self._unit.find(BUNDLES, bundle_id)
+
+    def add_bundle(self, bundle: PieceBundle) -> None:
+        self._unit.add(BUNDLES, bundle)
+
+    def save_bundle(self, bundle: PieceBundle) -> None:
+        self._unit.save(BUNDLES, bundle)
 
     def count_step(self, step: CountedStep) -> None:
         self._unit.defer(STEPS, step_write(step))

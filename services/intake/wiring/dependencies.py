@@ -13,6 +13,7 @@ from services.intake.settings import Settings
 from services.intake.store import (
     FunnelCells,
     MongoAudienceReader,
+    MongoBundles,
     MongoChatReader,
     MongoClerkReader,
     MongoFigureReader,
@@ -80,6 +81,8 @@ def dependencies(settings: Settings, mongo: Mongo, database: str, clock: Clock, 
         questions=read_questions(TEMPLATES / "survey.toml"),
         reports=outside.reports,
         studio=read_studio(TEMPLATES / "studio", settings),
+        bundle_files=outside.bundle_files,
+        bundles_kept=timedelta(days=settings.bundle_days),
         new_token=new_token,
         **_readers(mongo, database, services, clock),
     )
@@ -99,6 +102,7 @@ def _readers(mongo: Mongo, database: str, services: Catalogue, clock: Clock) -> 
         "funnel": FunnelCells(mongo, database),
         "steps": MongoStepLog(mongo, database, clock),
         "figures": MongoFigureReader(mongo, database),
+        "bundles": MongoBundles(mongo, database, clock),
         "pieces": MongoPieceReader(mongo, database),
         "surveys": MongoSurveyReader(mongo, database),
     }

@@ -7,6 +7,7 @@ from typing import Final, Self
 
 import httpx
 
+from services.intake.adapters.bundle_files import ZipFiles
 from services.intake.adapters.inspected_files import InspectedFiles
 from services.intake.adapters.inspection.inspector import Inspector, PhotoLimits
 from services.intake.adapters.issued_documents import IssuedDocuments
@@ -31,13 +32,15 @@ class Outside:
     documents: IssuedDocuments
     inspector: Inspector
     reports: TypstReports
+    bundle_files: ZipFiles
 
     @classmethod
-    def of(cls, settings: Settings, files: Files, webhook_log: WebhookLog, http: httpx.AsyncClient | None) -> Self:
+    def of(cls, settings: Settings, files: Files, bundles: ZipFiles, webhook_log: WebhookLog, http: httpx.AsyncClient | None) -> Self:
         """Put it together; nothing is opened. `http` is for calls to WhatsApp."""
         inspector = _inspector(settings)
         inspected = InspectedFiles(files, inspector)
-        return cls(inspected, webhook_log, _media(settings, inspected, http), _documents(settings), inspector, _reports(settings))
+        media = _media(settings, inspected, http)
+        return cls(inspected, webhook_log, media, _documents(settings), inspector, _reports(settings), bundles)
 
     async def close(self) -> None:
         """End the connections and the child process."""

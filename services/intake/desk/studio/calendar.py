@@ -46,7 +46,7 @@ def router(room: DeskRoom) -> APIRouter:
         service = card.code if card else ""
         found = ideas_for(service, card.report_within_days if card else None)
         groups = [(KINDS[kind], [idea for idea in found if idea.kind == kind]) for kind in KINDS]
-        values = words.lists(deps) | {"service": service, "groups": [(name, held) for name, held in groups if held]}
+        values = words.lists(deps) | {"service": service, "shown_ideas": [(name, held) for name, held in groups if held]}
         return room.pages.show(request, "studio_ideas.html", member, **values)
 
     return routes

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.intake.desk.room import DeskRoom
 from services.intake.desk.studio import words
 from services.intake.domain.studio.pieces import PieceForm, PieceMedium
-from services.intake.handlers import PieceView, alt_of_piece, preview_piece, print_piece, text_of_piece, view_piece
+from services.intake.handlers import PieceView, alt_of_piece, file_name_of, preview_piece, print_piece, text_of_piece, view_piece
 from services.intake.ports import PieceSearch
 from shared.errors import DomainError, NotFound
 from shared.web.desk.pages import HEADERS
@@ -80,7 +80,7 @@ def _files(routes: APIRouter, room: DeskRoom) -> None:
         view, form = await _form(room, piece_id, form_code)
         if not view.is_running:
             raise DomainError("piece_ended", about={"source": view.source.code})
-        named = {"Content-Disposition": f'attachment; filename="{words.file_name(view, form)}"'}
+        named = {"Content-Disposition": f'attachment; filename="{file_name_of(view, form)}"'}
         if form.medium is PieceMedium.TEXT:
             return Response(text_of_piece(room.deps, view, form), media_type="text/plain; charset=utf-8", headers=dict(HEADERS) | named)
         made, media_type = await print_piece(room.deps, view, form)

@@ -8,15 +8,13 @@ from types import MappingProxyType
 from typing import Annotated, Any, Final
 
 from services.intake.desk.source_form import village_name
-from services.intake.domain.studio.pieces import NAME_LONGEST, NOTE_LONGEST, PieceForm, PieceMedium
-from services.intake.handlers import PieceView
+from services.intake.domain.studio.pieces import NAME_LONGEST, NOTE_LONGEST
 from services.intake.ports import Deps
 from shared.clock import WIB
 from shared.errors import FieldProblem
 from shared.reference.ideas import KINDS, ideas
 from shared.reference.moments import MomentDates
 from shared.reference.outreach import outreach_lists
-from shared.reference.regions import find_village
 from shared.web.desk import StaffMember, signed_in
 
 PATH: Final = "/desk/konten"
@@ -107,14 +105,3 @@ def days_of(dates: MomentDates) -> str:
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day} sampai {end}"
     return f"{first.day} {MONTHS[first.month - 1]}{f' {first.year}' if first.year != last.year else ''} sampai {end}"
-
-
-def file_name(view: PieceView, form: PieceForm) -> str:
-    """Return what a downloaded piece is called: nothing but letters, digits and hyphens, and its code."""
-    wish = view.piece.wish
-    village = find_village(wish.village)
-    where = (village.name, village.district.name) if village else ()
-    parts = (wish.kind, wish.service or wish.idea, *where, view.source.code, form.code)
-    plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in "-".join(parts))
-    ending = {PieceMedium.PDF: "pdf", PieceMedium.PICTURE: "jpg", PieceMedium.TEXT: "txt"}[form.medium]
-    return f"{plain}.{ending}"

@@ -17,12 +17,14 @@ from shared.clock import WIB
 from shared.errors import DomainError, NotFound
 from shared.reference.ideas import ideas
 from shared.reference.outreach import outreach_lists
+from shared.reference.regions import find_village
 
 PDF: Final = "application/pdf"
 JPEG: Final = "image/jpeg"
 PNG: Final = "image/png"
 _BEST_KNOWN: Final = ("akta_lahir", "kk_hilang", "kk_ubah", "ktp_hilang", "kia_baru", "akta_mati", "pindah", "datang")
 """Services of which the back of a leaflet tells that is about none; as many as fit, of those that are open."""
+_ENDINGS: Final = {PieceMedium.PDF: "pdf", PieceMedium.PICTURE: "jpg", PieceMedium.TEXT: "txt"}
 _MOST_CARDS: Final = 6
 _MM_IN_INCH: Final = 25.4
 _PREVIEW_PIXELS: Final = 720.0  # width of a preview of what is printed
@@ -99,6 +101,15 @@ def text_of_piece(deps: Deps, view: PieceView, form: PieceForm | None = None) ->
 def alt_of_piece(deps: Deps, view: PieceView) -> str:
     """Return what a piece shows, in words."""
     return alt_of(view.subject, view.content, deps.studio)
+
+
+def file_name_of(view: PieceView, form: PieceForm) -> str:
+    """Return what a downloaded piece is called: nothing but letters, digits and hyphens, and its code."""
+    wish = view.piece.wish
+    village = find_village(wish.village)
+    where = (village.name, village.district.name) if village else ()
+    name = "-".join((wish.kind, wish.service or wish.idea, *where, view.source.code, form.code))
+    return f"{''.join(letter if letter.isascii() and letter.isalnum() else '-' for letter in name)}.{_ENDINGS[form.medium]}"
 
 
 async def print_piece(deps: Deps, view: PieceView, form: PieceForm) -> tuple[bytes, str]:
