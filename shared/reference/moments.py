@@ -20,14 +20,13 @@ _CLOSED: Final = "libur"
 
 @dataclass(frozen=True, slots=True)
 class ContentMoment:
-    """A day or stretch about which something may be said. `services`, `ideas`: what suits it. `greets`: one says "Selamat" on it."""
+    """A day or stretch about which something may be said. `services`, `ideas`: what suits it."""
 
     code: str
     name: str
     about: str = ""
     services: tuple[str, ...] = ()
     ideas: tuple[str, ...] = ()
-    greets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +50,7 @@ def moments() -> Mapping[str, ContentMoment]:
 def moments_of(year: int) -> Sequence[MomentDates]:
     """Return what begins in a year, by its first day; also the days on which the office is closed."""
     found = [dates for row in _rows() if (dates := _dates(moments()[row["code"]], row, year)) is not None]
-    named = {(dates.first, dates.last) for dates in found}
-    found += [dates for dates in _closings(year) if (dates.first, dates.last) not in named]
-    return sorted(found, key=lambda dates: (dates.first, dates.last, dates.moment.code))
+    return sorted([*found, *_closings(year)], key=lambda dates: (dates.first, dates.last, dates.moment.code))
 
 
 def undated(year: int) -> Sequence[ContentMoment]:

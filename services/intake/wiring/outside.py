@@ -40,7 +40,7 @@ class Outside:
         inspector = _inspector(settings)
         inspected = InspectedFiles(files, inspector)
         media = _media(settings, inspected, http)
-        return cls(inspected, webhook_log, media, _documents(settings), inspector, _reports(settings), bundles)
+        return cls(inspected, webhook_log, media, _documents(settings), inspector, report_printer(settings), bundles)
 
     async def close(self) -> None:
         """End the connections and the child process."""
@@ -69,7 +69,8 @@ def _inspector(settings: Settings) -> Inspector:
     return Inspector(photo, limits)
 
 
-def _reports(settings: Settings) -> TypstReports:
+def report_printer(settings: Settings) -> TypstReports:
+    """Return the printer of reports and pieces; its child starts with the first order."""
     limits = ChildLimits(
         order_seconds=settings.report_seconds,
         start_seconds=settings.inspection_start_seconds,

@@ -16,7 +16,7 @@ from services.intake.jobs import BundlePacking
 from tests.integration.intake.desk import Desk, act, page
 from tests.integration.intake.rig import Rig, only
 from tests.support.harness import keyed
-from tests.support.pdf import codes_of
+from tests.support.pdf import links_in, pages_of
 
 VILLAGES, BUNDLES, WUNGU = "/desk/konten/desa", "/desk/konten/paket", "351907"
 NEW, PIECES, API = "/desk/konten/baru", "/desk/konten/karya", "/v1/pieces"
@@ -164,7 +164,7 @@ async def test_posters_of_a_district_come_in_one_file_and_those_that_there_were_
     posters = [name for name in archive.namelist() if name.endswith(".pdf")]
     rows = archive.read("daftar.csv").decode("utf-8-sig").splitlines()
     assert len(posters) == len(rows) - 1 == len(await rig.rows("pieces")) == len(await rig.rows("sources")) == 14
-    read = {only(codes_of(archive.read(name))).text for name in posters[:3]}
+    read = {only(links_in(only(pages_of(archive.read(name))))) for name in posters[:3]}
     assert read == {row.rpartition(",")[2] for row in rows[1:4]}
     assert one.headers["location"].removeprefix(f"{PIECES}/").partition("?")[0] in {piece["_id"] for piece in await rig.rows("pieces")}
     assert "14 desa, 14 sudah ada" in await page(browser, f"{VILLAGES}?layanan=kk_hilang&kecamatan={WUNGU}&kampanye=KK%202026")
@@ -186,7 +186,7 @@ async def test_a_bundle_that_was_left_is_taken_up_and_its_file_goes_in_time(desk
     assert "14 dari 14 desa" in await page(browser, address)
     rig.clock.at += timedelta(days=8)
     await BundlePacking(deps, rig.wiring.units).turn()
-    await page(browser, address, 404)
+    await page(desk.browser("outreach"), address, 404)
     assert await rig.rows("bundle_files.files") == await rig.rows("bundle_files.chunks") == []
     assert len(await rig.rows("pieces")) == 14, "what hangs on a wall stays known"
 

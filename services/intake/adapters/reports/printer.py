@@ -25,6 +25,11 @@ class TypstReports:
         self._child = ChildProcess(NAME, CHILD_MODULE, {}, limits)
         self._pictures: dict[bytes, bytes] = {}
 
+    @property
+    def process_id(self) -> int | None:
+        """The id of the child, where one lives."""
+        return self._child.process_id
+
     async def pdf(self, template: str, sheet: Mapping[str, Any], made_at: datetime) -> bytes:
         """Set one report.
 

@@ -32,7 +32,8 @@ def router(room: DeskRoom) -> APIRouter:
             "year": shown,
             "years": [today.year, today.year + _YEARS_AHEAD],
             "soon": _soon(today) if shown == today.year else [],
-            "months": _months(shown),
+            "months": _months(shown, today),
+            "past": _months(shown, today, over=True),
             "undated": undated(shown),
             "month_names": words.MONTHS,
             "offers": lambda dates: _offers(deps, dates),
@@ -58,8 +59,10 @@ def _soon(today: date) -> list[MomentDates]:
     return [dates for dates in near if dates.last >= today and dates.first <= today + _SOON][:_MOST_SOON]
 
 
-def _months(year: int) -> list[tuple[int, list[MomentDates]]]:
-    return [(month, list(held)) for month, held in groupby(moments_of(year), key=lambda dates: dates.first.month)]
+def _months(year: int, today: date, *, over: bool = False) -> list[tuple[int, list[MomentDates]]]:
+    """Return what is to come in a year, by the month in which it begins; `over`: what is over."""
+    found = [dates for dates in moments_of(year) if (dates.last < today) == over]
+    return [(month, list(held)) for month, held in groupby(found, key=lambda dates: dates.first.month)]
 
 
 def _offers(deps: Deps, dates: MomentDates) -> list[dict[str, Any]]:

@@ -123,7 +123,9 @@ async def _form(room: DeskRoom, request: Request, member: StaffMember, typed: Pi
 
 
 def _coming(today: date) -> list[MomentDates]:
-    return [dates for year in (today.year, today.year + 1) for dates in moments_of(year) if dates.last >= today]
+    """Return the days that a piece may name, from today on: those of a stretch of weeks are named by nobody."""
+    found = [dates for year in (today.year, today.year + 1) for dates in moments_of(year) if dates.last >= today]
+    return [dates for dates in found if dates.first == dates.last or "libur" in dates.moment.ideas]
 
 
 def _code_of(dates: MomentDates) -> str:

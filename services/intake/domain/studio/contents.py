@@ -109,7 +109,7 @@ def needs_of(card: ServiceCard, texts: Mapping[str, Any]) -> PiecePanel:
     """Return what is to be prepared for a service: what is always asked for, and what in some cases."""
     if card.days is None:
         return PiecePanel(texts["panel"]["bring"], tuple(PanelRow(_BOX, line) for line in card.bring))
-    always = [need for need in card.needs if not need.case or need.case.startswith(_NEARLY_ALWAYS)]
+    always = [need for need in card.needs if not need.case or need.case.startswith(_NEARLY_ALWAYS)] or list(card.needs)
     rows = tuple(PanelRow(_BOX, need.text, need.case) for need in always)
     return PiecePanel(texts["panel"]["needs"], rows, tuple(PanelRow(_BOX, need.text, need.case) for need in _others(card, always)))
 

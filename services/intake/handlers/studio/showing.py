@@ -119,7 +119,7 @@ async def print_piece(deps: Deps, view: PieceView, form: PieceForm) -> tuple[byt
         Transient: it can't be made now.
     """
     how = PrintedAs(PDF if form.medium is PieceMedium.PDF else JPEG)
-    return await _printed(deps, view, form, how), how.media_type
+    return await print_as(deps, view, form, how), how.media_type
 
 
 async def preview_piece(deps: Deps, view: PieceView, form: PieceForm, page: int) -> tuple[bytes, str]:
@@ -130,10 +130,15 @@ async def preview_piece(deps: Deps, view: PieceView, form: PieceForm, page: int)
     """
     inches = form.width / _MM_IN_INCH if form.medium is PieceMedium.PDF else form.width / 72.0
     how = PrintedAs(PNG, pixels_per_inch=min(_PREVIEW_PIXELS, form.width * 4) / inches, page=page)
-    return await _printed(deps, view, form, how), how.media_type
+    return await print_as(deps, view, form, how), how.media_type
 
 
-async def _printed(deps: Deps, view: PieceView, form: PieceForm, how: PrintedAs) -> bytes:
+async def print_as(deps: Deps, view: PieceView, form: PieceForm, how: PrintedAs) -> bytes:
+    """Return a form printed in another way than its own.
+
+    Raises:
+        Transient: it can't be made now.
+    """
     sheet = sheet_of(view.subject, view.content, deps.studio, form, _icon(deps, view))
     return await deps.reports.piece(form.template, sheet, view.subject.link, how, view.piece.made_at)
 
