@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -19,6 +19,7 @@ from services.intake.domain.files import SeenFile
 from services.intake.domain.outreach.funnel import CountedStep
 from services.intake.domain.outreach.sources import OutreachSource
 from services.intake.domain.published import Published
+from services.intake.domain.register_state import RegisterState
 from services.intake.domain.requests import Request, RequestState
 from services.intake.domain.studio.bundles import PieceBundle
 from services.intake.domain.studio.pieces import Piece
@@ -174,6 +175,12 @@ class Tx(Protocol):
     def save_case(self, case: CourtCase) -> None:
         """Store a changed case that was read in this unit."""
 
+    async def register_state(self) -> RegisterState:
+        """Return whether the register is to be had, as verification told last."""
+
+    def keep_register_state(self, state: RegisterState) -> None:
+        """Keep what `register_state` returned, changed."""
+
     async def sent_message(self, wamid: str) -> SentMessage | None:
         """Return a message of ours; None before its first status."""
 
@@ -218,12 +225,6 @@ class Tx(Protocol):
 
     def add_entry(self, entry: ChatEntry) -> None:
         """Store what an officer did in a chat."""
-
-    def add_figures(self, rows: Iterable[FigureRow]) -> None:
-        """Store what counts for the figures, each row once."""
-
-    async def fold_figures(self) -> int:
-        """Add stored rows to the cells, some hundreds at once, and remove them; return how many. Of two at it the second commit fails."""
 
     async def find_survey_invitation(self, request_id: str) -> SurveyInvitation | None:
         """Return the invitation of a request; None where nobody is asked about it."""
@@ -287,6 +288,9 @@ class Tx(Protocol):
 
     def count_step(self, step: CountedStep) -> None:
         """Count a step, once: the same key again changes nothing."""
+
+    def count_figure(self, figure: FigureRow) -> None:
+        """Count what the public figures are made of, once."""
 
     def on_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` right after the commit."""

@@ -1,7 +1,8 @@
-"""The part of the unit of work that outreach needs: sources, the pieces of the studio, and the steps that are counted."""
+"""The part of the unit of work that outreach needs: sources, the pieces of the studio, and the rows that count."""
 
 from __future__ import annotations
 
+from services.intake.domain.figures import FigureRow
 from services.intake.domain.outreach.codes import completes
 from services.intake.domain.outreach.funnel import CountedStep
 from services.intake.domain.outreach.sources import OutreachSource
@@ -10,7 +11,7 @@ from services.intake.domain.studio.pieces import Piece
 from services.intake.store.bundles import BUNDLES
 from services.intake.store.pieces import PIECES
 from services.intake.store.sources import SOURCES, find_beginning
-from services.intake.store.steps import STEPS, step_write
+from services.intake.store.steps import STEPS, row_write
 from shared.mongo import ChangeTracker, Collection
 
 
@@ -60,4 +61,7 @@ class OutreachTx:
         self._unit.save(BUNDLES, bundle)
 
     def count_step(self, step: CountedStep) -> None:
-        self._unit.defer(STEPS, step_write(step))
+        self._unit.defer(STEPS, row_write(step.row))
+
+    def count_figure(self, figure: FigureRow) -> None:
+        self._unit.defer(STEPS, row_write(figure.row))

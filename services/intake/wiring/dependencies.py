@@ -11,6 +11,7 @@ from services.intake.domain.outreach.participation import CrudeRates
 from services.intake.ports import Deps, StatusTries
 from services.intake.settings import Settings
 from services.intake.store import (
+    CountTables,
     FunnelCells,
     MongoAudienceReader,
     MongoBundles,
@@ -19,6 +20,7 @@ from services.intake.store import (
     MongoFigureReader,
     MongoPeopleReader,
     MongoPieceReader,
+    MongoRegisterStateReader,
     MongoRequestReader,
     MongoSourceReader,
     MongoStepLog,
@@ -62,6 +64,7 @@ def dependencies(settings: Settings, mongo: Mongo, database: str, clock: Clock, 
         media=outside.media,
         documents=outside.documents,
         limits=limits_of(settings),
+        register_states=MongoRegisterStateReader(mongo, database),
         tries=MongoTries(mongo, database, clock, timedelta(minutes=settings.status_tries_minutes)),
         status_tries=StatusTries(settings.status_tries_a_receipt, settings.status_tries_an_address),
         file_max_bytes=settings.file_max_bytes,
@@ -90,6 +93,7 @@ def dependencies(settings: Settings, mongo: Mongo, database: str, clock: Clock, 
 
 def _readers(mongo: Mongo, database: str, services: Catalogue, clock: Clock) -> dict[str, Any]:
     """Return what reads the store outside a unit of work, by the names of the ports."""
+    tables = CountTables(mongo, database, clock)
     return {
         "register": MongoRequestReader(mongo, database, services),
         "people": MongoPeopleReader(mongo, database),
@@ -99,10 +103,10 @@ def _readers(mongo: Mongo, database: str, services: Catalogue, clock: Clock) -> 
         "villages": MongoVillageReader(mongo, database, services),
         "clerks": MongoClerkReader(mongo, database, services),
         "sources": MongoSourceReader(mongo, database),
-        "funnel": FunnelCells(mongo, database),
+        "funnel": FunnelCells(tables),
         "steps": MongoStepLog(mongo, database, clock),
-        "figures": MongoFigureReader(mongo, database),
         "bundles": MongoBundles(mongo, database, clock),
         "pieces": MongoPieceReader(mongo, database),
+        "figures": MongoFigureReader(tables, clock),
         "surveys": MongoSurveyReader(mongo, database),
     }
