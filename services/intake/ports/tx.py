@@ -21,6 +21,8 @@ from services.intake.domain.outreach.sources import OutreachSource
 from services.intake.domain.published import Published
 from services.intake.domain.register_state import RegisterState
 from services.intake.domain.requests import Request, RequestState
+from services.intake.domain.studio.bundles import PieceBundle
+from services.intake.domain.studio.pieces import Piece
 from services.intake.domain.survey.counting import SurveyRemark, SurveyTally
 from services.intake.domain.survey.invitations import SurveyInvitation
 from services.intake.domain.village import VillageDraft
@@ -265,6 +267,21 @@ class Tx(Protocol):
 
     def add_source(self, source: OutreachSource) -> None:
         """Store a new source; of two who give the same code at once, the second one's commit fails."""
+
+    async def find_piece(self, piece_id: str) -> Piece | None:
+        """Return a piece of the studio; None where it was not made."""
+
+    def add_piece(self, piece: Piece) -> None:
+        """Store a new piece; of two who make the same one at once, the second one finds it."""
+
+    async def find_bundle(self, bundle_id: str) -> PieceBundle | None:
+        """Return a bundle of pieces; None where it was not ordered."""
+
+    def add_bundle(self, bundle: PieceBundle) -> None:
+        """Store a new bundle; of two who order the same one at once, the second one finds it."""
+
+    def save_bundle(self, bundle: PieceBundle) -> None:
+        """Store a bundle that begins anew."""
 
     def save_source(self, source: OutreachSource) -> None:
         """Store a changed one."""

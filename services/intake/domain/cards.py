@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
 
 from services.intake.domain.forms import ServiceMenu
@@ -18,7 +16,6 @@ from shared.reference.forms import Field
 from shared.reference.lists import code_list
 from shared.reference.outreach import outreach_lists
 
-WORDS: Final = Path(__file__).parent / "data" / "words.toml"
 _OTHERS: Final = {"name": "Layanan lain", "icon": "chat"}
 _IN_SOME_CASES: Final = "hanya bila kami minta di chat"
 _MAY_BE_LEFT_OUT: Final = "bila ada"
@@ -72,20 +69,36 @@ class CardGroup:
     cards: tuple[ServiceCard, ...]
 
 
-def cards_of(menu: ServiceMenu, texts: DialogueTexts) -> Mapping[str, ServiceCard]:
-    """Return the card of each open service, in the order of the menu."""
-    cases = _words()["when"]
-    return {code: _card(menu.catalogue.get(code), menu, texts, cases) for code in menu.forms}
+@dataclass(frozen=True, slots=True)
+class CardWords:
+    """What the catalogue lacks. `groups`: name, icon and the menu's groups in it; `cases`: when a document of a form is asked for."""
+
+    groups: Sequence[Mapping[str, Any]]
+    cases: Mapping[str, str]
 
 
-def groups_of(cards: Mapping[str, ServiceCard], menu: ServiceMenu) -> tuple[CardGroup, ...]:
-    """Return the cards by what people look for."""
-    rows: list[dict[str, Any]] = [*_words()["groups"]]
+@dataclass(frozen=True, slots=True)
+class ServiceCards:
+    """The card of each open service by its code, in the order of the menu; and the cards by what people look for."""
+
+    of: Mapping[str, ServiceCard]
+    groups: tuple[CardGroup, ...]
+
+
+def cards_of(menu: ServiceMenu, texts: DialogueTexts, words: CardWords) -> ServiceCards:
+    """Return the cards of the open services."""
+    cards = {code: _card(menu.catalogue.get(code), menu, texts, words.cases) for code in menu.forms}
+    return ServiceCards(cards, tuple(_groups(cards, menu, words)))
+
+
+def _groups(cards: Mapping[str, ServiceCard], menu: ServiceMenu, words: CardWords) -> Iterator[CardGroup]:
+    rows: list[Mapping[str, Any]] = [*words.groups]
     named = {group for row in rows for group in row["of"]}
     rows.append(_OTHERS | {"of": [group for group in menu.groups() if group not in named]})
     groups = menu.groups()
-    found = ((row, tuple(cards[each.id] for group in row["of"] for each in groups.get(group, ()))) for row in rows)
-    return tuple(CardGroup(row["name"], row["icon"], held) for row, held in found if held)
+    for row in rows:
+        if held := tuple(cards[each.id] for group in row["of"] for each in groups.get(group, ())):
+            yield CardGroup(row["name"], row["icon"], held)
 
 
 def at_the_office(menu: ServiceMenu, texts: DialogueTexts) -> Sequence[tuple[str, Sequence[str]]]:
@@ -160,7 +173,3 @@ def _case(service: str, field: Field, cases: Mapping[str, str]) -> str:
 def _bring(service: CivilService, texts: DialogueTexts) -> tuple[str, ...]:
     listed = texts.texts.get(f"needs.{service.id}") or texts.texts["needs.unknown"]
     return tuple(line.removeprefix("• ").strip() for line in listed.strip().splitlines())
-
-
-def _words() -> Mapping[str, Any]:
-    return tomllib.loads(WORDS.read_text(encoding="utf-8"))
