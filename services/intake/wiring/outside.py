@@ -7,8 +7,6 @@ from typing import Final, Self
 
 import httpx
 
-from services.intake.adapters.inspected_files import InspectedFiles
-from services.intake.adapters.inspection.inspector import Inspector, PhotoLimits
 from services.intake.adapters.issued_documents import IssuedDocuments
 from services.intake.adapters.reports.printer import TypstReports
 from services.intake.adapters.whatsapp_media import MediaLimits, WhatsappMedia
@@ -16,6 +14,8 @@ from services.intake.domain.drafting import DOCUMENT_TYPES
 from services.intake.ports import FileStore, WebhookLog
 from services.intake.settings import Settings
 from shared.child import ChildLimits
+from shared.inspection.files import InspectedFiles
+from shared.inspection.inspector import Inspector, PhotoLimits
 from shared.mongo.files import Files
 
 _REPORTS_PER_LIFE: Final = 100
