@@ -119,7 +119,7 @@ class Publisher(LaneKeeper):
             raise LeaseLost  # what was written as `running` is found by the next holder of the lane
         began = monotonic_seconds()
         outcome = await call()
-        verdict = judge(outcome, visible=True)
+        verdict = effects.doubted(effect, judge(outcome, visible=True))
         _tell(effect, verdict, seconds=monotonic_seconds() - began)
         if isinstance(outcome, Accepted):
             return await self._put(effects.done(effect, outcome.provider_id or "", at=self._deps.clock()), begun)

@@ -8,11 +8,11 @@ from typing import Any, Final
 from pymongo import IndexModel
 
 from services.notifier.domain.broadcast import Hand
-from services.notifier.domain.job import Try
 from services.notifier.domain.posting.effect import OPEN_EFFECTS, EffectKind, EffectState, PostEffect
 from services.notifier.domain.posting.measure import Counts, Measure
 from services.notifier.domain.posting.post import Post, PostContent, PostPicture, PostState, PostTarget
 from services.notifier.domain.posting.remark import Remark, RemarkKind, RemarkState
+from services.notifier.domain.tries import Try
 from shared.mongo import Doc, DocumentMapping, fields_of
 from shared.values.name_terms import name_terms
 

@@ -124,7 +124,7 @@ def build(settings: Settings) -> Service:
     health = Health()
     health.add("mongo", host.check_database)
     app = create_app(settings, health, title="Pemberitahuan", database_lost=host.mongo.lost)
-    api.install(app, parts.units, parts.deps)
+    api.install(app, parts.units, parts.deps, settings.graph_app_secret, settings.graph_verify_token)
     session_keys = JwksReader(settings.desk_keys_url)
     shell.install(app, settings, health, session_keys.read, desk.TEMPLATES)
     desk.install(app, parts.units, parts.deps)

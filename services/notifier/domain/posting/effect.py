@@ -16,9 +16,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from services.notifier.domain.job import Try
 from services.notifier.domain.posting.measure import Measure
 from services.notifier.domain.posting.verdict import PostAction, PostVerdict
+from services.notifier.domain.tries import Try
 from shared.backoff import Backoff
 from shared.errors import DomainError
 
@@ -31,6 +31,7 @@ _RETRY: Final = Backoff(5.0, 300.0, factor=3.0)  # Meta asks for one or two trie
 _RETRIES: Final = 12  # over half an hour
 _LOOK: Final = Backoff(20.0, 300.0, factor=2.0)  # an account's own list shows a new post within seconds
 _LOOKS: Final = 12  # without an answer: half an hour, then a person looks
+_DOUBTED: Final = "refused_when_repeated"
 _ABSENT: Final = 2  # answers in a row that it is not there: a call that lay in a queue has had time by then
 
 
@@ -152,6 +153,13 @@ def settle(effect: PostEffect, verdict: PostVerdict, *, at: datetime, jitter: fl
             held = () if verdict.action is PostAction.ANEW else effect.prepared
             again = replace(effect, failures=failures, prepared=held)
             return _again(again, verdict.reason, at=at, seconds=max(_RETRY.seconds(failures, jitter), verdict.wait_seconds))
+
+
+def doubted(effect: PostEffect, verdict: PostVerdict) -> PostVerdict:
+    """Return the verdict of a call that people may see, in doubt once where an earlier try may be what it was refused for."""
+    if verdict.action is not PostAction.REFUSED or effect.attempt < 2 or any(each.result == _DOUBTED for each in effect.history):  # noqa: PLR2004 - a repeat
+        return verdict
+    return PostVerdict(PostAction.UNKNOWN, _DOUBTED)
 
 
 def done(effect: PostEffect, provider_id: str, *, at: datetime, link: str | None = None, reason: str = "accepted") -> PostEffect:

@@ -91,8 +91,8 @@ def _refused(status: int, code: int | None, subcode: int | None, after: float, *
     if known is None:
         return PostVerdict(_if(visible) if status >= _SERVER_ERROR else PostAction.REFUSED, reason, after)
     action, seconds = known
-    if action is PostAction.RETRY and visible and code in (-1, 1, 2):
-        action = PostAction.UNKNOWN  # "possible server error": it says nothing of whether it was done
+    if visible and (action is PostAction.ANEW or code in (-1, 1, 2)):
+        action = PostAction.UNKNOWN  # "possible server error", or a container that is gone because it was published
     return PostVerdict(action, reason, max(seconds, after))
 
 
