@@ -106,6 +106,8 @@ class Settings(OfficeDaysSettings, PublicSettings, WhatsappSettings, ServiceSett
             "without node and token posts there are made by hand"
         ),
     ] = ()
+    intake_url: Annotated[str, Field(description="Where intake serves pieces of its studio")] = "http://127.0.0.1:8101"
+    intake_api_key: Annotated[SecretStr, Field(description="Our key at intake, with the scope pieces:read")] = SecretStr("")
     graph_url: Annotated[
         str, Field(pattern=r"^https?://[^?#]+$", description="Graph API for posts, without version; http only for a simulator")
     ] = "https://graph.facebook.com"
@@ -114,6 +116,9 @@ class Settings(OfficeDaysSettings, PublicSettings, WhatsappSettings, ServiceSett
         SecretStr, Field(description="Signs what Meta tells of comments and messages; empty: nothing is taken in")
     ] = SecretStr("")
     graph_verify_token: Annotated[SecretStr, Field(description="Token of the handshake of that webhook")] = SecretStr("")
+    post_pictures_url: Annotated[
+        str, Field(pattern=r"^(https?://[^?#]+)?$", description="Where Meta fetches pictures of posts from us; empty = PUBLIC_URL")
+    ] = ""
     post_unknown_seconds: Annotated[
         float, Field(gt=0, description="How long a post without an answer rests before the account is asked for it, in seconds")
     ] = 20.0

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from services.intake.domain.outreach.codes import completes
 from services.intake.domain.outreach.funnel import CountedStep
+from services.intake.domain.outreach.measured import MeasuredPost
 from services.intake.domain.outreach.sources import OutreachSource
+from services.intake.store.measured import MEASURED
 from services.intake.store.sources import SOURCES, find_beginning
 from services.intake.store.steps import STEPS, step_write
 from shared.mongo import ChangeTracker, Collection
@@ -42,3 +44,12 @@ class OutreachTx:
 
     def count_step(self, step: CountedStep) -> None:
         self._unit.defer(STEPS, step_write(step))
+
+    async def find_measured_post(self, publication: str) -> MeasuredPost | None:
+        return await self._unit.find(MEASURED, publication)
+
+    def keep_measured_post(self, post: MeasuredPost) -> None:
+        if self._unit.version(MEASURED, post.publication):
+            self._unit.save(MEASURED, post)
+        else:
+            self._unit.add(MEASURED, post)

@@ -1,11 +1,16 @@
 """What comes in over HTTP: what operators look at and decide (scope `admin`), what Meta tells, and the pictures it fetches."""
 
+from typing import Final
+
 from fastapi import FastAPI
 from pydantic import SecretStr
 
 from services.notifier.api import meta, operating, pictures, stuck
 from services.notifier.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
+
+PUBLIC: Final = frozenset({pictures.ROUTE, meta.PATH})
+"""Routes without a key: pictures of posts that were approved, and Meta's handshake, guarded by a token in its address."""
 
 
 def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, app_secret: SecretStr, verify_token: SecretStr) -> None:

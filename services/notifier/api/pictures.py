@@ -11,7 +11,7 @@ from services.notifier.ports import Deps
 from shared.errors import NotFound
 from shared.web import refuses
 
-PATH: Final = "/kiriman"
+ROUTE: Final = "/kiriman/{file_id}.jpg"
 FileId = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{10,64}$")]
 
 
@@ -20,7 +20,7 @@ def router(deps: Deps) -> APIRouter:
     api = APIRouter()
 
     @api.get(
-        f"{PATH}/{{file_id}}.jpg",
+        ROUTE,
         summary="A picture of a post that was approved",
         tags=["posts"],
         response_class=StreamingResponse,

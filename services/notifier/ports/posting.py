@@ -15,6 +15,7 @@ from services.notifier.domain.posting.measure import Counts
 from services.notifier.domain.posting.post import Post, PostState
 from services.notifier.domain.posting.remark import Remark, RemarkKind, RemarkState
 from services.notifier.domain.posting.wording import ContactWays
+from services.notifier.ports.pieces import PieceSource
 from shared.mongo.files import StoredFile
 from shared.reference.working_hours import WorkingHours
 
@@ -124,6 +125,9 @@ class PictureStore(Protocol):
     async def put(self, file_id: str, chunks: AsyncIterator[bytes], *, max_bytes: int, media_types: frozenset[str]) -> StoredFile:
         """Keep one; raises BadInput or TooLarge."""
 
+    async def find(self, file_id: str) -> StoredFile | None:
+        """Return what is known of one; its size in pixels stands in `metadata["size"]`."""
+
     async def open(self, file_id: str) -> tuple[StoredFile, AsyncIterator[bytes]]:
         """Return one with its bytes; raises NotFound (`file_not_found`)."""
 
@@ -232,8 +236,10 @@ class PostingDeps:
     reader: PostReader
     effects: PostEffects
     pictures: PictureStore
+    pieces: PieceSource
     said: Mapping[str, str]
+    pictures_url: str
 
     def picture_url(self, file_id: str) -> str:
         """Return where a platform fetches a picture."""
-        return f"{self.ways.public_url.rstrip('/')}/kiriman/{file_id}.jpg"
+        return f"{self.pictures_url.rstrip('/')}/kiriman/{file_id}.jpg"

@@ -61,6 +61,7 @@ ACCOUNT: Final = accounting.by_state(
     "notices", JOBS, finished=(JobState.DONE, JobState.DISCARDED, JobState.HELD), parked=(JobState.FAILED,), in_flight=tuple(sorted(OPEN))
 )
 _AHEAD_SHARE: Final = 0.5  # of the recipients served at a time may be a broadcast's: the rest is for what people asked for
+_FORM_BYTES: Final = 16 * 1024 * 1024  # of a post with its pictures: what the front door lets through
 _BURST_SECONDS: Final = 0.25  # of the number's rate may leave at once: a burst stays far below what Meta counts in a second
 
 R = TypeVar("R")
@@ -123,7 +124,14 @@ def build(settings: Settings) -> Service:
     sender, notices = _checks(settings, parts)
     health = Health()
     health.add("mongo", host.check_database)
-    app = create_app(settings, health, title="Pemberitahuan", database_lost=host.mongo.lost)
+    app = create_app(
+        settings,
+        health,
+        title="Pemberitahuan",
+        database_lost=host.mongo.lost,
+        public=api.PUBLIC,
+        larger_bodies=((desk.POSTS, _FORM_BYTES),),
+    )
     api.install(app, parts.units, parts.deps, settings.graph_app_secret, settings.graph_verify_token)
     session_keys = JwksReader(settings.desk_keys_url)
     shell.install(app, settings, health, session_keys.read, desk.TEMPLATES)

@@ -8,6 +8,7 @@ from typing import Final
 import httpx
 
 from services.notifier.adapters.graph import Graph
+from services.notifier.adapters.pieces import IntakePieces
 from services.notifier.domain.posting.accounts import SocialAccount
 from services.notifier.domain.posting.wording import ContactWays
 from services.notifier.ports.posting import PostingDeps, PostingPolicy
@@ -52,7 +53,9 @@ def posting_deps(
         reader=MongoPostReader(mongo, database),
         effects=MongoPostEffects(mongo, database),
         pictures=InspectedFiles(Files(mongo, database, PICTURES, clock), inspector),
+        pieces=IntakePieces(http, base_url=settings.intake_url, api_key=settings.intake_api_key.get_secret_value()),
         said=lists.said,
+        pictures_url=settings.post_pictures_url or settings.public_url,
     )
 
 
