@@ -31,7 +31,7 @@ _OFFICER: Final = frozenset(
 SCOPES: Final[Mapping[str, frozenset[str]]] = {
     "intake": frozenset({"documents:read"}),
     "verification": frozenset({"files:read"}),
-    "notifier": frozenset({"documents:read", "pieces:read"}),
+    "notifier": frozenset({"documents:read"}),
     "loket": frozenset({"requests:write", "requests:vouch", "requests:read", "files:write", "people:link"}),
     "kios-01": frozenset({"requests:write", "requests:read", "files:write"}),
     "petugas-01": _OFFICER,
@@ -54,7 +54,7 @@ GUARDED: Final[Mapping[str, frozenset[str]]] = {
     "intake": frozenset(
         {
             *("requests:write", "requests:vouch", "requests:read", "requests:read_all", "files:write", "files:read"),
-            *("people:link", "pieces:read", "admin"),
+            *("people:link", "admin"),
         }
     ),
     "verification": frozenset({"tasks:read", "tasks:decide", "tasks:approve_second", "tasks:assign", "admin"}),

@@ -138,8 +138,7 @@ async def _declined(deps: Deps, tx: Tx, event: NewsDeclined, _meta: Meta) -> Non
 
 
 async def _measured(tx: Tx, event: PostMeasured, _meta: Meta) -> None:
-    if event.seen is not None:
-        await note_measured(tx, event.source, event.publication, event.seen, event.day, event.measured_at)
+    await note_measured(tx, event.source, event.publication, event.seen, event.day, event.measured_at)
 
 
 async def _prefetch(tx: Tx, events: Sequence[Any]) -> None:

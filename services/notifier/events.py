@@ -38,20 +38,19 @@ def to_event(fact: Fact) -> Event:
             )
         case NewsDeclined():
             return wire.NewsDeclined(contact_id=fact.contact_id, reason=fact.reason, declined_at=fact.at)
-        case PostMeasured(counts=counts):
-            return wire.PostMeasured(
-                publication=fact.effect_key,
-                source=fact.source,
-                platform=fact.platform,
-                day=fact.day,
-                seen=counts.seen,
-                reach=counts.reach,
-                views=counts.views,
-                likes=counts.likes,
-                comments=counts.comments,
-                shares=counts.shares,
-                saves=counts.saves,
-                measured_at=fact.at,
-            )
+        case PostMeasured():
+            return _measured(fact)
         case _:
             assert_never(fact)
+
+
+def _measured(fact: PostMeasured) -> Event:
+    return wire.PostMeasured(
+        publication=fact.effect_key,
+        source=fact.source,
+        platform=fact.platform,
+        day=fact.day,
+        seen=fact.counts.seen,
+        **{name: getattr(fact.counts, name) for name in fact.counts.__slots__},
+        measured_at=fact.at,
+    )

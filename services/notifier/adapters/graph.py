@@ -21,14 +21,18 @@ from services.notifier.domain.outcome import Accepted, Known, Outcome, Refused, 
 from services.notifier.domain.posting.accounts import Platform, SocialAccount
 from services.notifier.domain.posting.measure import Counts
 from services.notifier.domain.posting.remark import RemarkKind
-from services.notifier.ports.posting import AnsweredTo, Condition, FoundPost, PictureAddress, PreparedPost
+from services.notifier.ports.posting import AnsweredTo, FoundPost, PictureAddress, PreparedCondition, PreparedPost
 from shared.clock import Clock
 from shared.faults import call_points, crash_point
 
 _LOOKED_AT: Final = 50  # newest posts among which one is looked for: half of what an account may publish in a day
 _SKEW: Final = timedelta(minutes=2)  # between our clock and Meta's
 _GONE: Final = frozenset({24, 100})  # codes that say of a container that there is none
-_CONDITIONS: Final[Mapping[str, Condition]] = {"IN_PROGRESS": Condition.NOT_YET, "PUBLISHED": Condition.SHOWN, "EXPIRED": Condition.GONE}
+_CONDITIONS: Final[Mapping[str, PreparedCondition]] = {
+    "IN_PROGRESS": PreparedCondition.NOT_YET,
+    "PUBLISHED": PreparedCondition.SHOWN,
+    "EXPIRED": PreparedCondition.GONE,
+}
 _WORDS_ALONE: Final = "words"
 """Stands for what was prepared of a page's post without pictures: nothing."""
 _IG_METRICS: Final[Mapping[str, str]] = {
@@ -65,16 +69,16 @@ class Graph:
         body = {"media_type": "CAROUSEL", "children": ",".join(children), "caption": text}
         return _held(await self._post(account, f"{account.node}/media", body, where="graph_prepare"), *children)
 
-    async def condition(self, account: SocialAccount, prepared: tuple[str, ...]) -> Condition | Outcome:
+    async def condition(self, account: SocialAccount, prepared: tuple[str, ...]) -> PreparedCondition | Outcome:
         if account.platform is Platform.FACEBOOK:
-            return Condition.READY
+            return PreparedCondition.READY
         answer = await self._get(account, prepared[0], {"fields": "status_code,status"})
         if not isinstance(answer, dict):
-            return Condition.GONE if isinstance(answer, Refused) and answer.code in _GONE else answer
+            return PreparedCondition.GONE if isinstance(answer, Refused) and answer.code in _GONE else answer
         status = answer.get("status_code")
         if status == "ERROR":
             return Refused(400, *_status_codes(str(answer.get("status", ""))))
-        return await self._room(account) if status == "FINISHED" else _CONDITIONS.get(str(status), Condition.GONE)
+        return await self._room(account) if status == "FINISHED" else _CONDITIONS.get(str(status), PreparedCondition.GONE)
 
     async def publish(self, account: SocialAccount, text: str, prepared: tuple[str, ...]) -> Outcome:
         if account.platform is Platform.INSTAGRAM:
@@ -152,14 +156,14 @@ class Graph:
             photos.append(photo.provider_id or "")
         return PreparedPost(tuple(photos) or (_WORDS_ALONE,))
 
-    async def _room(self, account: SocialAccount) -> Condition | Outcome:
+    async def _room(self, account: SocialAccount) -> PreparedCondition | Outcome:
         answer = await self._get(account, f"{account.node}/content_publishing_limit", {"fields": "config,quota_usage"})
         if not isinstance(answer, dict):
             return answer
         for each in answer.get("data", []):
             if int(each.get("quota_usage", 0)) >= int(each.get("config", {}).get("quota_total", 100)):
-                return Condition.FULL
-        return Condition.READY
+                return PreparedCondition.FULL
+        return PreparedCondition.READY
 
     async def _find_on_page(self, account: SocialAccount, text: str, prepared: tuple[str, ...], since: datetime) -> FoundPost | Known:
         fields = "id,message,created_time,permalink_url,attachments{target,subattachments}"

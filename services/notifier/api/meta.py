@@ -3,8 +3,6 @@
 Source: developers.facebook.com/docs/instagram-platform/webhooks/examples, /docs/graph-api/webhooks/reference/page (feed, messages).
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from services.notifier.domain.posting.post import Post
+from services.notifier.domain.posting.post import SocialPost
 from shared.clock import WIB
 from shared.reference.calendar import DAY_NAMES, is_holiday
 
@@ -28,7 +28,7 @@ class CalendarDay:
     in_month: bool
     is_today: bool
     is_free: bool
-    posts: tuple[Post, ...]
+    posts: tuple[SocialPost, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +64,16 @@ class Month:
         """The first day of the one before."""
         return (self.first - timedelta(days=1)).replace(day=1)
 
-    def weeks(self, posts: Sequence[Post]) -> list[list[CalendarDay]]:
+    def weeks(self, posts: Sequence[SocialPost]) -> list[list[CalendarDay]]:
         """Return its weeks, Monday first."""
-        by_day: dict[date, list[Post]] = {}
+        by_day: dict[date, list[SocialPost]] = {}
         for post in posts:
             by_day.setdefault(post.content.at.astimezone(WIB).date(), []).append(post)
         first, days = self.begins.astimezone(WIB).date(), (self.ends - self.begins).days
         found = [self._day(first + timedelta(days=ahead), by_day) for ahead in range(days)]
         return [found[begin : begin + _WEEK] for begin in range(0, len(found), _WEEK)]
 
-    def _day(self, on: date, by_day: dict[date, list[Post]]) -> CalendarDay:
+    def _day(self, on: date, by_day: dict[date, list[SocialPost]]) -> CalendarDay:
         free = on.weekday() >= 5 or is_holiday(on)  # noqa: PLR2004 - Saturday
         return CalendarDay(on, DAY_NAMES[on.weekday()], on.month == self.first.month, on == self.today, free, tuple(by_day.get(on, ())))
 

@@ -11,7 +11,16 @@ from typing import Final, Self
 from starlette.datastructures import FormData, UploadFile
 
 from services.notifier.domain.posting.accounts import SocialAccount
-from services.notifier.domain.posting.post import ALT_MOST, PICTURES_MOST, TEXT_MOST, TITLE_MOST, Post, PostContent, PostPicture, PostTarget
+from services.notifier.domain.posting.post import (
+    ALT_MOST,
+    PICTURES_MOST,
+    TEXT_MOST,
+    TITLE_MOST,
+    PostContent,
+    PostPicture,
+    PostTarget,
+    SocialPost,
+)
 from services.notifier.ports import Deps
 from shared.clock import WIB
 from shared.errors import DomainError, TooLarge
@@ -37,7 +46,7 @@ class PostForm:
     pictures: tuple[PostPicture, ...] = ()
 
     @classmethod
-    def of_post(cls, post: Post, now: datetime) -> Self:
+    def of_post(cls, post: SocialPost, now: datetime) -> Self:
         """Return the form of a post that is to be mended; a time that has passed is left empty."""
         content = post.content
         sources = [target.source for target in content.targets]

@@ -10,7 +10,7 @@ from typing import Final
 from services.notifier.domain.posting.accounts import Platform
 from services.notifier.domain.posting.effect import EffectState, PostEffect
 from services.notifier.domain.posting.measure import Counts
-from services.notifier.domain.posting.post import Post, PostState
+from services.notifier.domain.posting.post import PostState, SocialPost
 from services.notifier.domain.posting.remark import RemarkState
 from shared.reference.outreach import outreach_lists
 from shared.web.desk import State, Tone
@@ -175,7 +175,7 @@ def numbers(counts: Counts | None) -> list[NumberLine]:
     return [NumberLine(name, word, getattr(counts, name) if counts else None) for name, word in COUNTS.items()]
 
 
-def state_on(post: Post, account: str, effects: Sequence[PostEffect]) -> State:
+def state_on(post: SocialPost, account: str, effects: Sequence[PostEffect]) -> State:
     """Return the state of a post on an account: that of its effect, or of its plan where there is none yet."""
     found = next((effect for effect in effects if effect.account == account), None)
     if found is None or (found.state is EffectState.CANCELLED and post.state is not PostState.CANCELLED):

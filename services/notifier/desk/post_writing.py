@@ -12,7 +12,7 @@ from services.notifier.desk import post_words as words
 from services.notifier.desk.post_form import SLOTS, PostForm, form_of_piece, read_form
 from services.notifier.desk.posts import PATH, PostId, PostRoom, Writer, hand_of
 from services.notifier.domain.posting.accounts import LIMITS
-from services.notifier.domain.posting.post import ALT_MOST, TEXT_MOST, TITLE_MOST, Post
+from services.notifier.domain.posting.post import ALT_MOST, TEXT_MOST, TITLE_MOST, SocialPost
 from services.notifier.handlers import posting as handlers
 from services.notifier.ports import Tx
 from shared.errors import BadInput, DomainError, NotFound, TooLarge, Transient
@@ -78,7 +78,7 @@ def _mending(routes: APIRouter, room: PostRoom) -> None:
             form = await read_form(room.deps, await request.form(max_files=_FILES))
             content = form.content(room.deps.clock())
 
-            async def body(tx: Tx) -> Post:
+            async def body(tx: Tx) -> SocialPost:
                 return await handlers.mend_post(tx, room.deps, post_id, content, hand_of(member))
 
             await room.units.run(body, audit=lambda made: room.row(member, "post.mended", f"post/{made.post_id}"))
@@ -88,7 +88,7 @@ def _mending(routes: APIRouter, room: PostRoom) -> None:
 
 
 def _page(
-    room: PostRoom, request: Request, member: StaffMember, form: PostForm, problem: str = "", *, post: Post | None = None
+    room: PostRoom, request: Request, member: StaffMember, form: PostForm, problem: str = "", *, post: SocialPost | None = None
 ) -> Response:
     values: dict[str, Any] = {
         "post": post,

@@ -19,7 +19,7 @@ from services.notifier.domain.broadcast import Hand
 from services.notifier.domain.posting.accounts import LINK_LONGEST
 from services.notifier.domain.posting.effect import IN_FLIGHT, POST_KEY, EffectState
 from services.notifier.domain.posting.measure import COUNT_MOST, Counts
-from services.notifier.domain.posting.post import NOTE_MOST, Post, PostState, needs_other
+from services.notifier.domain.posting.post import NOTE_MOST, PostState, SocialPost, needs_other
 from services.notifier.domain.posting.wording import full_text
 from services.notifier.handlers import posting as handlers
 from services.notifier.ports import Deps, Tx
@@ -75,7 +75,7 @@ class PostRoom:
     deps: Deps
     pages: Pages
 
-    async def find(self, post_id: str) -> Post:
+    async def find(self, post_id: str) -> SocialPost:
         """Return a post.
 
         Raises:
@@ -90,7 +90,7 @@ class PostRoom:
         """Return the row of the audit log."""
         return AuditEntry(member.staff_id, act, self.deps.clock(), member.name, about, tuple(sorted(member.roles)), detail)
 
-    async def values(self, post: Post, member: StaffMember) -> dict[str, Any]:
+    async def values(self, post: SocialPost, member: StaffMember) -> dict[str, Any]:
         """Return what the page of one shows."""
         posting = self.deps.posting
         effects = {each.account: each for each in (await posting.reader.effects_of([post.post_id]))[post.post_id]}
@@ -143,7 +143,7 @@ class PostRoom:
         return RedirectResponse(f"{PATH}/{post_id}?{query}", HTTPStatus.SEE_OTHER, headers=_NO_STORE)
 
 
-def _all_out(post: Post, effects: dict[str, Any]) -> bool:
+def _all_out(post: SocialPost, effects: dict[str, Any]) -> bool:
     return all(target.account in effects and effects[target.account].state is EffectState.DONE for target in post.content.targets)
 
 

@@ -12,13 +12,13 @@ from services.notifier.domain.posting import post as rules
 from services.notifier.domain.posting.accounts import check_link
 from services.notifier.domain.posting.effect import EffectKind, EffectState, PostEffect
 from services.notifier.domain.posting.measure import Counts, check_counts, merged, next_measure
-from services.notifier.domain.posting.post import Post, PostContent, PostState
+from services.notifier.domain.posting.post import PostContent, PostState, SocialPost
 from services.notifier.ports import Deps, Tx
 from shared.errors import DomainError
 from shared.ids import new_id
 
 
-async def propose_post(tx: Tx, deps: Deps, content: PostContent, by: Hand) -> Post:
+async def propose_post(tx: Tx, deps: Deps, content: PostContent, by: Hand) -> SocialPost:
     """Keep a plan; somebody else approves it.
 
     Raises:
@@ -26,12 +26,12 @@ async def propose_post(tx: Tx, deps: Deps, content: PostContent, by: Hand) -> Po
     """
     at = deps.clock()
     checked = rules.check_content(content, deps.posting.accounts, deps.posting.ways, now=_not_before(content, at))
-    post = Post(new_id(), _timely(checked, at), by, at)
+    post = SocialPost(new_id(), _timely(checked, at), by, at)
     tx.add_post(post)
     return post
 
 
-async def mend_post(tx: Tx, deps: Deps, post_id: str, content: PostContent, by: Hand) -> Post:
+async def mend_post(tx: Tx, deps: Deps, post_id: str, content: PostContent, by: Hand) -> SocialPost:
     """Write it anew where nobody has seen it yet; it needs another approval.
 
     Raises:
@@ -50,7 +50,7 @@ async def mend_post(tx: Tx, deps: Deps, post_id: str, content: PostContent, by: 
     return post
 
 
-async def approve_post(tx: Tx, deps: Deps, post_id: str, revision: int, by: Hand) -> Post:
+async def approve_post(tx: Tx, deps: Deps, post_id: str, revision: int, by: Hand) -> SocialPost:
     """Let it be published at its time, or now where that has passed.
 
     Raises:
@@ -75,7 +75,7 @@ async def approve_post(tx: Tx, deps: Deps, post_id: str, revision: int, by: Hand
     return post
 
 
-async def return_post(tx: Tx, deps: Deps, post_id: str, revision: int, note: str, by: Hand) -> Post:
+async def return_post(tx: Tx, deps: Deps, post_id: str, revision: int, note: str, by: Hand) -> SocialPost:
     """Give it back to whoever wrote it.
 
     Raises:
@@ -87,7 +87,7 @@ async def return_post(tx: Tx, deps: Deps, post_id: str, revision: int, note: str
     return post
 
 
-async def cancel_post(tx: Tx, post_id: str) -> Post:
+async def cancel_post(tx: Tx, post_id: str) -> SocialPost:
     """Call off what nobody has seen yet.
 
     Raises:

@@ -8,5 +8,5 @@ from services.notifier.jobs.broadcaster import Broadcaster as Broadcaster
 from services.notifier.jobs.dispatcher import Dispatcher as Dispatcher
 from services.notifier.jobs.lane_worker import LaneWorker as LaneWorker
 from services.notifier.jobs.measurer import Measurer as Measurer
-from services.notifier.jobs.publisher import Publisher as Publisher
+from services.notifier.jobs.publisher import PostPublisher as PostPublisher
 from services.notifier.jobs.status_sweeper import StatusSweeper as StatusSweeper

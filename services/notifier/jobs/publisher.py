@@ -14,13 +14,13 @@ from services.notifier.domain.outcome import Accepted, Known, Outcome
 from services.notifier.domain.posting import effect as effects
 from services.notifier.domain.posting.accounts import SocialAccount
 from services.notifier.domain.posting.effect import LANE, EffectKind, EffectState, PostEffect
-from services.notifier.domain.posting.post import Post, PostState
+from services.notifier.domain.posting.post import PostState, SocialPost
 from services.notifier.domain.posting.verdict import PostAction, PostVerdict, judge
 from services.notifier.domain.posting.wording import full_text
 from services.notifier.jobs.lane_lease import LaneLease, LeaseLost
 from services.notifier.jobs.lane_worker import LaneKeeper
 from services.notifier.jobs.recorder import Again, Next, Until
-from services.notifier.ports.posting import AnsweredTo, Condition, FoundPost, PictureAddress, PreparedPost
+from services.notifier.ports.posting import AnsweredTo, FoundPost, PictureAddress, PreparedCondition, PreparedPost
 from shared import logs, metrics
 from shared.clock import monotonic_seconds
 from shared.errors import Transient
@@ -31,7 +31,7 @@ _LIMIT_SECONDS: Final = 30.0  # then the try counts as lost, and is looked up
 _log = logs.get("posting")
 
 
-class Publisher(LaneKeeper):
+class PostPublisher(LaneKeeper):
     """The worker of the accounts' lanes."""
 
     async def turn(self, lease: LaneLease) -> Next:
@@ -70,29 +70,29 @@ class Publisher(LaneKeeper):
         if not effect.prepared:
             return await self._prepare(account, post, text, effect, version)
         condition = await graph.condition(account, effect.prepared)
-        if condition is Condition.SHOWN:
+        if condition is PreparedCondition.SHOWN:
             return await self._put(effects.lose(effect, at=self._deps.clock(), unknown_seconds=0.0), version)
-        if condition is not Condition.READY:
+        if condition is not PreparedCondition.READY:
             return await self._not_ready(effect, version, condition)
         return await self._show(lease, effect, version, lambda: graph.publish(account, text, effect.prepared))
 
-    async def _prepare(self, account: SocialAccount, post: Post, text: str, effect: PostEffect, version: int) -> Next:
+    async def _prepare(self, account: SocialAccount, post: SocialPost, text: str, effect: PostEffect, version: int) -> Next:
         pictures = [PictureAddress(self._deps.posting.picture_url(each.file_id), each.alt) for each in post.content.pictures]
         held = await self._deps.posting.graph.prepare(account, text, pictures)
         if isinstance(held, PreparedPost):
             return await self._put(effects.prepared(effect, held.ids, at=self._deps.clock()), version)
         return await self._settle(effect, version, judge(held, visible=False))
 
-    async def _not_ready(self, effect: PostEffect, version: int, condition: Condition | Outcome) -> Next:
+    async def _not_ready(self, effect: PostEffect, version: int, condition: PreparedCondition | Outcome) -> Next:
         match condition:
-            case Condition.NOT_YET:
+            case PreparedCondition.NOT_YET:
                 seconds = self._deps.posting.policy.look_prepared.total_seconds()
                 verdict = PostVerdict(PostAction.LATER, "not_ready_yet", seconds)
-            case Condition.GONE:
+            case PreparedCondition.GONE:
                 verdict = PostVerdict(PostAction.ANEW, "container_gone")
-            case Condition.FULL:
+            case PreparedCondition.FULL:
                 verdict = PostVerdict(PostAction.LATER, "limit_of_the_day", _FULL_SECONDS)
-            case Condition.READY | Condition.SHOWN:
+            case PreparedCondition.READY | PreparedCondition.SHOWN:
                 raise AssertionError  # pragma: no cover - asked before
             case _:
                 verdict = judge(condition, visible=False)
@@ -165,7 +165,7 @@ class Publisher(LaneKeeper):
             else:
                 return Again()  # the next one of the lane, or this one's next step
 
-    def _text(self, post: Post, account: SocialAccount, effect: PostEffect) -> str:
+    def _text(self, post: SocialPost, account: SocialAccount, effect: PostEffect) -> str:
         return full_text(post.content.text, account.platform, effect.source, self._deps.posting.ways)
 
 

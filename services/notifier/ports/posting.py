@@ -12,7 +12,7 @@ from services.notifier.domain.outcome import Known, Outcome
 from services.notifier.domain.posting.accounts import SocialAccount
 from services.notifier.domain.posting.effect import PostEffect
 from services.notifier.domain.posting.measure import Counts
-from services.notifier.domain.posting.post import Post, PostState
+from services.notifier.domain.posting.post import PostState, SocialPost
 from services.notifier.domain.posting.remark import Remark, RemarkKind, RemarkState
 from services.notifier.domain.posting.wording import ContactWays
 from services.notifier.ports.pieces import PieceSource
@@ -35,7 +35,7 @@ class PostQuery:
 class PostPage:
     """Posts, the latest time first, and where the next page begins (None: this is the last)."""
 
-    rows: tuple[Post, ...]
+    rows: tuple[SocialPost, ...]
     next: str | None
 
 
@@ -69,13 +69,13 @@ class Needed:
 class PostReader(Protocol):
     """Plain reads for the desk and the publisher."""
 
-    async def find(self, post_id: str) -> Post | None:
+    async def find(self, post_id: str) -> SocialPost | None:
         """Return one."""
 
     async def page(self, query: PostQuery) -> PostPage:
         """Return one page; raises BadInput (`cursor_malformed`)."""
 
-    async def between(self, begins: datetime, ends: datetime, limit: int) -> Sequence[Post]:
+    async def between(self, begins: datetime, ends: datetime, limit: int) -> Sequence[SocialPost]:
         """Return what is planned from one moment until another, the earliest first."""
 
     async def effects_of(self, post_ids: Sequence[str]) -> Mapping[str, Sequence[PostEffect]]:
@@ -132,7 +132,7 @@ class PictureStore(Protocol):
         """Return one with its bytes; raises NotFound (`file_not_found`)."""
 
 
-class Condition(StrEnum):
+class PreparedCondition(StrEnum):
     """The condition of what the provider holds before it is published."""
 
     READY = "ready"
@@ -182,7 +182,7 @@ class SocialGraph(Protocol):
     async def prepare(self, account: SocialAccount, text: str, pictures: Sequence[PictureAddress]) -> PreparedPost | Outcome:
         """Have the provider fetch pictures and text; nobody sees it, so it may be repeated."""
 
-    async def condition(self, account: SocialAccount, prepared: tuple[str, ...]) -> Condition | Outcome:
+    async def condition(self, account: SocialAccount, prepared: tuple[str, ...]) -> PreparedCondition | Outcome:
         """Return whether what was prepared may be published now."""
 
     async def publish(self, account: SocialAccount, text: str, prepared: tuple[str, ...]) -> Outcome:

@@ -11,7 +11,7 @@ from services.notifier.domain.facts import Fact
 from services.notifier.domain.job import Job, JobState
 from services.notifier.domain.news import NewsContact, NewsRecipient, NumberHealth
 from services.notifier.domain.posting.effect import PostEffect
-from services.notifier.domain.posting.post import Post
+from services.notifier.domain.posting.post import SocialPost
 from services.notifier.domain.posting.remark import Remark
 from services.notifier.ports.sending import EarlyStatus
 
@@ -93,13 +93,13 @@ class Tx(Protocol):
     def keep_news_contact(self, contact: NewsContact) -> None:
         """Keep what `news_contacts` returned, changed."""
 
-    async def get_post(self, post_id: str) -> Post:
+    async def get_post(self, post_id: str) -> SocialPost:
         """Return a post; raises NotFound (`posts_not_found`)."""
 
-    def add_post(self, post: Post) -> None:
+    def add_post(self, post: SocialPost) -> None:
         """Add a new post."""
 
-    def save_post(self, post: Post) -> None:
+    def save_post(self, post: SocialPost) -> None:
         """Save the next state of a post."""
 
     async def post_effects(self, post_id: str) -> tuple[PostEffect, ...]:

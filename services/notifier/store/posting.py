@@ -10,7 +10,7 @@ from pymongo import IndexModel
 from services.notifier.domain.broadcast import Hand
 from services.notifier.domain.posting.effect import OPEN_EFFECTS, EffectKind, EffectState, PostEffect
 from services.notifier.domain.posting.measure import Counts, Measure
-from services.notifier.domain.posting.post import Post, PostContent, PostPicture, PostState, PostTarget
+from services.notifier.domain.posting.post import PostContent, PostPicture, PostState, PostTarget, SocialPost
 from services.notifier.domain.posting.remark import Remark, RemarkKind, RemarkState
 from services.notifier.domain.tries import Try
 from shared.mongo import Doc, DocumentMapping, fields_of
@@ -59,7 +59,7 @@ def _hand_doc(hand: Hand | None) -> Doc | None:
     return None if hand is None else fields_of(hand)
 
 
-def _post_to(post: Post) -> Doc:
+def _post_to(post: SocialPost) -> Doc:
     content = post.content
     codes = " ".join(target.source for target in content.targets)
     return {
@@ -80,7 +80,7 @@ def _post_to(post: Post) -> Doc:
     }
 
 
-def _post_from(doc: Doc) -> Post:
+def _post_from(doc: Doc) -> SocialPost:
     content = PostContent(
         title=doc["title"],
         text=doc["text"],
@@ -88,7 +88,7 @@ def _post_from(doc: Doc) -> Post:
         targets=tuple(PostTarget(**each) for each in doc["targets"]),
         at=doc["at"],
     )
-    return Post(
+    return SocialPost(
         post_id=doc["_id"],
         content=content,
         written_by=Hand(**doc["written_by"]),
@@ -153,6 +153,6 @@ def _remark_from(doc: Doc) -> Remark:
     return Remark(remark_id=doc["_id"], **values)
 
 
-POSTS: Final[DocumentMapping[Post]] = DocumentMapping(POST_ROWS, lambda post: post.post_id, _post_to, _post_from)
+POSTS: Final[DocumentMapping[SocialPost]] = DocumentMapping(POST_ROWS, lambda post: post.post_id, _post_to, _post_from)
 EFFECTS: Final[DocumentMapping[PostEffect]] = DocumentMapping(EFFECT_ROWS, lambda effect: effect.key, effect_to, effect_from)
 REMARKS: Final[DocumentMapping[Remark]] = DocumentMapping(REMARK_ROWS, lambda remark: remark.remark_id, _remark_to, _remark_from)

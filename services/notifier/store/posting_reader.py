@@ -9,7 +9,7 @@ from typing import Any
 from pymongo.read_concern import ReadConcern
 
 from services.notifier.domain.posting.effect import EffectKind, EffectState, PostEffect
-from services.notifier.domain.posting.post import Post, PostState
+from services.notifier.domain.posting.post import PostState, SocialPost
 from services.notifier.domain.posting.remark import Remark, RemarkState
 from services.notifier.ports.posting import Needed, PostPage, PostQuery, RemarkPage, RemarkQuery
 from services.notifier.store.posting import (
@@ -36,7 +36,7 @@ class MongoPostReader:
         self._effects: Collection = mongo.collection(database, EFFECT_ROWS)
         self._remarks: Collection = mongo.collection(database, REMARK_ROWS)
 
-    async def find(self, post_id: str) -> Post | None:
+    async def find(self, post_id: str) -> SocialPost | None:
         with reachable():
             doc = await self._posts.find_one({"_id": post_id})
         return None if doc is None else POSTS.from_doc(doc)
@@ -57,7 +57,7 @@ class MongoPostReader:
         rows = tuple(POSTS.from_doc(doc) for doc in docs[: query.limit])
         return PostPage(rows, cursor.encode(rows[-1].content.at, rows[-1].post_id) if len(docs) > query.limit else None)
 
-    async def between(self, begins_at: datetime, ends_at: datetime, limit: int) -> list[Post]:
+    async def between(self, begins_at: datetime, ends_at: datetime, limit: int) -> list[SocialPost]:
         with reachable():
             found = self._posts.find({"at": {"$gte": begins_at, "$lt": ends_at}}).sort([("at", 1), ("_id", 1)])
             docs = await found.limit(limit).to_list(None)

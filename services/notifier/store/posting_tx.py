@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pymongo import UpdateOne
 
 from services.notifier.domain.posting.effect import LANE, PostEffect
-from services.notifier.domain.posting.post import Post
+from services.notifier.domain.posting.post import SocialPost
 from services.notifier.domain.posting.remark import Remark
 from services.notifier.store.posting import EFFECTS, POSTS, REMARKS
 from services.notifier.store.schema import LANES
@@ -21,7 +21,7 @@ class PostingTx:
         self._posting = work
         self._wake_lane = wake
 
-    async def get_post(self, post_id: str) -> Post:
+    async def get_post(self, post_id: str) -> SocialPost:
         """Return a post.
 
         Raises:
@@ -29,10 +29,10 @@ class PostingTx:
         """
         return await self._posting.unit.get(POSTS, post_id)
 
-    def add_post(self, post: Post) -> None:
+    def add_post(self, post: SocialPost) -> None:
         self._posting.unit.add(POSTS, post)
 
-    def save_post(self, post: Post) -> None:
+    def save_post(self, post: SocialPost) -> None:
         self._posting.unit.save(POSTS, post)
 
     async def post_effects(self, post_id: str) -> tuple[PostEffect, ...]:

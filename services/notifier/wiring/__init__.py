@@ -24,7 +24,7 @@ from services.notifier.domain.news import NewsPolicy
 from services.notifier.domain.pacing import Rate
 from services.notifier.domain.policy import SendPolicy
 from services.notifier.domain.recipient import channel_of
-from services.notifier.jobs import Broadcaster, Dispatcher, LaneWorker, Measurer, Publisher, StatusSweeper
+from services.notifier.jobs import Broadcaster, Dispatcher, LaneWorker, Measurer, PostPublisher, StatusSweeper
 from services.notifier.ports import Deps, Tx
 from services.notifier.settings import Settings
 from services.notifier.store import (
@@ -110,7 +110,7 @@ def assemble(settings: Settings, clock: Clock = now) -> Notifier:
     lane_worker = LaneWorker(deps, warm=deps.sender_limiter.warm, accepted=sweeper.accepted)
     whatsapp = Dispatcher("whatsapp", deps, lane_worker, slots=slots, hold_seconds=deps.sender_limiter.hold_seconds)
     court = Dispatcher("court", deps, LaneWorker(deps), slots=slots)
-    posting = Dispatcher("posting", deps, Publisher(deps), slots=slots)
+    posting = Dispatcher("posting", deps, PostPublisher(deps), slots=slots)
     by_channel |= {"whatsapp": whatsapp, "court": court, "posting": posting}
     broadcaster = Broadcaster(deps, ahead=max(1, int(slots * _AHEAD_SHARE)))
     return Notifier(host, mongo, units, deps, (whatsapp, court, posting), sweeper, broadcaster, Measurer(deps), inspector, http)

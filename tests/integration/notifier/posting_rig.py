@@ -20,7 +20,7 @@ from deploy.simulators.graph.settings import Settings as GraphSettings
 from services.notifier import api, consumers, wiring
 from services.notifier.domain.broadcast import Hand
 from services.notifier.domain.posting.effect import PostEffect
-from services.notifier.domain.posting.post import Post, PostContent, PostPicture, PostTarget
+from services.notifier.domain.posting.post import PostContent, PostPicture, PostTarget, SocialPost
 from services.notifier.handlers import posting as handlers
 from services.notifier.settings import Settings
 from services.notifier.store import INDEXES, POSTING_INDEXES
@@ -78,20 +78,20 @@ class PostingRig(Harness):
         targets = tuple(PostTarget(account, "K7Q") for account in accounts)
         return PostContent("Akta lahir", text, made, targets, self.clock())
 
-    async def proposed(self, content: PostContent) -> Post:
+    async def proposed(self, content: PostContent) -> SocialPost:
         return await self.parts.units.run(lambda tx: handlers.propose_post(tx, self.parts.deps, content, SITI))
 
-    async def approved(self, content: PostContent) -> Post:
+    async def approved(self, content: PostContent) -> SocialPost:
         """A post that two people agreed on."""
         post = await self.proposed(content)
         return await self.parts.units.run(lambda tx: handlers.approve_post(tx, self.parts.deps, post.post_id, post.revision, BUDI))
 
-    async def effects(self, post: Post) -> dict[str, PostEffect]:
+    async def effects(self, post: SocialPost) -> dict[str, PostEffect]:
         """What became of it, by account."""
         found = await self.parts.deps.posting.reader.effects_of([post.post_id])
         return {effect.account: effect for effect in found[post.post_id]}
 
-    async def becomes(self, post: Post, **states: str) -> dict[str, PostEffect]:
+    async def becomes(self, post: SocialPost, **states: str) -> dict[str, PostEffect]:
         """Wait until its effects are in these states, while the clock goes on."""
 
         async def there() -> dict[str, PostEffect]:
@@ -136,24 +136,7 @@ async def make_posting_rig(
     )
     app, network = build_graph(chosen, clock)
     async with serving(app, before_stop=network.close) as graph_url:
-        settings = Settings(
-            **{
-                "amqp_url": "amqp://unused",
-                "mongo_url": mongo_url,
-                "mongo_database": database,
-                "port": 0,
-                "whatsapp_phone_number_id": "1",
-                "whatsapp_access_token": "unused",
-                "whatsapp_number": "6281200003519",
-                "public_url": own_url,
-                "graph_url": graph_url,
-                "graph_app_secret": APP_SECRET,
-                "graph_verify_token": "verify-me",
-                "social_accounts": accounts,
-                "answer_seconds": 1.0,
-                **changes,
-            }
-        )
+        settings = _settings(mongo_url, database, own_url, graph_url, {"social_accounts": accounts, **changes})
         parts = wiring.assemble(settings, clock)
         await parts.mongo.prepare(database, {**INDEXES, **POSTING_INDEXES})
         await parts.mongo.prepare(database, Files(parts.mongo, database, PICTURES).indexes)
@@ -175,3 +158,22 @@ def _front(settings: Settings, parts: wiring.Notifier) -> FastAPI:
     app = create_app(settings, Health(), title="Pemberitahuan", database_lost=parts.host.mongo.lost)
     api.install(app, parts.units, parts.deps, settings.graph_app_secret, settings.graph_verify_token)
     return app
+
+
+def _settings(mongo_url: str, database: str, own_url: str, graph_url: str, changes: dict[str, Any]) -> Settings:
+    values: dict[str, Any] = {
+        "amqp_url": "amqp://unused",
+        "mongo_url": mongo_url,
+        "mongo_database": database,
+        "port": 0,
+        "whatsapp_phone_number_id": "1",
+        "whatsapp_access_token": "unused",
+        "whatsapp_number": "6281200003519",
+        "public_url": own_url,
+        "graph_url": graph_url,
+        "graph_app_secret": APP_SECRET,
+        "graph_verify_token": "verify-me",
+        "answer_seconds": 1.0,
+        **changes,
+    }
+    return Settings(**values)

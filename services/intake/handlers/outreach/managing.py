@@ -63,10 +63,10 @@ async def note_seen(tx: Tx, deps: Deps, code: str, day: date, seen: int, typed: 
         tx.count_step(CountedStep(f"{day.isoformat()}.seen.{code}.{before}.{typed}", FunnelStep.SEEN, day, what, seen - before))
 
 
-async def note_measured(tx: Tx, code: str, publication: str, seen: int, day: date, at: datetime) -> None:
+async def note_measured(tx: Tx, code: str, publication: str, seen: int | None, day: date, at: datetime) -> None:
     """Note how often a post had been shown by then; what came since the last time counts, for a code that we gave out."""
     source = await tx.find_source(code)
-    if source is None:
+    if source is None or seen is None:
         return
     now, before = MeasuredPost(publication, seen, at), await tx.find_measured_post(publication)
     step = since_last(before, now, source, day)

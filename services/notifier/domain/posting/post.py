@@ -74,7 +74,7 @@ class PostContent:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class SocialPost:
     """A post. `revision` counts how often it was written; an approval is of one revision. `note`: why it was returned."""
 
     post_id: str
@@ -135,12 +135,12 @@ def _check_target(content: PostContent, target: PostTarget, accounts: Mapping[st
         raise DomainError("picture_shape", account.name)
 
 
-def needs_other(post: Post, staff_id: str) -> bool:
+def needs_other(post: SocialPost, staff_id: str) -> bool:
     """Return whether somebody else must judge it: nobody approves what they wrote."""
     return post.written_by.staff_id == staff_id
 
 
-def approve(post: Post, by: Hand, revision: int, *, at: datetime) -> Post:
+def approve(post: SocialPost, by: Hand, revision: int, *, at: datetime) -> SocialPost:
     """Return it as approved.
 
     Raises:
@@ -150,7 +150,7 @@ def approve(post: Post, by: Hand, revision: int, *, at: datetime) -> Post:
     return replace(post, state=PostState.APPROVED, judged_by=by, judged_at=at, note="")
 
 
-def give_back(post: Post, by: Hand, revision: int, note: str, *, at: datetime) -> Post:
+def give_back(post: SocialPost, by: Hand, revision: int, note: str, *, at: datetime) -> SocialPost:
     """Return it to whoever wrote it, with why.
 
     Raises:
@@ -163,7 +163,7 @@ def give_back(post: Post, by: Hand, revision: int, note: str, *, at: datetime) -
     return replace(post, state=PostState.RETURNED, judged_by=by, judged_at=at, note=said)
 
 
-def mend(post: Post, content: PostContent, by: Hand, *, at: datetime) -> Post:
+def mend(post: SocialPost, content: PostContent, by: Hand, *, at: datetime) -> SocialPost:
     """Return it as written anew; it needs another approval.
 
     Raises:
@@ -171,10 +171,10 @@ def mend(post: Post, content: PostContent, by: Hand, *, at: datetime) -> Post:
     """
     if post.state is PostState.CANCELLED:
         raise DomainError("post_cancelled")
-    return Post(post.post_id, content, by, at, revision=post.revision + 1)
+    return SocialPost(post.post_id, content, by, at, revision=post.revision + 1)
 
 
-def cancel(post: Post) -> Post:
+def cancel(post: SocialPost) -> SocialPost:
     """End the plan: where it is published it stays.
 
     Raises:
@@ -185,7 +185,7 @@ def cancel(post: Post) -> Post:
     return replace(post, state=PostState.CANCELLED)
 
 
-def _judgeable(post: Post, by: Hand, revision: int) -> None:
+def _judgeable(post: SocialPost, by: Hand, revision: int) -> None:
     if post.state is not PostState.PROPOSED:
         raise DomainError("post_not_proposed", post.state)
     if post.revision != revision:
