@@ -19,7 +19,6 @@ from shared.errors import BadInput, DomainError, NotFound, TooLarge, Transient
 from shared.web.desk import StaffMember
 
 _REFUSED: Final = (DomainError, BadInput, TooLarge)
-_FILES: Final = 20  # fields of one form that may be files
 
 
 def router(room: PostRoom) -> APIRouter:
@@ -52,7 +51,8 @@ def _writing(routes: APIRouter, room: PostRoom) -> None:
         """Keep a plan; somebody else reads it."""
         form = PostForm()
         try:
-            form = await read_form(room.deps, await request.form(max_files=_FILES))
+            async with request.form() as sent:
+                form = await read_form(room.deps, sent)
             content = form.content(room.deps.clock())
             made = await room.units.run(
                 lambda tx: handlers.propose_post(tx, room.deps, content, hand_of(member)),
@@ -75,7 +75,8 @@ def _mending(routes: APIRouter, room: PostRoom) -> None:
         post = await room.find(post_id)
         form = PostForm.of_post(post, room.deps.clock())
         try:
-            form = await read_form(room.deps, await request.form(max_files=_FILES))
+            async with request.form() as sent:
+                form = await read_form(room.deps, sent)
             content = form.content(room.deps.clock())
 
             async def body(tx: Tx) -> SocialPost:

@@ -112,15 +112,16 @@ class PostRoom:
                     "is_due": effect is not None and effect.next_at <= self.deps.clock(),
                 }
             )
-        moving = any(each.state in IN_FLIGHT for each in effects.values())
+        flying = any(each.state in IN_FLIGHT for each in effects.values())
         return {
             "post": post,
             "state": words.STATES[post.state],
             "targets": targets,
+            "moving": any(each.is_open for each in effects.values()),
             "may_write": member.may("campaigns:work"),
             "may_approve": member.may("posts:approve"),
             "needs_other": needs_other(post, member.staff_id),
-            "may_mend": post.state is not PostState.CANCELLED and not moving and not _all_out(post, effects),
+            "may_mend": post.state is not PostState.CANCELLED and not flying and not _all_out(post, effects),
             "here": f"{PATH}/{post.post_id}",
         }
 

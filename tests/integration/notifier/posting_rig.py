@@ -95,15 +95,19 @@ class PostingRig(Harness):
         """Wait until its effects are in these states, while the clock goes on."""
 
         async def there() -> dict[str, PostEffect]:
-            self.clock.forward(seconds=2)
-            for dispatcher in self.parts.dispatchers:
-                dispatcher.wake()
+            self.later(2)
             found = await self.effects(post)
             now = {account: str(effect.state) for account, effect in found.items() if account in states}
             assert now == states, (now, {account: effect.reason for account, effect in found.items()})
             return found
 
         return await eventually(there)
+
+    def later(self, seconds: float) -> None:
+        """Move the clock and let the dispatchers look."""
+        self.clock.forward(seconds=seconds)
+        for dispatcher in self.parts.dispatchers:
+            dispatcher.wake()
 
     def shown(self, node: str = "") -> list[dict[str, Any]]:
         """What everybody sees."""
