@@ -30,6 +30,7 @@ from services.intake.handlers.news import want_audience as want_audience
 from services.intake.handlers.officer_questions import note_promise as note_promise
 from services.intake.handlers.officer_questions import note_question as note_question
 from services.intake.handlers.outreach.managing import add_source as add_source
+from services.intake.handlers.outreach.managing import note_measured as note_measured
 from services.intake.handlers.outreach.managing import note_seen as note_seen
 from services.intake.handlers.outreach.managing import pass_on_source as pass_on_source
 from services.intake.handlers.outreach.managing import retire_source as retire_source

@@ -17,6 +17,7 @@ from services.intake.domain.docket import Docket
 from services.intake.domain.figures import FigureRow
 from services.intake.domain.files import SeenFile
 from services.intake.domain.outreach.funnel import CountedStep
+from services.intake.domain.outreach.measured import MeasuredPost
 from services.intake.domain.outreach.sources import OutreachSource
 from services.intake.domain.published import Published
 from services.intake.domain.register_state import RegisterState
@@ -285,6 +286,12 @@ class Tx(Protocol):
 
     def save_source(self, source: OutreachSource) -> None:
         """Store a changed one."""
+
+    async def find_measured_post(self, publication: str) -> MeasuredPost | None:
+        """Return how often a post had been shown when its numbers came last."""
+
+    def keep_measured_post(self, post: MeasuredPost) -> None:
+        """Keep what was looked for before."""
 
     def count_step(self, step: CountedStep) -> None:
         """Count a step, once: the same key again changes nothing."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from services.intake.domain.figures import FigureRow
 from services.intake.domain.outreach.codes import completes
 from services.intake.domain.outreach.funnel import CountedStep
+from services.intake.domain.outreach.measured import MeasuredPost
 from services.intake.domain.outreach.sources import OutreachSource
 from services.intake.domain.studio.bundles import PieceBundle
 from services.intake.domain.studio.pieces import Piece
 from services.intake.store.bundles import BUNDLES
+from services.intake.store.measured import MEASURED
 from services.intake.store.pieces import PIECES
 from services.intake.store.sources import SOURCES, find_beginning, find_slipped
 from services.intake.store.steps import STEPS, row_write
@@ -68,3 +70,12 @@ class OutreachTx:
 
     def count_figure(self, figure: FigureRow) -> None:
         self._unit.defer(STEPS, row_write(figure.row))
+
+    async def find_measured_post(self, publication: str) -> MeasuredPost | None:
+        return await self._unit.find(MEASURED, publication)
+
+    def keep_measured_post(self, post: MeasuredPost) -> None:
+        if self._unit.version(MEASURED, post.publication):
+            self._unit.save(MEASURED, post)
+        else:
+            self._unit.add(MEASURED, post)
