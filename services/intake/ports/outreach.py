@@ -9,6 +9,7 @@ from typing import Protocol
 
 from services.intake.domain.outreach.funnel import CountedStep, Facet, FunnelQuestion, StepCounts
 from services.intake.domain.outreach.sources import OutreachSource
+from services.intake.domain.outreach.trips import Trip
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,34 @@ class SourceReader(Protocol):
 
     async def campaigns(self) -> Sequence[str]:
         """Return the names of the campaigns, by the alphabet."""
+
+
+@dataclass(frozen=True, slots=True)
+class TripSearch:
+    """The filters of the list of trips. `since`: the first day; `after`: cursor."""
+
+    village: str = ""
+    since: date | None = None
+    after: str | None = None
+    limit: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class TripPage:
+    """A page of trips, the latest day first, and the cursor of the next page where there is one."""
+
+    trips: tuple[Trip, ...]
+    next: str | None = None
+
+
+class TripReader(Protocol):
+    """Plain reads of trips to the villages."""
+
+    async def find(self, trip_id: str) -> Trip | None:
+        """Return a trip; None where there is none."""
+
+    async def search(self, search: TripSearch) -> TripPage:
+        """Return one page of trips."""
 
 
 class Funnel(Protocol):

@@ -18,6 +18,7 @@ from services.intake.domain.figures import FigureRow
 from services.intake.domain.files import SeenFile
 from services.intake.domain.outreach.funnel import CountedStep
 from services.intake.domain.outreach.sources import OutreachSource
+from services.intake.domain.outreach.trips import Trip
 from services.intake.domain.published import Published
 from services.intake.domain.requests import Request, RequestState
 from services.intake.domain.survey.counting import SurveyRemark, SurveyTally
@@ -256,6 +257,9 @@ class Tx(Protocol):
     async def find_source_told_on(self, teller: str) -> OutreachSource | None:
         """Return the source that people of another one pass on."""
 
+    async def find_standing_source(self, place: str, village: str, account: str) -> OutreachSource | None:
+        """Return a source of a place of one village, or one account, that is not retired."""
+
     async def complete_source(self, part: str) -> OutreachSource | None:
         """Return the only source whose code begins with what is left of one; None where none or several do."""
 
@@ -266,6 +270,15 @@ class Tx(Protocol):
         """Store a new source; of two who give the same code at once, the second one's commit fails."""
 
     def save_source(self, source: OutreachSource) -> None:
+        """Store a changed one."""
+
+    async def trip(self, trip_id: str) -> Trip:
+        """Return a trip to the villages; NotFound where there is none."""
+
+    def add_trip(self, trip: Trip) -> None:
+        """Store a new trip."""
+
+    def save_trip(self, trip: Trip) -> None:
         """Store a changed one."""
 
     def count_step(self, step: CountedStep) -> None:

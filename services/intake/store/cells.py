@@ -134,16 +134,20 @@ def document_of(generation: int, key: CellKey, counts: StepCounts) -> Doc:
 
 def _id(generation: int, key: CellKey) -> str:
     what = key.what
-    return "|".join((str(generation), key.view.value, key.period, what.source, what.service, what.village, what.sex, what.age))
+    parts = (str(generation), key.view.value, key.period, what.source, what.service, what.village, what.sex, what.age)
+    return "|".join((*parts, what.question) if what.question else parts)
 
 
 def _place(generation: int, key: CellKey) -> Doc:
-    return {"generation": generation, "view": key.view.value, "period": key.period, **fields_of(key.what)}
+    what = {name: value for name, value in fields_of(key.what).items() if value or name != "question"}  # which one view has
+    return {"generation": generation, "view": key.view.value, "period": key.period, **what}
 
 
 def _view(question: FunnelQuestion, facet: Facet) -> View:
     """Return the view that has the facet and the filters."""
     view = question.view
+    if facet is Facet.QUESTION:
+        return View.QUESTION
     if view in (View.ALL, View.PERSON) and facet in _OWN_VIEW:
         view = _OWN_VIEW[facet]
     return _WITH_SERVICE.get(view, view) if question.service is not None or facet is Facet.SERVICE else view

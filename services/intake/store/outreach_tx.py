@@ -5,8 +5,10 @@ from __future__ import annotations
 from services.intake.domain.outreach.codes import completes
 from services.intake.domain.outreach.funnel import CountedStep
 from services.intake.domain.outreach.sources import OutreachSource
+from services.intake.domain.outreach.trips import Trip
 from services.intake.store.sources import SOURCES, find_beginning
 from services.intake.store.steps import STEPS, step_write
+from services.intake.store.trips import TRIPS
 from shared.mongo import ChangeTracker, Collection
 
 
@@ -26,6 +28,9 @@ class OutreachTx:
     async def find_source_told_on(self, teller: str) -> OutreachSource | None:
         return await self._unit.find_one_by(SOURCES, {"told_on_from": teller})
 
+    async def find_standing_source(self, place: str, village: str, account: str) -> OutreachSource | None:
+        return await self._unit.find_one_by(SOURCES, {"place": place, "village": village, "account": account, "retired_at": None})
+
     async def complete_source(self, part: str) -> OutreachSource | None:
         code = completes(part, await find_beginning(self._sources, part)) if part else None
         return await self.find_source(code) if code else None
@@ -39,6 +44,16 @@ class OutreachTx:
 
     def save_source(self, source: OutreachSource) -> None:
         self._unit.save(SOURCES, source)
+
+    async def trip(self, trip_id: str) -> Trip:
+        return await self._unit.get(TRIPS, trip_id)
+
+    def add_trip(self, trip: Trip) -> None:
+        self._unit.assume_absent(TRIPS, trip.trip_id)
+        self._unit.add(TRIPS, trip)
+
+    def save_trip(self, trip: Trip) -> None:
+        self._unit.save(TRIPS, trip)
 
     def count_step(self, step: CountedStep) -> None:
         self._unit.defer(STEPS, step_write(step))

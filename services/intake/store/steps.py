@@ -29,7 +29,7 @@ def step_write(step: CountedStep) -> UpdateOne:
 
 def step_from(doc: Doc) -> CountedStep:
     """Read a step from its document."""
-    what = WhoAndWhere(doc["source"], doc["service"], doc["village"], doc["sex"], doc["age"])
+    what = WhoAndWhere(doc["source"], doc["service"], doc["village"], doc["sex"], doc["age"], doc.get("question", ""))
     return CountedStep(doc["_id"], FunnelStep(doc["step"]), date.fromisoformat(doc["day"]), what, doc["count"])
 
 

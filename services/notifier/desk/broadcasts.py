@@ -127,8 +127,9 @@ def router(units: UnitOfWorkRunner[Tx], deps: Deps, pages: Pages) -> APIRouter:
 
 def _writing(routes: APIRouter, room: _Room) -> None:
     @routes.get(f"{PATH}/baru")
-    async def ask(request: Request, member: Worker, templat: Annotated[str, Query(max_length=100)] = "") -> Response:
-        return _form_page(room, request, member, BroadcastForm(templat=templat))
+    async def ask(request: Request, member: Worker, form: Annotated[BroadcastForm, Query()]) -> Response:
+        """Show the form, filled in as far as the address goes: other pages lead here with a village, a need, what is to be said."""
+        return _form_page(room, request, member, form)
 
     @routes.post(f"{PATH}/baru")
     async def write(request: Request, member: Worker, form: Annotated[BroadcastForm, Form()]) -> Response:

@@ -33,6 +33,12 @@ class FunnelStep(StrEnum):
     """Somebody came by the link that those of this source pass on; counted for this source."""
     SERVED = "served"
     """A person, by NIK, whose request was finished; under the village where they live."""
+    STOPPED = "stopped"
+    """A draft ended without a request; each one counts, with the question that was open."""
+    RETURNED = "returned"
+    """A request came back to whoever filed it, to be mended."""
+    LATE = "late"
+    """A request came to its end after the time that was promised; it is counted as `FINISHED` too."""
     ENDED = "ended"
     """A chat began with the code of a source that is retired or over; it is counted as `CHATTED` too."""
     DAMAGED = "damaged"
@@ -57,6 +63,8 @@ AGE_BANDS: Final = ("0-4", "5-16", "17-24", "25-39", "40-59", "60+")
 """By what the office issues: KIA without and with a photo (Permendagri 2/2016 article 3), KTP-el from 17 (UU 24/2013 article 63)."""
 _BEGINS: Final = (0, 5, 17, 25, 40, 60)
 _MONTH: Final = 7  # characters of a date that name its month
+SUMMARY: Final = "-"
+"""Stands for a question where none was open any more: the summary waited to be confirmed."""
 UNSAID: Final = ""
 """Stands for what is not known: a service, a village, a sex, an age."""
 _MARK_BYTES: Final = 12  # of a hash: two of a year's hundred thousand persons share one once in 10^18
@@ -71,6 +79,8 @@ class WhoAndWhere:
     village: str = UNSAID
     sex: str = UNSAID
     age: str = UNSAID
+    question: str = UNSAID
+    """Of `STOPPED`: the question that was open, `akta_lahir.kk_number`; `SUMMARY` in its place: all were answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +109,11 @@ def person_step(step: FunnelStep, mark: str, day: date, what: WhoAndWhere) -> Co
 def visit_step(mark: str, day: date, what: WhoAndWhere) -> CountedStep:
     """Return a visit to the page of a source: one of an unknown visitor a day."""
     return CountedStep(f"{day.isoformat()}.{FunnelStep.VISITED.value}.{mark}.{what.source}", FunnelStep.VISITED, day, what)
+
+
+def stop_step(mark: str, day: date, what: WhoAndWhere) -> CountedStep:
+    """Return that a draft ended without a request. `mark`: of the draft, for somebody may begin and stop more than once."""
+    return CountedStep(".".join((str(day.year), FunnelStep.STOPPED.value, mark, what.service)), FunnelStep.STOPPED, day, what)
 
 
 def mark_of(salt: bytes, who: str) -> str:
@@ -144,6 +159,8 @@ class View(StrEnum):
     VILLAGE_SERVICE = "village_service"
     PERSON = "person"
     """By sex, age and service."""
+    QUESTION = "question"
+    """By question, village and service: of `STOPPED` alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +206,7 @@ class Facet(StrEnum):
     VILLAGE = "village"
     SEX = "sex"
     AGE = "age"
+    QUESTION = "question"
     DAY = "day"
     MONTH = "month"
     """By whole months, and the days of those that are asked for in part."""
@@ -210,6 +228,8 @@ def cells_of(step: CountedStep) -> tuple[CellKey, ...]:
         View.VILLAGE_SERVICE: WhoAndWhere(village=what.village, service=what.service),
         View.PERSON: WhoAndWhere(service=what.service, sex=what.sex, age=what.age),
     }
+    if step.step is FunnelStep.STOPPED:
+        parts[View.QUESTION] = WhoAndWhere(service=what.service, village=what.village, question=what.question)
     return tuple(CellKey(view, period, part) for view, part in parts.items() for period in (day[:_MONTH], day))
 
 

@@ -78,7 +78,7 @@ def test_sex_and_age_are_read_out_of_a_nik(nik: str | None, told: tuple[str, str
 def test_steps_add_up_in_the_cells_of_every_view() -> None:
     steps = [person_step(FunnelStep.BEGAN, mark, DAY, WHAT) for mark in "ab"] + [person_step(FunnelStep.CHATTED, "a", DAY, WHAT)]
     cells = fold(steps)
-    assert {key.view for key in cells} == set(View)
+    assert {key.view for key in cells} == set(View) - {View.QUESTION}  # that is of drafts that ended alone
     assert all(counts == {FunnelStep.BEGAN: 2, FunnelStep.CHATTED: 1} for counts in cells.values())
     assert all(CellKey(View.SOURCE, period, WhoAndWhere(source="K7Q")) in cells for period in ("2026-11", "2026-11-29"))
 
