@@ -24,8 +24,13 @@ from tests.support.vhosts import Leaving, Vhost, make_vhost
 FAILPOINTS = ("failCommand", "disableSnapshotting")
 LAYERS = ("architecture", "unit", "contract", "villager", "e2e", "integration", "chaos", "bench")
 """The fast ones first; then what one worker works through for long, so that the others have something to do until it ends."""
-WHOLE_SYSTEMS = ("tests/e2e/test_make_run.py", "tests/e2e/", "tests/chaos/test_cases.py")
-"""What starts a system of its own, the longer path first: each is one worker's."""
+WHOLE_SYSTEMS = (
+    ("tests/e2e/test_make_run.py",),
+    ("tests/e2e/test_services.py", "tests/e2e/test_every_page.py"),
+    ("tests/e2e/",),
+    ("tests/chaos/test_cases.py",),
+)
+"""What shares a system that one worker starts, the longer path first. Of the folder's files, two work as long as all the others."""
 TESTS = Path(__file__).parent
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _numbers = itertools.count(1)
@@ -60,10 +65,10 @@ def pytest_collection_finish() -> None:
 
 
 class _OneSystem(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
-    """Hands tests to workers one by one, but all of a folder that starts a whole system to one worker: it is started once."""
+    """Hands tests to workers one by one, but all that share a whole system to one worker: it is started once."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((folder for folder in WHOLE_SYSTEMS if nodeid.startswith(folder)), nodeid)
+        return next((paths[0] for paths in WHOLE_SYSTEMS if nodeid.startswith(paths)), nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:

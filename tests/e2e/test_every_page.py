@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -112,6 +115,16 @@ async def worked(stack: Stack, persons: Persons) -> None:
     await file_unproven(stack, persons("kk_hilang"))
 
 
+def least_seen(addresses: Sequence[str], opened: AbstractSet[str], seen: Counter[str], *, wanted: AbstractSet[str]) -> str | None:
+    """Return what to open next: of the kind of page that was opened least, for another document may lead to what a revoked one does not.
+
+    Once all that is `wanted` was seen, only what no page of its kind was seen of.
+    """
+    left = {address: path for address in addresses if address not in opened and (path := template(address)) and not is_elsewhere(path)}
+    address = min(left, key=lambda each: seen[left[each]], default=None)
+    return None if address is None or (seen[left[address]] and wanted <= set(seen)) else address
+
+
 async def look(page: Page, path: str) -> None:
     for size, (width, height) in SIZES.items():
         await page.set_viewport_size({"width": width, "height": height})
@@ -136,18 +149,12 @@ async def test_each_page_fits_both_sizes_and_a_screen_reader(stack: Stack, issue
     start = stack.desk_page
     origin = start.removesuffix("/desk")
     async with visit(browser, start, size=DESK, cookies={"desk": issuer.token(member)}, refused=None) as page:
-        seen: set[str] = set()
+        seen: Counter[str] = Counter()
         opened: set[str] = set()
         waiting = [urlsplit(page.url).path, *await page.evaluate(LINKS)]
-        more: list[str] = []  # of a kind that was seen: another document may lead to what a revoked one does not
-        while waiting or (more and not own <= seen and len(opened) < MOST):
-            address = waiting.pop(0) if waiting else more.pop(0)
+        while (address := least_seen(waiting, opened, seen, wanted=own)) is not None and len(opened) < MOST:
             path = template(address)
-            if path is None or address in opened or is_elsewhere(path):
-                continue
-            if path in seen and waiting:
-                more.append(address)
-                continue
+            assert path is not None
             opened.add(address)
             answer = await page.goto(origin + address)
             assert answer is not None
@@ -157,8 +164,8 @@ async def test_each_page_fits_both_sizes_and_a_screen_reader(stack: Stack, issue
             waiting += await page.evaluate(LINKS)
             if path.partition("?")[0] in own and path not in seen:
                 await look(page, path)
-            seen.add(path)
-    assert own <= seen, sorted(own - seen)
+            seen[path] += 1
+    assert own <= set(seen), sorted(own - set(seen))
 
 
 def test_every_page_is_somebodys_and_what_is_looked_at_elsewhere_is_a_page() -> None:

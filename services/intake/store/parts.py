@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from services.intake.domain.docket import DayCount
 from shared.mongo import Doc
@@ -20,6 +20,15 @@ def known(kind: type[Any], doc: Doc) -> Doc:
 def attachments_from(docs: list[Doc]) -> tuple[Attachment, ...]:
     """Read attachments from their documents."""
     return tuple(Attachment(**known(Attachment, doc)) for doc in docs)
+
+
+SHOWN_OF_A_FILE: Final = ("sha256", "sent_sha256", "looks")
+"""What of an attachment's document says whether it is another's file."""
+
+
+def shown_of_a_file(doc: Doc) -> tuple[str, str]:
+    """Read by which digest a file is known again, and its looks: of hundreds of requests at once, so nothing else of it is made."""
+    return doc.get("sent_sha256") or doc["sha256"], doc.get("looks", "")
 
 
 def tally_to(tally: DayCount) -> Doc:

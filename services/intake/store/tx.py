@@ -34,7 +34,7 @@ from services.intake.store.emitting import publish
 from services.intake.store.figures import ROWS, FiguresTx
 from services.intake.store.items import ITEMS, PARKED, ItemRow, parked_from
 from services.intake.store.outreach_tx import OutreachTx
-from services.intake.store.parts import attachments_from
+from services.intake.store.parts import SHOWN_OF_A_FILE, shown_of_a_file
 from services.intake.store.requests import COLLECTION, requests_of
 from services.intake.store.sent_messages import SENT_MESSAGES, sent_key
 from services.intake.store.sources import SOURCES
@@ -172,12 +172,12 @@ class MongoTx(FiguresTx, CourtTx, SurveyTx, OutreachTx):
         digests = [each.as_sent for each in attachments]
         bands = [band for each in attachments for band in bands_of(each.looks)]
         either = {"$or": [{"attachments.sent_sha256": {"$in": digests}}, {"looks_bands": {"$in": bands}}]}
-        shown = {"receipt": 1, "attachments": 1, "person.nik": 1, "form.answers.kk_number": 1}
+        shown = {"receipt": 1, "person.nik": 1, "form.answers.kk_number": 1} | {f"attachments.{name}": 1 for name in SHOWN_OF_A_FILE}
         docs = await self._requests.find(either, shown).sort("_id", -1).limit(_SEEN_MOST).to_list(None)
         return tuple(
-            SeenFile(doc["receipt"], file.as_sent, file.looks, doc["person"]["nik"], doc["form"]["answers"].get("kk_number"))
+            SeenFile(doc["receipt"], as_sent, looks, doc["person"]["nik"], doc["form"]["answers"].get("kk_number"))
             for doc in docs
-            for file in attachments_from(doc["attachments"])
+            for as_sent, looks in map(shown_of_a_file, doc["attachments"])
         )
 
     async def request(self, request_id: str) -> Request:
