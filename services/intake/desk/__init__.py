@@ -15,6 +15,7 @@ from services.intake.desk import (
     funnel,
     next_steps,
     overview,
+    source_trials,
     sources,
     standing_sources,
     survey,
@@ -64,6 +65,7 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     app.include_router(funnel.router(room))
     app.include_router(next_steps.router(room))
     app.include_router(trips.router(room))
+    app.include_router(source_trials.router(room))
     summary = APIRouter(include_in_schema=False)
     overview.gallery(deps).install(summary, pages)
     app.include_router(summary)

@@ -19,7 +19,7 @@ from services.intake.ports.chats import ChatReader, Visitors
 from services.intake.ports.clerk import ClerkReader
 from services.intake.ports.figures import FigureReader
 from services.intake.ports.files import Documents, FileStore, Media
-from services.intake.ports.outreach import Funnel, SourceReader, StepLog, TripReader
+from services.intake.ports.outreach import Funnel, SourceReader, SourceTrialReader, StepLog, TripReader
 from services.intake.ports.readers import PeopleReader, RequestReader
 from services.intake.ports.reports import ReportPrinter
 from services.intake.ports.survey import SurveyReader
@@ -71,6 +71,7 @@ class Deps:
     funnel: Funnel
     passing_on: timedelta
     """How long somebody who was given the link that people pass on is not given it again; 0: nobody is given it."""
+    source_trials: SourceTrialReader
     trips: TripReader
     trips_start: str
     """The kecamatan from which teams leave."""

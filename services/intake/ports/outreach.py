@@ -8,6 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from services.intake.domain.outreach.funnel import CountedStep, Facet, FunnelQuestion, StepCounts
+from services.intake.domain.outreach.source_trials import SourceTrial
 from services.intake.domain.outreach.sources import OutreachSource
 from services.intake.domain.outreach.trips import Trip
 
@@ -81,6 +82,16 @@ class TripReader(Protocol):
 
     async def search(self, search: TripSearch) -> TripPage:
         """Return one page of trips."""
+
+
+class SourceTrialReader(Protocol):
+    """Plain reads of comparisons of two sources."""
+
+    async def find(self, trial_id: str) -> SourceTrial | None:
+        """Return a comparison; None where there is none."""
+
+    async def latest(self, limit: int) -> Sequence[SourceTrial]:
+        """Return the latest ones first."""
 
 
 class Funnel(Protocol):

@@ -17,6 +17,7 @@ from services.intake.domain.docket import Docket
 from services.intake.domain.figures import FigureRow
 from services.intake.domain.files import SeenFile
 from services.intake.domain.outreach.funnel import CountedStep
+from services.intake.domain.outreach.source_trials import SourceTrial
 from services.intake.domain.outreach.sources import OutreachSource
 from services.intake.domain.outreach.trips import Trip
 from services.intake.domain.published import Published
@@ -271,6 +272,9 @@ class Tx(Protocol):
 
     def save_source(self, source: OutreachSource) -> None:
         """Store a changed one."""
+
+    def add_source_trial(self, trial: SourceTrial) -> None:
+        """Store a new comparison of two sources."""
 
     async def trip(self, trip_id: str) -> Trip:
         """Return a trip to the villages; NotFound where there is none."""

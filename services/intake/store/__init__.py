@@ -9,6 +9,7 @@ from services.intake.store.figures import MongoFigureReader as MongoFigureReader
 from services.intake.store.refills import refills_of as refills_of
 from services.intake.store.requests import MongoRequestReader as MongoRequestReader
 from services.intake.store.schema import INDEXES as INDEXES
+from services.intake.store.source_trials import MongoSourceTrialReader as MongoSourceTrialReader
 from services.intake.store.sources import MongoSourceReader as MongoSourceReader
 from services.intake.store.steps import MongoStepLog as MongoStepLog
 from services.intake.store.survey import MongoSurveyReader as MongoSurveyReader

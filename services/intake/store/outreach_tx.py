@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from services.intake.domain.outreach.codes import completes
 from services.intake.domain.outreach.funnel import CountedStep
+from services.intake.domain.outreach.source_trials import SourceTrial
 from services.intake.domain.outreach.sources import OutreachSource
 from services.intake.domain.outreach.trips import Trip
+from services.intake.store.source_trials import SOURCE_TRIALS
 from services.intake.store.sources import SOURCES, find_beginning
 from services.intake.store.steps import STEPS, step_write
 from services.intake.store.trips import TRIPS
@@ -44,6 +46,10 @@ class OutreachTx:
 
     def save_source(self, source: OutreachSource) -> None:
         self._unit.save(SOURCES, source)
+
+    def add_source_trial(self, trial: SourceTrial) -> None:
+        self._unit.assume_absent(SOURCE_TRIALS, trial.trial_id)
+        self._unit.add(SOURCE_TRIALS, trial)
 
     async def trip(self, trip_id: str) -> Trip:
         return await self._unit.get(TRIPS, trip_id)

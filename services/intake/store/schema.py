@@ -162,6 +162,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
             [("told_on_from", 1), ("service", 1), ("village", 1)], name="told_on", partialFilterExpression={"told_on_from": {"$gt": ""}}
         ),
     ),
+    "source_trials": (),
     "trips": (
         IndexModel([("order", -1)], name="latest"),  # the list at the desk, the latest day first
         IndexModel([("stops.village", 1), ("order", -1)], name="of_village"),  # and those that went to one village

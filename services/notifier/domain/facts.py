@@ -92,6 +92,8 @@ class BroadcastDrafted:
     villages: tuple[str, ...]
     need: str | None
     at: datetime
+    trial: str | None = None
+    arm: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

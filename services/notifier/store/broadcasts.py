@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any, Final
 
 from pymongo.read_concern import ReadConcern
 
-from services.notifier.domain.broadcast import Broadcast, BroadcastState, Category, Hand, Hours, ListPages, OpenNeed, Segment
+from services.notifier.domain.broadcast import (
+    Broadcast,
+    BroadcastState,
+    BroadcastTrial,
+    Category,
+    Hand,
+    Hours,
+    ListPages,
+    OpenNeed,
+    Segment,
+)
 from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import OPEN, JobState, Progress
 from services.notifier.domain.news import (
@@ -35,6 +45,7 @@ from services.notifier.store.schema import (
     template_from_doc,
 )
 from shared.mongo import Collection, Doc, DocumentMapping, Mongo, aggregate, cursor, fields_of, reachable
+from shared.trials import Arm, StoppingRule
 
 NUMBER: Final = "whatsapp"
 _OURS: Final = frozenset({OPTED_OUT, NO_OPT_IN, BROADCAST_STOPPED, ADDRESS_LOST})
@@ -62,7 +73,18 @@ def _broadcast_to(broadcast: Broadcast) -> Doc:
         "paused_at": broadcast.paused_at,
         "ended_at": broadcast.ended_at,
         "judged_from": list(broadcast.judged_from),
+        "trial": None if broadcast.trial is None else _trial_to(broadcast.trial),
     }
+
+
+def _trial_to(trial: BroadcastTrial) -> Doc:
+    ends_on = trial.rule.ends_on
+    return {"trial_id": trial.trial_id, "arm": trial.arm.value, "per_arm": trial.rule.per_arm, "ends_on": ends_on and ends_on.isoformat()}
+
+
+def _trial_from(doc: Doc) -> BroadcastTrial:
+    ends_on = date.fromisoformat(doc["ends_on"]) if doc["ends_on"] else None
+    return BroadcastTrial(doc["trial_id"], Arm(doc["arm"]), StoppingRule(doc["per_arm"], ends_on))
 
 
 def _broadcast_from(doc: Doc) -> Broadcast:
@@ -87,6 +109,7 @@ def _broadcast_from(doc: Doc) -> Broadcast:
         paused_at=doc["paused_at"],
         ended_at=doc["ended_at"],
         judged_from=(doc["judged_from"][0], doc["judged_from"][1]),
+        trial=_trial_from(doc["trial"]) if doc.get("trial") else None,  # absent: written before two texts were compared
     )
 
 
@@ -133,6 +156,11 @@ class MongoBroadcastReader:
         self._fresh_broadcasts: Collection = self._broadcasts.with_options(read_concern=ReadConcern("local"))
         self._health: Collection = mongo.collection(database, HEALTH_ROWS)
         self._jobs: Collection = mongo.collection(database, JOBS)
+
+    async def of_trial(self, trial_id: str) -> Sequence[Broadcast]:
+        with reachable():
+            docs = await self._broadcasts.find({"trial.trial_id": {"$eq": trial_id, "$gt": ""}}).to_list(None)
+        return sorted((_broadcast_from(doc) for doc in docs), key=lambda each: each.trial.arm if each.trial else "")
 
     async def find(self, broadcast_id: str) -> Broadcast | None:
         with reachable():

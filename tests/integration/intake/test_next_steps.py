@@ -16,7 +16,7 @@ from services.intake.jobs import StaleDrafts
 from shared.clock import WIB, now
 from shared.web.desk.session import SessionCheck, SessionKeys
 from tests.integration.intake.desk import Desk, act, page
-from tests.integration.intake.rig import Rig, only
+from tests.integration.intake.rig import NIK, Rig, only
 from tests.integration.intake.test_outreach import counts, finish, made, without_generation
 from tests.support.browser import DESK, NARROW, chromium, complaints, visit
 from tests.support.http_server import serving
@@ -71,13 +71,14 @@ async def test_who_gives_up_is_counted_by_question_once_and_rebuilt_the_same(rig
     await rig.say(f"saya mau urus kk hilang (#{source.code})")
     await rig.say("batal")
     await rig.say("batal")
-    await rig.press("service:kk_rusak", sender="6281234567891")
+    await rig.press("service:kk_hilang", sender="6281234567891")
+    await rig.say(NIK, sender="6281234567891")
     rig.clock.at += timedelta(days=8)
     assert await StaleDrafts(rig.wiring.deps, rig.units).sweep() == 1
     assert await StaleDrafts(rig.wiring.deps, rig.units).sweep() == 0
     year = FunnelQuestion(rig.clock.at.date().replace(month=1, day=1), rig.clock.at.date())
     found = await counts(rig, year, Facet.QUESTION)
-    assert found == {"kk_hilang.nik": {"stopped": 1}, "kk_rusak.nik": {"stopped": 1}}
+    assert found == {"kk_hilang.nik": {"stopped": 1}, "kk_hilang.kk_number": {"stopped": 1}}
     assert (await counts(rig, year))[source.code] == {"chatted": 1, "began": 1, "stopped": 1}
     here = FunnelQuestion(year.first, year.last, villages=frozenset({source.what.village}))
     assert await counts(rig, here, Facet.QUESTION) == {"kk_hilang.nik": {"stopped": 1}}
@@ -133,7 +134,7 @@ async def test_two_who_note_a_result_at_once_keep_both(rig: Rig, desk: Desk) -> 
 
 async def test_from_a_village_with_few_to_a_day_there_and_its_funnel(live: Live, rig: Rig) -> None:
     await note_many(rig, HOME, visited=60, chatted=50, began=40, submitted=36, finished=36, served=36, stopped=2, question="nik")
-    await note_many(rig, SIDOREJO, visited=60, chatted=30, began=25, submitted=5, finished=5, stopped=20, question="kk_number")
+    await note_many(rig, SIDOREJO, visited=60, chatted=55, began=25, submitted=5, finished=5, stopped=20, question="kk_number")
     async with live.at(f"{LAGGING}?q=sidorejo+wungu", NARROW) as opened:
         row = opened.get_by_role("row", name="Sidorejo, Wungu")
         await expect(row).to_contain_text("20 dari 25 isian berakhir tanpa permohonan (80,0 %; kabupaten 34,9 %)")
@@ -167,4 +168,36 @@ async def test_from_a_village_with_few_to_a_day_there_and_its_funnel(live: Live,
         assert (await row.get_by_role("cell").all_inner_texts())[2:8] == ["40", "30\n75 % target", "12", "8", "1", "0"]
     async with live.at(TRIPS, NARROW, "head") as opened:
         await expect(opened.get_by_role("row", name="Jemput bola Wungu")).to_contain_text("Hasil dicatat")
+        assert await complaints(opened) == []
+
+
+async def test_two_sources_are_compared_and_nothing_is_said_before_the_rule_is_met(live: Live, rig: Rig) -> None:
+    one, other, elsewhere = [await made(rig, name=name, ads=(), **more) for name, more in (("A", {}), ("B", {}), ("C", {"service": ""}))]
+    outreach = live.desk.browser("outreach")
+    for b, rule, says in (
+        (one.code, {"orang": "20"}, "dua sumber yang berbeda"),
+        (elsewhere.code, {"orang": "20"}, "layanan yang sama"),
+        ("Z9Z", {"orang": "20"}, "masih berjalan"),
+        (other.code, {"orang": "19"}, "20 orang atau lebih"),
+        (other.code, {"orang": "20", "hari": "2099-01-01"}, "salah satu saja"),
+    ):
+        assert says in (await act(outreach, "/desk/uji", 422, nama="Poster", a=one.code, b=b, **rule)).text
+    begun = await act(outreach, "/desk/uji", nama="Poster", a=one.code, b=other.code, orang="20", hari="")
+    path, today = begun.headers["location"], rig.clock.at.astimezone(WIB).date()
+
+    async def came(code: str, chatted: int, filed: int) -> None:
+        what = WhoAndWhere(code, "kk_hilang", SIDOREJO)
+        steps = [person_step(FunnelStep.CHATTED, f"{code}-{number}", today, what) for number in range(chatted)]
+        steps += [person_step(FunnelStep.SUBMITTED, f"{code}-{number}", today, what) for number in range(filed)]
+        await rig.wiring.deps.steps.note(steps)
+        await rig.wiring.deps.funnel.fold(500)
+
+    await came(one.code, 30, 24)
+    await came(other.code, 19, 2)
+    assert "nanti" in await page(outreach, path)
+    assert "lebih baik" not in await page(outreach, path)
+    await came(other.code, 30, 6)
+    async with live.at(path, NARROW, "head") as opened:
+        await expect(opened.get_by_text("Teks A lebih baik: 60,0 poin persen lebih banyak yang mengajukan")).to_be_visible()
+        await expect(opened.get_by_role("row", name="A A")).to_contain_text("24")
         assert await complaints(opened) == []
