@@ -10,7 +10,18 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from services.intake.desk.funnel_pictures import funnel_picture, trend_picture
-from services.intake.desk.funnel_words import FACETS, PATH, PERIODS, STEPS, FunnelFilter, FunnelRow, question_of, rows_of, total_of
+from services.intake.desk.funnel_words import (
+    FACETS,
+    OF_PERSONS,
+    PATH,
+    PERIODS,
+    STEPS,
+    FunnelFilter,
+    FunnelRow,
+    question_of,
+    rows_of,
+    total_of,
+)
 from services.intake.desk.room import DeskRoom
 from services.intake.domain.outreach.funnel import Facet, FunnelQuestion, FunnelStep, StepCounts
 from services.intake.domain.outreach.participation import SERVICES_OF, Need, VillageParticipation, needing, participation, per_thousand
@@ -75,10 +86,10 @@ async def _read(room: DeskRoom, asked: FunnelFilter) -> _Found:
     sources = await deps.sources.all()
     today = deps.clock().astimezone(WIB).date()
     question = question_of(asked, sources, today)
-    by = await deps.funnel.counts(question, FACETS[asked.facet][1])
-    days = by if asked.facet == "hari" else await deps.funnel.counts(question, Facet.MONTH if asked.is_by_months else Facet.DAY)
-    found = _Found(question, today, sources, rows_of(asked.facet, by, sources, deps.menu.title), total_of(by), days)
-    if asked.facet != "desa":
+    by = await deps.funnel.counts(question, FACETS[asked.menurut][1])
+    days = by if asked.menurut == "hari" else await deps.funnel.counts(question, Facet.MONTH if asked.is_by_months else Facet.DAY)
+    found = _Found(question, today, sources, rows_of(asked.menurut, by, sources, deps.menu.title), total_of(by), days)
+    if asked.menurut != "desa":
         return found
     return replace(found, villages=await _participation(room, question, by), needs=await _needs(room, question))
 
@@ -109,19 +120,21 @@ def _values(room: DeskRoom, asked: FunnelFilter, found: _Found, days: Mapping[st
     """Return what the page shows. `days`: of an account, whose weeks are looked at."""
     chosen = {name: value for name, value in asked.model_dump().items() if value}
     first = found.question.first
-    trend = trend_picture(found.days, first, found.today, by_months=asked.is_by_months, link=address(PATH, **chosen | {"menurut": "hari"}))
+    link = address(PATH, **chosen | {"menurut": "hari"})
+    trend = trend_picture(found.days, first, found.today, by_months=asked.is_by_months, link=link, by_person=asked.by_person)
     return {
         "asked": asked,
         "rows": found.rows[:_ROWS],
         "left_out": max(0, len(found.rows) - _ROWS),
         "steps": STEPS.items(),
         "odd": {step.value: found.total.get(step, 0) for step in (FunnelStep.DAMAGED, FunnelStep.UNKNOWN, FunnelStep.ENDED)},
-        "pictures": (funnel_picture(found.total, address(PATH, **chosen | {"menurut": "sumber"})), trend),
+        "known": OF_PERSONS if asked.by_person else frozenset(STEPS),
+        "pictures": (funnel_picture(found.total, address(PATH, **chosen | {"menurut": "sumber"}), by_person=asked.by_person), trend),
         "number": number,
         "part_of": address(PATH, **chosen),
         "figures_of": address(f"{PATH}/unduh", **chosen),
         "periods": PERIODS,
-        "facets": asked.facets,
+        "facets": {code: word for code, (word, _) in FACETS.items()},
         "channels": outreach_lists().channels,
         "campaigns": sorted({source.what.campaign for source in found.sources}),
         "accounts": sorted({source.what.account for source in found.sources if source.what.account}),
@@ -148,14 +161,14 @@ def _yardsticks(room: DeskRoom, found: _Found, asked: FunnelFilter, days: Mappin
 
 def _lines(asked: FunnelFilter, found: _Found) -> list[list[str]]:
     """Return the table as lines of a file."""
-    head = [FACETS[asked.facet][0], "Kode", *STEPS.values(), "Selesai dari percakapan (%)", *(_MORE if found.villages else ())]
+    head = [FACETS[asked.menurut][0], "Kode", *STEPS.values(), "Selesai dari percakapan (%)", *(_MORE if found.villages else ())]
     period = f"{found.question.first.isoformat()} sampai {found.today.isoformat()}"
-    return [["Corong", period], head, *(_line(row, found) for row in found.rows)]
+    return [["Corong", period], head, *(_line(row, found, asked) for row in found.rows)]
 
 
-def _line(row: FunnelRow, found: _Found) -> list[str]:
+def _line(row: FunnelRow, found: _Found, asked: FunnelFilter) -> list[str]:
     share = "" if row.finished_percent is None else decimal(row.finished_percent)
-    line = [row.word, row.code, *(str(row.counts.get(step, 0)) for step in STEPS), share]
+    line = [row.word, row.code, *(_count(row, step, asked) for step in STEPS), share]
     one = found.villages.get(row.code)
     if one is None:
         return line
@@ -168,3 +181,8 @@ def _line(row: FunnelRow, found: _Found) -> list[str]:
         decimal(one.gap, 2),
         decimal(one.trend, 2),
     ]
+
+
+def _count(row: FunnelRow, step: FunnelStep, asked: FunnelFilter) -> str:
+    """Return a count as the file has it: nothing where it is not known."""
+    return "" if asked.by_person and step not in OF_PERSONS else str(row.counts.get(step, 0))

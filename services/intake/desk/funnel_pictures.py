@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
-from services.intake.desk.funnel_words import STEPS
+from services.intake.desk.funnel_words import OF_PERSONS, STEPS
 from services.intake.domain.outreach.funnel import FunnelStep, StepCounts
 from shared.web.desk.overview import Column, Kind, Lead, Picture, PictureRow, Shade
 from shared.web.desk.words import count, day_short, decimal
@@ -18,15 +18,15 @@ PEOPLE: Final = (FunnelStep.VISITED, FunnelStep.CHATTED, FunnelStep.BEGAN, Funne
 _PERCENT: Final = 100
 
 
-def funnel_picture(total: StepCounts, by_source_link: str) -> Picture:
-    """Return the way."""
+def funnel_picture(total: StepCounts, by_source_link: str, *, by_person: bool = False) -> Picture:
+    """Return the way. `by_person`: of persons of a sex or an age alone, of whom the way is known from their request on."""
     return Picture(
         name="corong",
         finding=finding(total),
         about="Orang menurut langkahnya; tiap orang dihitung sekali di tiap langkah, sumber, dan layanan",
         subject="Langkah",
         columns=(Column("Orang"),),
-        lines=tuple(PictureRow(STEPS[step], (total.get(step, 0),)) for step in PEOPLE),
+        lines=tuple(PictureRow(STEPS[step], (total.get(step, 0),)) for step in PEOPLE if not by_person or step in OF_PERSONS),
         lead=Lead("Lihat menurut sumber", by_source_link),
         teaches="Begitu warga datang lewat poster, kiriman, atau percakapan, di sini terlihat sampai mana mereka melangkah.",
         is_wide=True,
@@ -46,22 +46,28 @@ def finding(total: StepCounts) -> str:
     return f"{share}; terbanyak berhenti sebelum {STEPS[most].lower()}" if lost[most] > 0 else share
 
 
-def trend_picture(days: Mapping[str, StepCounts], first: date, last: date, *, by_months: bool, link: str) -> Picture:
-    """Return who chatted and who came to the end, by day or by month. `days`: counts by date; of a month by its first seven letters."""
+def trend_picture(
+    days: Mapping[str, StepCounts], first: date, last: date, *, by_months: bool, link: str, by_person: bool = False
+) -> Picture:
+    """Return who chatted (of persons alone: filed) and who came to the end, by day or by month.
+
+    `days`: counts by date; of a month by its first seven letters.
+    """
+    begun = FunnelStep.SUBMITTED if by_person else FunnelStep.CHATTED
     span = (last - first).days + 1
     if not by_months:
         grouped, words = days, {each.isoformat(): day_short(each) for each in (first + timedelta(days=day) for day in range(span))}
     else:
         grouped, words = _by_month(days), _months(first, last)
-    chatted = sum(counts.get(FunnelStep.CHATTED, 0) for counts in days.values())
+    began = sum(counts.get(begun, 0) for counts in days.values())
     return Picture(
         name="perjalanan",
-        finding=f"{count(chatted)} orang memulai percakapan" if chatted else "Belum ada percakapan dalam waktu ini",
-        about="Orang yang memulai percakapan dan yang selesai, menurut waktu",
+        finding=f"{count(began)} orang {STEPS[begun].lower()}" if began else "Belum ada yang datang dalam waktu ini",
+        about=f"Orang yang {STEPS[begun].lower()} dan yang selesai, menurut waktu",
         subject="Waktu",
-        columns=(Column("Memulai percakapan"), Column("Selesai", Shade.SOON)),
+        columns=(Column(STEPS[begun]), Column("Selesai", Shade.SOON)),
         lines=tuple(
-            PictureRow(word, tuple(grouped.get(key, {}).get(step, 0) for step in (FunnelStep.CHATTED, FunnelStep.FINISHED)))
+            PictureRow(word, tuple(grouped.get(key, {}).get(step, 0) for step in (begun, FunnelStep.FINISHED)))
             for key, word in words.items()
         ),
         lead=Lead("Menurut hari", link),

@@ -27,6 +27,8 @@ STEPS: Final[Mapping[FunnelStep, str]] = {
     FunnelStep.FINISHED: "Selesai",
     FunnelStep.TOLD: "Datang karena diajak",
 }
+OF_PERSONS: Final = frozenset({FunnelStep.SUBMITTED, FunnelStep.FINISHED})
+"""The steps of which sex and age are known: a request says them, and what comes before it does not."""
 PERIODS: Final[Mapping[str, str]] = {
     "7": "7 hari terakhir",
     "30": "30 hari terakhir",
@@ -45,9 +47,6 @@ FACETS: Final[Mapping[str, tuple[str, Facet]]] = {
     "umur": ("Umur", Facet.AGE),
     "hari": ("Hari", Facet.DAY),
 }
-_SIDES: Final = (frozenset({"sumber", "kampanye", "saluran", "akun"}), frozenset({"desa"}), frozenset({"jenis-kelamin", "umur"}))
-"""Facets that exclude each other: where people come from, where that is, who they are."""
-_ALWAYS: Final = frozenset({"layanan", "hari"})
 _NONE: Final[Mapping[str, str]] = {
     "sumber": "Tanpa sumber",
     "kampanye": "Tanpa sumber",
@@ -78,20 +77,19 @@ class FunnelFilter(BaseModel):
     menurut: Literal["sumber", "kampanye", "saluran", "akun", "layanan", "desa", "jenis-kelamin", "umur", "hari"] = "sumber"
 
     @property
-    def sides(self) -> tuple[bool, bool, bool]:
-        """Whether it narrows down by sources, by places, by persons: these exclude each other, and the first one counts."""
-        return any((self.kampanye, self.saluran, self.akun, self.sumber)), bool(self.wilayah), bool(self.jk or self.umur)
+    def by_source(self) -> bool:
+        """Whether it narrows down by sources."""
+        return any((self.kampanye, self.saluran, self.akun, self.sumber))
 
     @property
-    def facets(self) -> Mapping[str, str]:
-        """By what its table may be broken down: what its filters leave."""
-        own = next((codes for codes, is_asked in zip(_SIDES, self.sides, strict=True) if is_asked), frozenset[str]().union(*_SIDES))
-        return {code: word for code, (word, _) in FACETS.items() if code in own | _ALWAYS}
+    def by_person(self) -> bool:
+        """Whether it narrows down by who people are: that is known of a request, and of nothing before it."""
+        return bool(self.jk or self.umur)
 
     @property
-    def facet(self) -> str:
-        """By what its table is broken down; where that is not left, by what it narrows down."""
-        return self.menurut if self.menurut in self.facets else next(code for code in self.facets if code not in _ALWAYS)
+    def is_narrow(self) -> bool:
+        """Whether anything but its time is asked for."""
+        return bool(self.by_source or self.by_person or self.wilayah or self.layanan)
 
     def first(self, today: date) -> date:
         """Return the first day of the time that it asks for: that of a month, but where it is a month or less."""
@@ -131,7 +129,7 @@ class FunnelRow:
 
 def question_of(asked: FunnelFilter, sources: Sequence[OutreachSource], today: date) -> FunnelQuestion:
     """Return what a filter asks of the counts. `sources`: all that there are."""
-    chosen = frozenset(source.code for source in sources if _is_chosen(asked, source)) if asked.sides[0] else None
+    chosen = frozenset(source.code for source in sources if _is_chosen(asked, source)) if asked.by_source else None
     places = frozenset(code for code in villages() if asked.wilayah in (code, code[:_DISTRICT_DIGITS])) if asked.wilayah else None
     return FunnelQuestion(
         asked.first(today), asked.last(today), chosen, places, asked.jk or None, asked.umur or None, asked.layanan or None

@@ -1,7 +1,7 @@
 """The office's figures for everybody: requests filed, documents issued, and how long requests took. Pure.
 
 What a request comes to is a row of its own (`FigureRow`), written with the request itself and by nothing else, so that it counts once. Rows
-are folded into cells, one for a month and a service or product: a page reads some hundred cells, however many requests there were.
+are folded as those of the funnel are (`domain/counting.py`): a page reads the tables of twelve months, however many requests there were.
 """
 
 from __future__ import annotations
@@ -10,15 +10,17 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final, Protocol
 
+from services.intake.domain.counting import CountedRow, CountSeries, PlaceCounts
 from services.intake.domain.documents import IssuedDocument
 from services.intake.domain.outreach.participation import SMALL
 from services.intake.domain.requests import Request, RequestState
 
 _LONGEST_HOURS: Final = 400  # some three months of the office's time: what took longer counts as that
+_ON_TIME, _LATE = "on_time", "late"  # the codes of a row
 _FINISHED: Final = frozenset(
     {RequestState.ISSUED, RequestState.READY, RequestState.DELIVERED, RequestState.UNDELIVERED, RequestState.ANSWERED}
 )
@@ -40,7 +42,7 @@ class Figure(StrEnum):
     """What is counted, and of what: services, or products."""
 
     FILED = "filed"
-    FINISHED = "finished"
+    FINISHED = "done"
     ISSUED = "issued"
 
 
@@ -50,10 +52,16 @@ class FigureRow:
 
     key: str
     figure: Figure
-    month: str
+    day: date
     about: str
     hours: int = 0
     is_on_time: bool = False
+
+    @property
+    def row(self) -> CountedRow:
+        """The row that is stored."""
+        took = (str(self.hours), _ON_TIME if self.is_on_time else _LATE) if self.figure is Figure.FINISHED else ("", "")
+        return CountedRow(self.key, CountSeries.FIGURES, self.figure.value, self.day, (self.about, *took))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +75,27 @@ class FigureCell:
     on_time: int = 0
     hours: Mapping[int, int] = field(default_factory=dict)
 
-    def with_(self, row: FigureRow) -> FigureCell:
-        """Return the cell with one more."""
-        hours = Counter(self.hours) + Counter({row.hours: 1}) if row.figure is Figure.FINISHED else self.hours
-        return FigureCell(self.figure, self.month, self.about, self.count + 1, self.on_time + row.is_on_time, hours)
-
 
 def rows_of(before: Request | None, after: Request, now: datetime, office: FigureClock) -> tuple[FigureRow, ...]:
     """Return what a change of a request adds to the figures. `before` None: it was filed just now."""
-    month = month_of(now, office.zone)
-    filed = [FigureRow(f"{after.request_id}.filed", Figure.FILED, month, after.service)] if before is None else []
+    today = now.astimezone(office.zone).date()
+    filed = [FigureRow(f"{after.request_id}.filed", Figure.FILED, today, after.service)] if before is None else []
     known = {document.document_id for document in before.issued} if before else set()
-    issued = [_issued(document, month) for document in after.issued if document.document_id not in known]
+    issued = [_issued(document, today) for document in after.issued if document.document_id not in known]
     is_finished = after.state in _FINISHED and (before is None or before.state not in _FINISHED)
     return (*filed, *issued, *([_finished(after, office)] if is_finished else []))
 
 
-def fold(rows: Iterable[FigureRow]) -> Sequence[FigureCell]:
-    """Return what rows add to the cells."""
+def cells_of(months: Iterable[tuple[str, PlaceCounts]]) -> Sequence[FigureCell]:
+    """Return the cells of counts, each with the month that they are of; one month may be told in parts."""
     cells: dict[tuple[Figure, str, str], FigureCell] = {}
-    for row in rows:
-        place = (row.figure, row.month, row.about)
-        cells[place] = cells.get(place, FigureCell(*place)).with_(row)
+    for month, counts in months:
+        for (figure, (about, took, promise)), count in counts.items():
+            place = (Figure(figure), month, about)
+            known = cells.get(place, FigureCell(*place))
+            hours = Counter(known.hours) + Counter({int(took): count}) if took else known.hours
+            on_time = known.on_time + (count if promise == _ON_TIME else 0)
+            cells[place] = FigureCell(*place, known.count + count, on_time, hours)
     return tuple(cells.values())
 
 
@@ -118,11 +125,6 @@ def hidden(counts: Sequence[int]) -> tuple[int | None, ...]:
     return tuple(None if place in low else count for place, count in enumerate(counts))
 
 
-def month_of(at: datetime, zone: tzinfo) -> str:
-    """Return the month of a moment there, as `2026-11`."""
-    return f"{at.astimezone(zone):%Y-%m}"
-
-
 def months_back(at: datetime, count: int, zone: tzinfo) -> tuple[str, ...]:
     """Return so many months up to the one of this moment, the oldest first."""
     local = at.astimezone(zone)
@@ -130,8 +132,8 @@ def months_back(at: datetime, count: int, zone: tzinfo) -> tuple[str, ...]:
     return tuple(f"{number // 12:04}-{number % 12 + 1:02}" for number in numbers)
 
 
-def _issued(document: IssuedDocument, month: str) -> FigureRow:
-    return FigureRow(f"{document.document_id}.issued", Figure.ISSUED, month, document.product)
+def _issued(document: IssuedDocument, day: date) -> FigureRow:
+    return FigureRow(f"{document.document_id}.issued", Figure.ISSUED, day, document.product)
 
 
 def _finished(request: Request, office: FigureClock) -> FigureRow:
@@ -140,8 +142,8 @@ def _finished(request: Request, office: FigureClock) -> FigureRow:
     filed = [step.at for step in request.timeline if step.state is RequestState.SUBMITTED and step.at <= at]
     hours = math.ceil(office.elapsed(filed[-1] if filed else request.submitted_at, at) / timedelta(hours=1))
     is_on_time = request.promised_at is None or at <= request.promised_at
-    month = month_of(at, office.zone)
-    return FigureRow(f"{request.request_id}.finished", Figure.FINISHED, month, request.service, min(hours, _LONGEST_HOURS), is_on_time)
+    day = at.astimezone(office.zone).date()
+    return FigureRow(f"{request.request_id}.done", Figure.FINISHED, day, request.service, min(hours, _LONGEST_HOURS), is_on_time)
 
 
 def _running(hours: Mapping[int, int]) -> Iterator[tuple[int, int]]:

@@ -23,7 +23,6 @@ from services.intake.handlers.clerk import judge_draft as judge_draft
 from services.intake.handlers.clerk import save_decision as save_decision
 from services.intake.handlers.clerk import send_decision as send_decision
 from services.intake.handlers.court import record_decision as record_decision
-from services.intake.handlers.figures import fold_figures as fold_figures
 from services.intake.handlers.mending import mend_request as mend_request
 from services.intake.handlers.news import decline_news as decline_news
 from services.intake.handlers.news import tell_audience as tell_audience

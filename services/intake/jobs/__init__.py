@@ -6,7 +6,6 @@ They are woken within the process to be fast; polling, and state in MongoDB, mak
 from services.intake.jobs.audiences import AudienceFinder as AudienceFinder
 from services.intake.jobs.chats import ChatLimits as ChatLimits
 from services.intake.jobs.chats import ChatWorker as ChatWorker
-from services.intake.jobs.figures import FiguresFolding as FiguresFolding
 from services.intake.jobs.funnel import FunnelFolder as FunnelFolder
 from services.intake.jobs.reminding import DraftReminders as DraftReminders
 from services.intake.jobs.reminding import VisitReminders as VisitReminders

@@ -1,4 +1,4 @@
-"""The job that adds counted steps to the counts of the funnel."""
+"""The job that adds rows to the counts of the funnel and of the public figures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 from services.intake.ports import Funnel
 from shared.poller import Poller
 
-_AT_A_TIME: Final = 500  # steps of one transaction: the cells that many of them share are written once
+_AT_A_TIME: Final = 500  # rows of one transaction: the tables that many of them share are written once
 
 
 class FunnelFolder:
@@ -22,6 +22,7 @@ class FunnelFolder:
         return Poller("funnel", self.turn, poll_seconds=self._every_seconds)
 
     async def turn(self) -> None:
-        """Fold what is new."""
+        """Fold what is new; add up months that are over."""
         while await self._funnel.fold(_AT_A_TIME) == _AT_A_TIME:
             pass
+        await self._funnel.roll()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from services.intake.domain.outreach.funnel import CountedStep, Facet, FunnelQuestion, StepCounts
+from services.intake.domain.outreach.funnel import CountedStep, Facet, FunnelQuestion, QuestionStep, StepCounts
 from services.intake.domain.outreach.source_trials import SourceTrial
 from services.intake.domain.outreach.sources import OutreachSource
 from services.intake.domain.outreach.trips import Trip
@@ -95,25 +95,28 @@ class SourceTrialReader(Protocol):
 
 
 class Funnel(Protocol):
-    """The cells that steps are folded into, and counts out of them: what was counted up to some seconds ago."""
+    """The tables that rows are folded into, and counts of the funnel out of them: what was counted up to some seconds ago."""
 
     async def fold(self, most: int) -> int:
-        """Add new steps to the cells, `most` at a time; return how many they were. Safe to be killed, and in several processes."""
+        """Add new rows to the tables, `most` at a time; return how many they were. Safe to be killed, and in several processes."""
+
+    async def roll(self) -> None:
+        """Add up the months that are over, once each, so that a long time is read out of few tables."""
 
     async def rebuild(self) -> int:
-        """Count all cells anew out of the steps that are in them; return how many steps these are."""
+        """Count everything anew out of the rows that are in the tables, the public figures too; return how many rows these are."""
 
     async def counts(self, question: FunnelQuestion, facet: Facet) -> Mapping[str, StepCounts]:
         """Return the counts by a facet, each row by its code; of days and months by their dates: `2026-11-29`, `2026-11`.
 
-        A facet that the view of the question does not have takes the view of its own, with the filters that this one has.
+        By months those that are over have one row, and of the others each day has its own.
         """
 
 
 class StepLog(Protocol):
     """The rows of the funnel, and their salts."""
 
-    async def note(self, steps: Collection[CountedStep]) -> None:
+    async def note(self, steps: Collection[CountedStep | QuestionStep]) -> None:
         """Store steps that no unit of work is about, once each."""
 
     async def seen(self, code: str, day: date) -> int:

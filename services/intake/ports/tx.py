@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -16,7 +16,7 @@ from services.intake.domain.court import CourtDecision
 from services.intake.domain.docket import Docket
 from services.intake.domain.figures import FigureRow
 from services.intake.domain.files import SeenFile
-from services.intake.domain.outreach.funnel import CountedStep
+from services.intake.domain.outreach.funnel import CountedStep, QuestionStep
 from services.intake.domain.outreach.source_trials import SourceTrial
 from services.intake.domain.outreach.sources import OutreachSource
 from services.intake.domain.outreach.trips import Trip
@@ -219,12 +219,6 @@ class Tx(Protocol):
     def add_entry(self, entry: ChatEntry) -> None:
         """Store what an officer did in a chat."""
 
-    def add_figures(self, rows: Iterable[FigureRow]) -> None:
-        """Store what counts for the figures, each row once."""
-
-    async def fold_figures(self) -> int:
-        """Add stored rows to the cells, some hundreds at once, and remove them; return how many. Of two at it the second commit fails."""
-
     async def find_survey_invitation(self, request_id: str) -> SurveyInvitation | None:
         """Return the invitation of a request; None where nobody is asked about it."""
 
@@ -285,8 +279,11 @@ class Tx(Protocol):
     def save_trip(self, trip: Trip) -> None:
         """Store a changed one."""
 
-    def count_step(self, step: CountedStep) -> None:
+    def count_step(self, step: CountedStep | QuestionStep) -> None:
         """Count a step, once: the same key again changes nothing."""
+
+    def count_figure(self, figure: FigureRow) -> None:
+        """Count what the public figures are made of, once."""
 
     def on_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` right after the commit."""

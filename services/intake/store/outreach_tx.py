@@ -1,15 +1,16 @@
-"""The part of the unit of work that outreach needs: sources, and the steps that are counted."""
+"""The part of the unit of work that outreach needs: sources, and the rows that count."""
 
 from __future__ import annotations
 
+from services.intake.domain.figures import FigureRow
 from services.intake.domain.outreach.codes import completes
-from services.intake.domain.outreach.funnel import CountedStep
+from services.intake.domain.outreach.funnel import CountedStep, QuestionStep
 from services.intake.domain.outreach.source_trials import SourceTrial
 from services.intake.domain.outreach.sources import OutreachSource
 from services.intake.domain.outreach.trips import Trip
 from services.intake.store.source_trials import SOURCE_TRIALS
 from services.intake.store.sources import SOURCES, find_beginning
-from services.intake.store.steps import STEPS, step_write
+from services.intake.store.steps import STEPS, row_write
 from services.intake.store.trips import TRIPS
 from shared.mongo import ChangeTracker, Collection
 
@@ -61,5 +62,8 @@ class OutreachTx:
     def save_trip(self, trip: Trip) -> None:
         self._unit.save(TRIPS, trip)
 
-    def count_step(self, step: CountedStep) -> None:
-        self._unit.defer(STEPS, step_write(step))
+    def count_step(self, step: CountedStep | QuestionStep) -> None:
+        self._unit.defer(STEPS, row_write(step.row))
+
+    def count_figure(self, figure: FigureRow) -> None:
+        self._unit.defer(STEPS, row_write(figure.row))

@@ -144,11 +144,6 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     ),
     "sent_messages": (),
     "word_book": (),
-    "figure_rows": (),
-    "figure_cells": (
-        IndexModel([("month", 1)], name="by_month"),  # the page of figures: the last twelve months
-    ),
-    "figure_state": (),
     "tries": (
         IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0),  # a stretch is over: nobody is paused by it any more
     ),
@@ -172,10 +167,8 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("is_new", 1)], name="new", partialFilterExpression={"is_new": True}),
     ),
     "funnel_cells": (
-        # Every question names its view, months and days; then sources of a campaign, or villages of a district.
-        IndexModel([("generation", 1), ("view", 1), ("source", 1), ("period", 1)], name="of_source"),
-        IndexModel([("generation", 1), ("view", 1), ("village", 1), ("period", 1)], name="of_village"),
-        IndexModel([("generation", 1), ("view", 1), ("period", 1)], name="of_period"),
+        # Every question first asks which tables of its days and months there are, and whether those that it holds are still the same.
+        IndexModel([("_id", 1), ("version", 1)], name="versions"),
     ),
     "funnel_state": (),
     "funnel_salts": (

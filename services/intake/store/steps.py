@@ -1,4 +1,4 @@
-"""The collection `funnel_steps`: every counted step, once each; and `funnel_salts`, without which no key of theirs is made again."""
+"""The collections `funnel_steps`: each row that counts, for the funnel and the public figures, once; and `funnel_salts`, of their keys."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Final
 
 from pymongo import ReturnDocument, UpdateOne
 
-from services.intake.domain.outreach.funnel import CountedStep, FunnelStep, WhoAndWhere
+from services.intake.domain.counting import DIMENSIONS, CountedRow, CountSeries
+from services.intake.domain.outreach.funnel import CountedStep, FunnelStep, QuestionStep
 from shared.clock import Clock
-from shared.mongo import Collection, Doc, Mongo, fields_of, reachable
+from shared.mongo import Collection, Doc, Mongo, reachable
 
 STEPS: Final = "funnel_steps"
 SALTS: Final = "funnel_salts"
@@ -21,16 +22,22 @@ _A_DAY: Final = timedelta(days=2)
 _YEAR_DIGITS: Final = 4
 
 
-def step_write(step: CountedStep) -> UpdateOne:
-    """Return the write that stores a step unless it is there already."""
-    body = {"step": step.step.value, "day": step.day.isoformat(), "count": step.count, **fields_of(step.what), "is_new": True}
-    return UpdateOne({"_id": step.key}, {"$setOnInsert": body}, upsert=True)
+def row_write(row: CountedRow) -> UpdateOne:
+    """Return the write that stores a row unless it is there already."""
+    return UpdateOne({"_id": row.key}, {"$setOnInsert": row_document(row) | {"is_new": True}}, upsert=True)
 
 
-def step_from(doc: Doc) -> CountedStep:
-    """Read a step from its document."""
-    what = WhoAndWhere(doc["source"], doc["service"], doc["village"], doc["sex"], doc["age"], doc.get("question", ""))
-    return CountedStep(doc["_id"], FunnelStep(doc["step"]), date.fromisoformat(doc["day"]), what, doc["count"])
+def row_document(row: CountedRow) -> Doc:
+    """Return a row as it lies once it is counted, without its key."""
+    place = dict(zip(DIMENSIONS[row.series], row.place, strict=True))
+    return {"series": row.series.value, "step": row.step, "day": row.day.isoformat(), "count": row.count, **place}
+
+
+def row_from(doc: Doc) -> CountedRow:
+    """Read a row from its document."""
+    series = CountSeries(doc["series"])
+    place = tuple(doc[name] for name in DIMENSIONS[series])
+    return CountedRow(doc["_id"], series, doc["step"], date.fromisoformat(doc["day"]), place, doc["count"])
 
 
 class MongoStepLog:
@@ -42,10 +49,10 @@ class MongoStepLog:
         self._clock = clock
         self._known: dict[str, bytes] = {}
 
-    async def note(self, steps: Several[CountedStep]) -> None:
+    async def note(self, steps: Several[CountedStep | QuestionStep]) -> None:
         if steps:
             with reachable():
-                await self._steps.bulk_write([step_write(step) for step in steps], ordered=False)
+                await self._steps.bulk_write([row_write(step.row) for step in steps], ordered=False)
 
     async def seen(self, code: str, day: date) -> int:
         begins = f"{day.isoformat()}.{FunnelStep.SEEN.value}.{code}."

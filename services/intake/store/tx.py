@@ -31,7 +31,6 @@ from services.intake.store.conversations import CONVERSATIONS
 from services.intake.store.court_tx import CourtTx
 from services.intake.store.dockets import DOCKETS
 from services.intake.store.emitting import publish
-from services.intake.store.figures import ROWS, FiguresTx
 from services.intake.store.items import ITEMS, PARKED, ItemRow, parked_from
 from services.intake.store.outreach_tx import OutreachTx
 from services.intake.store.parts import SHOWN_OF_A_FILE, shown_of_a_file
@@ -59,7 +58,7 @@ _Address: TypeAlias = tuple[str, str]
 _SEEN_MOST: Final = 200  # requests, the latest: many share a quarter of their looks, white paper above all
 
 
-class MongoTx(FiguresTx, CourtTx, SurveyTx, OutreachTx):
+class MongoTx(CourtTx, SurveyTx, OutreachTx):
     """One unit of work; implements `ports.Tx` over a `UnitOfWork`."""
 
     def __init__(self, work: UnitOfWork, mongo: Mongo, database: str, clock: Clock, catalogue: Catalogue, kept: timedelta) -> None:
@@ -74,7 +73,6 @@ class MongoTx(FiguresTx, CourtTx, SurveyTx, OutreachTx):
         self._catalogue = catalogue
         self._mapping = requests_of(catalogue)
         self._requests: Collection = mongo.collection(database, COLLECTION)
-        self._figure_rows = mongo.collection(database, ROWS)
         self._sources: Collection = mongo.collection(database, SOURCES.collection)
 
     async def item(self, key: str) -> StoredItem:

@@ -10,6 +10,7 @@ from services.intake.domain.outreach.participation import CrudeRates
 from services.intake.ports import Deps, StatusTries
 from services.intake.settings import Settings
 from services.intake.store import (
+    CountTables,
     FunnelCells,
     MongoAudienceReader,
     MongoChatReader,
@@ -85,6 +86,7 @@ def dependencies(settings: Settings, mongo: Mongo, database: str, clock: Clock, 
 
 def _readers(mongo: Mongo, database: str, services: Catalogue, clock: Clock) -> dict[str, Any]:
     """Return what reads the store outside a unit of work, by the names of the ports."""
+    tables = CountTables(mongo, database, clock)
     return {
         "register": MongoRequestReader(mongo, database, services),
         "people": MongoPeopleReader(mongo, database),
@@ -94,10 +96,10 @@ def _readers(mongo: Mongo, database: str, services: Catalogue, clock: Clock) -> 
         "villages": MongoVillageReader(mongo, database, services),
         "clerks": MongoClerkReader(mongo, database, services),
         "sources": MongoSourceReader(mongo, database),
-        "funnel": FunnelCells(mongo, database),
+        "funnel": FunnelCells(tables),
         "source_trials": MongoSourceTrialReader(mongo, database),
         "trips": MongoTripReader(mongo, database),
         "steps": MongoStepLog(mongo, database, clock),
-        "figures": MongoFigureReader(mongo, database),
+        "figures": MongoFigureReader(tables, clock),
         "surveys": MongoSurveyReader(mongo, database),
     }

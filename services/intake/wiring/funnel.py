@@ -1,4 +1,4 @@
-"""`python -m services.intake funnel rebuild`: count the funnel anew out of its steps, beside the running service."""
+"""`python -m services.intake funnel rebuild`: count the funnel and the public figures anew, beside the running service."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from services.intake.settings import Settings
-from services.intake.store import FunnelCells
+from services.intake.store import CountTables
 from shared.mongo import DatabaseUnavailable, Mongo
 
 _FAILED, _USAGE = 1, 2  # exit codes
 
 
 def funnel_command(words: Sequence[str]) -> int:
-    """Count the funnel anew; say how many steps there were. While it works nothing new is added; nothing is lost if it is killed."""
+    """Count the funnel and the public figures anew; say of how many rows.
+
+    While it works nothing new is added; nothing is lost if it is killed.
+    """
     parser = argparse.ArgumentParser(prog="python -m services.intake funnel", description=funnel_command.__doc__)
     parser.add_argument("what", choices=["rebuild"])
     parser.parse_args(words)
@@ -29,13 +32,13 @@ def funnel_command(words: Sequence[str]) -> int:
     except DatabaseUnavailable:
         sys.stderr.write("funnel: MongoDB can't be reached\n")
         return _FAILED
-    sys.stdout.write(f"{count:,} steps counted anew\n")
+    sys.stdout.write(f"{count:,} rows counted anew\n")
     return 0
 
 
 async def _rebuild(settings: Settings) -> int:
     mongo = Mongo.connect(settings.mongo_url.get_secret_value())
     try:
-        return await FunnelCells(mongo, settings.mongo_database or "intake").rebuild()
+        return await CountTables(mongo, settings.mongo_database or "intake").rebuild()
     finally:
         await mongo.close()

@@ -14,7 +14,6 @@ from httpx import MockTransport, Request, Response
 from standardwebhooks.webhooks import Webhook
 
 from services.intake.consumers import routes
-from services.intake.jobs import FiguresFolding
 from services.intake.settings import Settings
 from services.intake.wiring import assemble, chat_worker, service, status_worker
 from shared.messaging.delivery import AnyEventRoute
@@ -97,7 +96,6 @@ class Rig(Harness):
         self.wiring = assemble(configured, clock, httpx.AsyncClient(transport=MockTransport(self.phone.answer)))
         super().__init__(self.wiring.host.mongo, self.wiring.host.database, clock, self.wiring.units)
         self.chats, self.statuses = chat_worker(self.wiring), status_worker(self.wiring)
-        self.figures = FiguresFolding(self.wiring.units)
         self.service = service(self.wiring, self.chats, self.statuses)
         self.http = http_of(self.service.app)
         self._numbers = iter(range(1, 10_000))

@@ -1,7 +1,6 @@
 """From a poster to a finished request: what brought somebody is kept with them and the request, and each step is counted once."""
 
 import asyncio
-import json
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -9,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain.outreach.funnel import Facet, FunnelQuestion
+from services.intake.domain.outreach.funnel import CountedStep, Facet, FunnelQuestion, FunnelStep, WhoAndWhere
 from services.intake.domain.outreach.sources import OutreachSource, SourceDescription
 from services.intake.handlers import PageVisitor, add_source, note_seen, note_visit, pass_on_source, retire_source
 from services.intake.wiring.funnel import funnel_command
@@ -68,8 +67,8 @@ async def test_the_way_from_a_poster_to_a_document_is_counted_once_and_rebuilt_t
     assert (await counts(rig, a_day))[source.code] == {name: count for name, count in way.items() if name != "seen"}
     assert (await counts(rig, replace(a_day, sources=frozenset({source.code})), Facet.DAY)).keys() == {"2026-11-24"}
     assert await counts(rig, replace(YEAR, service="kia_baru"), Facet.SERVICE) == {}
-    cells = await without_generation(rig)
-    steps = await rig.mongo.collection(rig.database, "funnel_steps").count_documents({})
+    cells = await tables_of_days(rig)
+    rows = await rig.mongo.collection(rig.database, "funnel_steps").count_documents({})
     configured = rig.wiring.settings
     environment = {
         "MONGO_URL": configured.mongo_url.get_secret_value(),
@@ -81,14 +80,43 @@ async def test_the_way_from_a_poster_to_a_document_is_counted_once_and_rebuilt_t
         monkeypatch.setenv(name, value)
     capsys.readouterr()
     assert await asyncio.to_thread(funnel_command, ["rebuild"]) == 0
-    assert f"{steps:,} steps counted anew" in capsys.readouterr().out
-    assert await without_generation(rig) == cells
+    assert f"{rows:,} rows counted anew" in capsys.readouterr().out
+    assert await tables_of_days(rig) == cells
 
 
-async def without_generation(rig: Rig) -> list[dict[str, Any]]:
-    """All cells, but for which rebuild they are of."""
-    rows = [{name: row[name] for name in row if name not in ("_id", "generation")} for row in await rig.rows("funnel_cells")]
-    return sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
+async def test_a_month_that_is_over_is_added_up_once_and_takes_what_comes_late(rig: Rig) -> None:
+    deps, filed = rig.wiring.deps, FunnelStep.SUBMITTED
+    woman, man = WhoAndWhere("K7Q", "kk_hilang", VILLAGE, "P", "25-39"), WhoAndWhere("W2M", "kia_baru", HOME, "L", "60+")
+
+    async def note(*days: str, what: WhoAndWhere = woman) -> None:
+        await deps.steps.note([CountedStep(f"{day}.{what.source}", filed, date.fromisoformat(day), what) for day in days])
+        await deps.funnel.fold(500)
+        await deps.funnel.roll()
+
+    async def told() -> tuple[Any, ...]:
+        narrow = replace(YEAR, sources=frozenset({"K7Q"}), villages=frozenset({VILLAGE}), service="kk_hilang", sex="P", age="25-39")
+        every = [await counts(rig, question, facet) for question in (YEAR, narrow) for facet in (Facet.MONTH, Facet.SOURCE, Facet.DAY)]
+        return (*every, await counts(rig, replace(narrow, sex="L")), await counts(rig, replace(YEAR, first=date(2026, 10, 6))))
+
+    await note("2026-10-05", "2026-10-06", "2026-11-02")
+    await note("2026-10-05", "2026-11-24", what=man)
+    by_month, by_source, by_day, *narrowed, nobody, later = await told()
+    assert by_month == {"2026-10": {"submitted": 3}, "2026-11-02": {"submitted": 1}, "2026-11-24": {"submitted": 1}}
+    assert by_source == {"K7Q": {"submitted": 3}, "W2M": {"submitted": 2}}
+    assert by_day["2026-10-05"] == {"submitted": 2}
+    assert narrowed[0] == {"2026-10": {"submitted": 2}, "2026-11-02": {"submitted": 1}}
+    assert narrowed[1] == {"K7Q": {"submitted": 3}}
+    assert (nobody, later) == ({}, {"K7Q": {"submitted": 2}, "W2M": {"submitted": 1}})
+    live = await told()
+    await deps.funnel.rebuild()
+    assert await told() == live
+
+
+async def tables_of_days(rig: Rig) -> list[dict[str, Any]]:
+    """The tables of all days, but for which rebuild they are of, and how often they were written."""
+    rows = await rig.rows("funnel_cells")
+    days = [{**row, "_id": row["_id"].partition("|")[2], "version": 0} for row in rows if row["_id"].count("-") == 2]
+    return sorted(days, key=lambda row: str(row["_id"]))
 
 
 @pytest.mark.parametrize(

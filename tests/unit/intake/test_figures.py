@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.intake.domain.counting import fold, summed
 from services.intake.domain.deliveries import delivered, issue
 from services.intake.domain.documents import IssuedDocument, IssuedState
-from services.intake.domain.figures import Figure, FigureCell, FigureRow, fold, hidden, hours_within, months_back, rows_of
+from services.intake.domain.figures import Figure, FigureCell, FigureRow, cells_of, hidden, hours_within, months_back, rows_of
 from services.intake.domain.outreach.participation import SMALL
 from services.intake.domain.requests import Request, RequestState, Step, approve, progress, resubmit, returned
 from shared.clock import WIB
@@ -75,33 +76,17 @@ def test_what_ends_with_an_answer_is_finished_and_what_is_refused_is_not() -> No
 
 def test_a_month_is_that_of_madiun() -> None:
     late = datetime(2026, 11, 30, 18, 0, tzinfo=UTC)  # 1 December, 1.00
-    assert rows_of(None, REQUEST, late, OFFICE)[0].month == "2026-12"
+    assert rows_of(None, REQUEST, late, OFFICE)[0].day == date(2026, 12, 1)
     assert months_back(late, 3, WIB) == ("2026-10", "2026-11", "2026-12")
     assert months_back(datetime(2027, 1, 1, tzinfo=UTC), 2, WIB) == ("2026-12", "2027-01")
 
 
-ROWS = st.builds(
-    FigureRow,
-    key=st.uuids().map(str),
-    figure=st.sampled_from(Figure),
-    month=st.sampled_from(["2026-11", "2026-12"]),
-    about=st.sampled_from(["kk", "ktp"]),
-    hours=st.integers(0, 9),
-    is_on_time=st.booleans(),
-)
-
-
-@given(st.lists(ROWS, max_size=40), st.integers(0, 40))
-def test_folding_in_parts_comes_to_the_same(rows: list[FigureRow], cut: int) -> None:
-    whole = {(cell.figure, cell.month, cell.about): cell for cell in fold(rows)}
-    parts: dict[object, FigureCell] = {}
-    for cell in (*fold(rows[:cut]), *fold(rows[cut:])):
-        place = (cell.figure, cell.month, cell.about)
-        known = parts.get(place, FigureCell(*place))
-        hours = {each: known.hours.get(each, 0) + cell.hours.get(each, 0) for each in {*known.hours, *cell.hours}}
-        parts[place] = replace(cell, count=known.count + cell.count, on_time=known.on_time + cell.on_time, hours=hours)
-    assert parts == whole
-    assert sum(cell.count for cell in whole.values()) == len(rows)
+def test_cells_are_read_out_of_the_tables_of_a_month_and_the_days_beside_it() -> None:
+    took = [FigureRow(str(number), Figure.FINISHED, MONDAY.date(), "kk", hours, hours < 8) for number, hours in enumerate((2, 2, 9))]
+    told = [("2026-11", summed(fold(row.row for row in rows).values())) for rows in (took[:1], took[1:])]
+    assert cells_of(told) == (FigureCell(Figure.FINISHED, "2026-11", "kk", 3, 2, {2: 2, 9: 1}),)
+    filed = FigureRow("a", Figure.FILED, MONDAY.date(), "kk")
+    assert cells_of([("2026-11", summed(fold([filed.row]).values()))]) == (FigureCell(Figure.FILED, "2026-11", "kk", 1),)
 
 
 @given(st.dictionaries(st.integers(0, 50), st.integers(1, 30), min_size=1), st.sampled_from([0.5, 0.9]))

@@ -1,19 +1,19 @@
 """The funnel: seen, visited, chatted, began, submitted, finished, told on; each step of a person counted once. Pure (ADR 47).
 
 What is counted is a row of its own (`CountedStep`), whose key says who did what; the same again is the same row. Rows are folded into
-cells: counts by month and by day, for each way of looking at them (`View`). So a page reads some thousand cells, however many came.
+tables of a day and a month (`domain/counting.py`), which a page narrows down by any of what a step is looked at by, and by all at once.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from services.intake.domain.counting import CountedRow, CountSeries
 from services.intake.domain.outreach.sources import NO_SOURCE, ArrivalKind
 from shared.values import Nik
 
@@ -62,7 +62,6 @@ ODD: Final[Mapping[ArrivalKind, FunnelStep]] = {
 AGE_BANDS: Final = ("0-4", "5-16", "17-24", "25-39", "40-59", "60+")
 """By what the office issues: KIA without and with a photo (Permendagri 2/2016 article 3), KTP-el from 17 (UU 24/2013 article 63)."""
 _BEGINS: Final = (0, 5, 17, 25, 40, 60)
-_MONTH: Final = 7  # characters of a date that name its month
 SUMMARY: Final = "-"
 """Stands for a question where none was open any more: the summary waited to be confirmed."""
 UNSAID: Final = ""
@@ -79,8 +78,6 @@ class WhoAndWhere:
     village: str = UNSAID
     sex: str = UNSAID
     age: str = UNSAID
-    question: str = UNSAID
-    """Of `STOPPED`: the question that was open, `akta_lahir.kk_number`; `SUMMARY` in its place: all were answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +92,13 @@ class CountedStep:
     day: date
     what: WhoAndWhere
     count: int = 1
+
+    @property
+    def row(self) -> CountedRow:
+        """The row that is stored."""
+        what = self.what
+        place = (what.source, what.service, what.village, what.sex, what.age)
+        return CountedRow(self.key, CountSeries.FUNNEL, self.step.value, self.day, place, self.count)
 
 
 def person_step(step: FunnelStep, mark: str, day: date, what: WhoAndWhere) -> CountedStep:
@@ -114,6 +118,28 @@ def visit_step(mark: str, day: date, what: WhoAndWhere) -> CountedStep:
 def stop_step(mark: str, day: date, what: WhoAndWhere) -> CountedStep:
     """Return that a draft ended without a request. `mark`: of the draft, for somebody may begin and stop more than once."""
     return CountedStep(".".join((str(day.year), FunnelStep.STOPPED.value, mark, what.service)), FunnelStep.STOPPED, day, what)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionStep:
+    """That a draft ended at a question: `akta_lahir.kk_number`, with `SUMMARY` for the name where all were answered."""
+
+    key: str
+    day: date
+    question: str
+    service: str
+    village: str
+
+    @property
+    def row(self) -> CountedRow:
+        """The row that is stored, in a series of its own: no other step has a question."""
+        place = (self.question, self.service, self.village)
+        return CountedRow(self.key, CountSeries.STOPS, FunnelStep.STOPPED.value, self.day, place)
+
+
+def question_step(step: CountedStep, question: str) -> QuestionStep:
+    """Return at which question the draft of a `STOPPED` step ended."""
+    return QuestionStep(f"{step.key}.question", step.day, question, step.what.service, step.what.village)
 
 
 def mark_of(salt: bytes, who: str) -> str:
@@ -148,36 +174,11 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None  # 29 February of 1900
 
 
-class View(StrEnum):
-    """The ways of looking at counts. Each is kept, so that none has to be counted when a page asks."""
-
-    ALL = "all"
-    """By service."""
-    SOURCE = "source"
-    SOURCE_SERVICE = "source_service"
-    VILLAGE = "village"
-    VILLAGE_SERVICE = "village_service"
-    PERSON = "person"
-    """By sex, age and service."""
-    QUESTION = "question"
-    """By question, village and service: of `STOPPED` alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class CellKey:
-    """One cell: a month (`2026-11`) or a day (`2026-11-29`) of one view."""
-
-    view: View
-    period: str
-    what: WhoAndWhere
-
-
 @dataclass(frozen=True, slots=True)
 class FunnelQuestion:
-    """What a page asks of the cells: days from the first to the last, and what is left out.
+    """What a page asks of the counts: days from the first to the last, and what is left out.
 
-    `service`, `sex`, `age`: None: any. `sources`, `villages`: codes of which one must be it; None: any. Sources, villages and persons are
-    ways of looking that exclude each other: of two of them the first one counts.
+    `service`, `sex`, `age`: None: any. `sources`, `villages`: codes of which one must be it; None: any. All of them hold at once.
     """
 
     first: date
@@ -188,18 +189,9 @@ class FunnelQuestion:
     age: str | None = None
     service: str | None = None
 
-    @property
-    def view(self) -> View:
-        """The view whose cells answer it."""
-        if self.sources is not None:
-            return View.SOURCE if self.service is None else View.SOURCE_SERVICE
-        if self.villages is not None:
-            return View.VILLAGE if self.service is None else View.VILLAGE_SERVICE
-        return View.ALL if self.sex is None and self.age is None else View.PERSON
-
 
 class Facet(StrEnum):
-    """By what a table is broken down, and the view that has it."""
+    """By what a table is broken down."""
 
     SOURCE = "source"
     SERVICE = "service"
@@ -209,49 +201,7 @@ class Facet(StrEnum):
     QUESTION = "question"
     DAY = "day"
     MONTH = "month"
-    """By whole months, and the days of those that are asked for in part."""
+    """By whole months, and the days of those that are not over, or are asked for in part."""
 
 
 StepCounts: TypeAlias = Mapping[FunnelStep, int]
-
-Cells: TypeAlias = Mapping[CellKey, StepCounts]
-
-
-def cells_of(step: CountedStep) -> tuple[CellKey, ...]:
-    """Return the cells that a step counts in."""
-    what, day = step.what, step.day.isoformat()
-    parts = {
-        View.ALL: WhoAndWhere(service=what.service),
-        View.SOURCE: WhoAndWhere(source=what.source),
-        View.SOURCE_SERVICE: WhoAndWhere(source=what.source, service=what.service),
-        View.VILLAGE: WhoAndWhere(village=what.village),
-        View.VILLAGE_SERVICE: WhoAndWhere(village=what.village, service=what.service),
-        View.PERSON: WhoAndWhere(service=what.service, sex=what.sex, age=what.age),
-    }
-    if step.step is FunnelStep.STOPPED:
-        parts[View.QUESTION] = WhoAndWhere(service=what.service, village=what.village, question=what.question)
-    return tuple(CellKey(view, period, part) for view, part in parts.items() for period in (day[:_MONTH], day))
-
-
-def fold(steps: Iterable[CountedStep]) -> Cells:
-    """Return what steps add to the cells."""
-    found: dict[CellKey, Counter[FunnelStep]] = {}
-    for step in steps:
-        for cell in cells_of(step):
-            found.setdefault(cell, Counter())[step.step] += step.count
-    return found
-
-
-def periods_of(first: date, last: date) -> tuple[str, ...]:
-    """Return the months that lie whole between two days, and the days of the others: what is to be added up for all of them."""
-    found: list[str] = []
-    day = first
-    while day <= last:
-        following = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
-        if day.day == 1 and following - timedelta(days=1) <= last:
-            found.append(day.isoformat()[:_MONTH])
-            day = following
-        else:
-            found.append(day.isoformat())
-            day += timedelta(days=1)
-    return tuple(found)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from services.intake.domain.chat import Conversation, Draft, Fact
 from services.intake.domain.contacts import ChatContact
-from services.intake.domain.outreach.funnel import ODD, FunnelStep, WhoAndWhere, mark_of, person_step, sex_and_age, stop_step
+from services.intake.domain.outreach.funnel import ODD, FunnelStep, WhoAndWhere, mark_of, person_step, question_step, sex_and_age, stop_step
 from services.intake.domain.outreach.sources import NO_SOURCE, NOBODY, Touch
 from services.intake.domain.outreach.stops import given_up, stopped_at
 from services.intake.domain.requests import Request, RequestState
@@ -48,7 +47,9 @@ async def count_stops(tx: Tx, deps: Deps, before: Conversation, after: Conversat
     for draft in given_up(before, after, facts):
         by = await _by_source(tx, draft.outreach_source or NO_SOURCE, draft.service)
         mark = mark_of(await deps.steps.salt(str(today.year)), f"{before.contact_id}|{draft.began_at.isoformat()}")
-        tx.count_step(stop_step(mark, today, replace(by, question=stopped_at(draft, deps.menu, today))))
+        step = stop_step(mark, today, by)
+        tx.count_step(step)
+        tx.count_step(question_step(step, stopped_at(draft, deps.menu, today)))
 
 
 async def count_submission(tx: Tx, deps: Deps, request: Request) -> None:

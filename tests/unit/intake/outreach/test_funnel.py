@@ -4,20 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.intake.domain.outreach.funnel import (
-    CellKey,
-    FunnelQuestion,
-    FunnelStep,
-    View,
-    WhoAndWhere,
-    age_band,
-    fold,
-    mark_of,
-    periods_of,
-    person_step,
-    sex_and_age,
-    visit_step,
-)
+from services.intake.domain.outreach.funnel import FunnelStep, WhoAndWhere, age_band, mark_of, person_step, sex_and_age, visit_step
 
 DAY, SALT = date(2026, 11, 29), b"salt"
 WHAT = WhoAndWhere("K7Q", "akta_lahir", "3519072001", "P", "25-39")
@@ -73,43 +60,3 @@ def test_ages_fall_into_the_bands_of_documents(years: int, band: str) -> None:
 )
 def test_sex_and_age_are_read_out_of_a_nik(nik: str | None, told: tuple[str, str]) -> None:
     assert sex_and_age(nik, DAY) == told
-
-
-def test_steps_add_up_in_the_cells_of_every_view() -> None:
-    steps = [person_step(FunnelStep.BEGAN, mark, DAY, WHAT) for mark in "ab"] + [person_step(FunnelStep.CHATTED, "a", DAY, WHAT)]
-    cells = fold(steps)
-    assert {key.view for key in cells} == set(View) - {View.QUESTION}  # that is of drafts that ended alone
-    assert all(counts == {FunnelStep.BEGAN: 2, FunnelStep.CHATTED: 1} for counts in cells.values())
-    assert all(CellKey(View.SOURCE, period, WhoAndWhere(source="K7Q")) in cells for period in ("2026-11", "2026-11-29"))
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "periods"),
-    [
-        (date(2026, 11, 29), date(2026, 11, 29), ("2026-11-29",)),
-        (date(2026, 1, 1), date(2026, 3, 31), ("2026-01", "2026-02", "2026-03")),
-        (date(2026, 1, 31), date(2026, 3, 2), ("2026-01-31", "2026-02", "2026-03-01", "2026-03-02")),
-        (date(2024, 2, 1), date(2024, 2, 28), tuple(f"2024-02-{day:02}" for day in range(1, 29))),
-        (date(2025, 12, 31), date(2026, 1, 1), ("2025-12-31", "2026-01-01")),
-        (date(2026, 2, 2), date(2026, 2, 1), ()),
-    ],
-)
-def test_a_time_is_whole_months_and_the_days_beside_them(first: date, last: date, periods: tuple[str, ...]) -> None:
-    assert periods_of(first, last) == periods
-
-
-@pytest.mark.parametrize(
-    ("more", "view"),
-    [
-        ({}, View.ALL),
-        ({"service": "kk_hilang"}, View.ALL),
-        ({"sources": frozenset({"K7Q"})}, View.SOURCE),
-        ({"sources": frozenset({"K7Q"}), "service": "kk_hilang"}, View.SOURCE_SERVICE),
-        ({"villages": frozenset({"3519072001"})}, View.VILLAGE),
-        ({"villages": frozenset({"3519072001"}), "service": "kk_hilang"}, View.VILLAGE_SERVICE),
-        ({"sex": "P"}, View.PERSON),
-        ({"age": "60+"}, View.PERSON),
-    ],
-)
-def test_every_question_has_a_view_that_answers_it(more: dict[str, object], view: View) -> None:
-    assert FunnelQuestion(DAY, DAY, **more).view is view  # type: ignore[arg-type]

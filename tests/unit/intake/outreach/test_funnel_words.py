@@ -7,7 +7,7 @@ import pytest
 from services.intake.desk.funnel_pictures import finding, funnel_picture, trend_picture
 from services.intake.desk.funnel_words import FunnelFilter, question_of, rows_of, total_of
 from services.intake.desk.source_form import SourceForm, read_form
-from services.intake.domain.outreach.funnel import FunnelStep, View
+from services.intake.domain.outreach.funnel import FunnelStep
 from services.intake.domain.outreach.sources import OutreachSource, SourceDescription
 
 AT, TODAY = datetime(2026, 11, 29, 3, tzinfo=UTC), date(2026, 11, 29)
@@ -53,19 +53,21 @@ def test_what_is_wrong_with_a_form_is_said_at_its_field(field: str, text: str) -
 
 
 @pytest.mark.parametrize(
-    ("asked", "first", "view"),
+    ("asked", "first", "narrowed"),
     [
-        (FunnelFilter(), date(2026, 10, 31), View.ALL),
-        (FunnelFilter(waktu="tahun", kampanye="KK"), date(2026, 1, 1), View.SOURCE),
-        (FunnelFilter(waktu="setahun", sumber="k7q", layanan="kk_hilang"), date(2025, 12, 1), View.SOURCE_SERVICE),
-        (FunnelFilter(waktu="3"), date(2026, 9, 1), View.ALL),
-        (FunnelFilter(waktu="7", wilayah="351907", jk="P"), date(2026, 11, 23), View.VILLAGE),
-        (FunnelFilter(umur="60+"), date(2026, 10, 31), View.PERSON),
+        (FunnelFilter(), date(2026, 10, 31), set()),
+        (FunnelFilter(waktu="tahun", kampanye="KK"), date(2026, 1, 1), {"sources"}),
+        (FunnelFilter(waktu="setahun", sumber="k7q", layanan="kk_hilang"), date(2025, 12, 1), {"sources", "service"}),
+        (FunnelFilter(waktu="3"), date(2026, 9, 1), set()),
+        (FunnelFilter(waktu="7", saluran="print", wilayah="351907", jk="P"), date(2026, 11, 23), {"sources", "villages", "sex"}),
+        (FunnelFilter(umur="60+"), date(2026, 10, 31), {"age"}),
     ],
 )
-def test_a_filter_becomes_a_question(asked: FunnelFilter, first: date, view: View) -> None:
+def test_a_filter_becomes_a_question(asked: FunnelFilter, first: date, narrowed: set[str]) -> None:
     question = question_of(asked, SOURCES, TODAY)
-    assert (question.first, question.view) == (first, view)
+    names = ("sources", "service", "villages", "sex", "age")
+    assert (question.first, {name for name in names if getattr(question, name) is not None}) == (first, narrowed)
+    assert asked.is_narrow is bool(narrowed)
     assert question.last == (date(2026, 11, 30) if asked.is_by_months else TODAY)
 
 
@@ -77,14 +79,6 @@ def test_filters_of_sources_meet_and_a_district_is_all_of_its_villages() -> None
     assert villages is not None
     assert "3519072001" in villages
     assert all(code.startswith("351907") for code in villages)
-
-
-def test_a_table_is_broken_down_by_what_the_filters_leave() -> None:
-    assert FunnelFilter(menurut="umur").facet == "umur"
-    assert FunnelFilter(menurut="umur", wilayah="351907").facet == "desa"
-    assert FunnelFilter(menurut="desa", kampanye="KK").facet == "sumber"
-    assert FunnelFilter(menurut="layanan", jk="L").facet == "layanan"
-    assert set(FunnelFilter(jk="L").facets) == {"jenis-kelamin", "umur", "layanan", "hari"}
 
 
 def test_rows_are_named_summed_and_sorted() -> None:

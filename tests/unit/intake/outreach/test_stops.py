@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.intake.domain.chat import Conversation, Say
+from services.intake.domain.counting import CountSeries, fold
 from services.intake.domain.drafts import DRAFT_LIFETIME, expire
-from services.intake.domain.outreach.funnel import FunnelStep, View, WhoAndWhere, fold, stop_step
+from services.intake.domain.outreach.funnel import WhoAndWhere, question_step, stop_step
 from services.intake.domain.outreach.stops import given_up, stopped_at
 from tests.unit.intake.talks import BY_TYPE, WORLD, begun, talk, walk
 
@@ -49,11 +50,14 @@ def test_silence_ends_all_drafts_of_a_chat_each_counted() -> None:
     assert "kk_hilang" in services
 
 
-def test_stops_are_kept_by_question_and_village_each_draft_once() -> None:
-    what = WhoAndWhere("K7Q", "kk_hilang", "3519072001", question="kk_hilang.nik")
-    steps = [stop_step(mark, WORLD.today, what) for mark in ("a", "b")]
-    assert steps[0].key != steps[1].key
-    assert stop_step("a", WORLD.today, replace(what, question="kk_hilang.-")).key == steps[0].key, "one draft ends once"
-    kept = {key: counts for key, counts in fold(steps).items() if key.view is View.QUESTION}
-    assert {key.what for key in kept} == {WhoAndWhere(service="kk_hilang", village="3519072001", question="kk_hilang.nik")}
-    assert [counts[FunnelStep.STOPPED] for counts in kept.values()] == [2, 2]
+def test_each_draft_stops_once_at_one_question() -> None:
+    what = WhoAndWhere("K7Q", "kk_hilang", "3519072001")
+    one, other = (stop_step(mark, WORLD.today, what) for mark in ("a", "b"))
+    assert one.key != other.key
+    assert stop_step("a", WORLD.today, what).key == one.key
+    rows = [question_step(step, "kk_hilang.nik").row for step in (one, other)]
+    assert len({row.key for row in (*rows, one.row, other.row)}) == 4
+    assert question_step(one, "kk_hilang.-").key == rows[0].key, "one draft ends once"
+    ((place, counts),) = fold(rows).items()
+    assert place == (CountSeries.STOPS, WORLD.today.isoformat())
+    assert counts == {("stopped", ("kk_hilang.nik", "kk_hilang", "3519072001")): 2}

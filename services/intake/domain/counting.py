@@ -1,0 +1,210 @@
+"""Rows that count, and the tables into which they are folded: one for a day or a month of a series. Pure (ADR 54).
+
+A table has a row for each place (a code for each dimension of its series) in which something was counted. It holds columns of small
+numbers: a year of an office is some hundred thousand rows, which are filtered and summed for a page in some ten milliseconds.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import compress
+from typing import Final, TypeAlias
+
+_BYTES: Final = "B"
+MONTH: Final = 7
+"""Characters of a date that name its month."""
+
+
+class CountSeries(StrEnum):
+    """What is counted by rows of its own and tables of its own."""
+
+    FUNNEL = "funnel"
+    FIGURES = "figures"
+    STOPS = "stops"
+
+
+DIMENSIONS: Final[Mapping[CountSeries, tuple[str, ...]]] = {
+    CountSeries.FUNNEL: ("source", "service", "village", "sex", "age"),
+    CountSeries.FIGURES: ("about", "hours", "promise"),
+    CountSeries.STOPS: ("question", "service", "village"),
+}
+"""By what the rows of a series are looked at, in the order in which their places say it."""
+
+Place: TypeAlias = tuple[str, ...]
+"""A code for each dimension; "" where it is not known. Nothing of it leads to a person."""
+PlaceCounts: TypeAlias = Mapping[tuple[str, Place], int]
+"""How often each step was counted at each place."""
+StepSums: TypeAlias = Mapping[str, Mapping[str, int]]
+"""By a code, how often each step was counted."""
+Wanted: TypeAlias = tuple[tuple[int, frozenset[str]], ...]
+"""For some dimensions, each once, the codes of which one must be it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedRow:
+    """One thing that counts, on the office's day. `key`: the same thing told again is the same row. `step`: what was counted."""
+
+    key: str
+    series: CountSeries
+    step: str
+    day: date
+    place: Place
+    count: int = 1
+
+
+def fold(rows: Iterable[CountedRow]) -> Mapping[tuple[CountSeries, str], PlaceCounts]:
+    """Return what rows add, by series and day (`2026-11-29`)."""
+    found: dict[tuple[CountSeries, str], Counter[tuple[str, Place]]] = {}
+    for row in rows:
+        found.setdefault((row.series, row.day.isoformat()), Counter())[row.step, row.place] += row.count
+    return found
+
+
+def summed(several: Iterable[PlaceCounts]) -> PlaceCounts:
+    """Return counts added up."""
+    found: Counter[tuple[str, Place]] = Counter()
+    for counts in several:
+        found.update(counts)
+    return found
+
+
+def periods_of(first: date, last: date, months: Iterable[str]) -> tuple[str, ...]:
+    """Return the tables that make up the days from the first to the last: of these months those that lie whole in them, else days."""
+    known, found, day = frozenset(months), list[str](), first
+    while day <= last:
+        following = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+        month = day.isoformat()[:MONTH]
+        if day.day == 1 and following - timedelta(days=1) <= last and month in known:
+            found.append(month)
+            day = following
+        else:
+            found.append(day.isoformat())
+            day += timedelta(days=1)
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class StepColumns:
+    """The rows of one step. `places`: for each dimension the number of its code in the table's names; `counts`: beside them."""
+
+    places: tuple[array[int], ...]
+    counts: array[int]
+
+    def chosen(self, accepted: Sequence[tuple[int, bytes]]) -> Sequence[int]:
+        """Return the numbers of the rows whose codes are accepted: by dimension, 1 for the number of each code that is, else 0."""
+        size = len(self.counts)
+        flags = int.from_bytes(b"\1" * size, "big")
+        wide: list[tuple[array[int], bytes]] = []
+        for place, accepts in accepted:
+            column = self.places[place]
+            if column.typecode == _BYTES:
+                flags &= int.from_bytes(column.tobytes().translate(accepts.ljust(1 << 8, b"\0")), "big")
+            else:
+                wide.append((column, accepts))
+        rows = list(compress(range(size), flags.to_bytes(size, "big")))
+        for column, accepts in wide:
+            rows = list(compress(rows, map(accepts.__getitem__, map(column.__getitem__, rows))))
+        return rows
+
+    def sums(self, dimension: int | None, size: int, rows: Sequence[int] | None) -> Sequence[int]:
+        """Return the sum for each of so many codes of a dimension; of None the sum of all. `rows`: None: all of them."""
+        counts = self.counts if rows is None else map(self.counts.__getitem__, rows)
+        if dimension is None:
+            return [sum(counts)]
+        column, sums = self.places[dimension], [0] * size
+        for group, count in zip(column if rows is None else map(column.__getitem__, rows), counts, strict=True):
+            sums[group] += count
+        return sums
+
+
+@dataclass(frozen=True, slots=True)
+class CountTable:
+    """The counts of a day or a month. `names`: for each dimension the codes that stand in it."""
+
+    names: tuple[tuple[str, ...], ...]
+    columns: Mapping[str, StepColumns]
+    _kept: dict[int | None, StepSums] = field(default_factory=dict, compare=False, repr=False)
+    _chosen: dict[Wanted, Mapping[str, Sequence[int]]] = field(default_factory=dict, compare=False, repr=False)
+
+    def by(self, dimension: int | None, wanted: Wanted) -> StepSums:
+        """Return the counts of each step by the codes of a dimension; of None all together, under "".
+
+        What is asked of all rows is kept, and so are the rows that were chosen last: a page breaks down the same ones in several ways.
+        """
+        if wanted:
+            return self._sums(dimension, self._choose(wanted))
+        if dimension not in self._kept:
+            self._kept[dimension] = self._sums(dimension, dict.fromkeys(self.columns))
+        return self._kept[dimension]
+
+    def _sums(self, dimension: int | None, chosen: Mapping[str, Sequence[int] | None]) -> StepSums:
+        found: dict[str, dict[str, int]] = {}
+        names = ("",) if dimension is None else self.names[dimension]
+        for step, rows in chosen.items():
+            for name, count in zip(names, self.columns[step].sums(dimension, len(names), rows), strict=True):
+                if count:
+                    found.setdefault(name, {})[step] = count
+        return found
+
+    def _choose(self, wanted: Wanted) -> Mapping[str, Sequence[int]]:
+        chosen = self._chosen.get(wanted)
+        if chosen is None:
+            accepted = [(place, bytes(name in codes for name in self.names[place])) for place, codes in wanted]
+            can_be = all(any(accepts) for _, accepts in accepted)
+            found = {step: columns.chosen(accepted) for step, columns in self.columns.items()} if can_be else {}
+            chosen = {step: rows for step, rows in found.items() if rows}
+            self._chosen.clear()
+            self._chosen[wanted] = chosen
+        return chosen
+
+    @property
+    def size(self) -> int:
+        """How many rows it has."""
+        return sum(len(columns.counts) for columns in self.columns.values())
+
+    @property
+    def counts(self) -> PlaceCounts:
+        """Its rows as counts by step and place."""
+        return {
+            (step, place): count
+            for step, columns in self.columns.items()
+            for place, count in zip(self._places(columns), columns.counts, strict=True)
+        }
+
+    def _places(self, columns: StepColumns) -> Iterator[Place]:
+        named = [map(names.__getitem__, column) for names, column in zip(self.names, columns.places, strict=True)]
+        return zip(*named, strict=True)
+
+
+def table_of(series: CountSeries, counts: PlaceCounts) -> CountTable:
+    """Return the table of counts: the same for the same counts, in whichever order they came. What adds up to 0 has no row."""
+    rows = sorted((step, place, count) for (step, place), count in counts.items() if count)
+    names = tuple(tuple(sorted({place[number] for _, place, _ in rows})) for number in range(len(DIMENSIONS[series])))
+    numbers = [{name: number for number, name in enumerate(each)} for each in names]
+    kinds = [kind_of(len(each) - 1) for each in names]
+    by_step: dict[str, list[tuple[Place, int]]] = {}
+    for step, place, count in rows:
+        by_step.setdefault(step, []).append((place, count))
+    columns = {}
+    for step, held in by_step.items():
+        places = tuple(
+            array(kind, [known[place[number]] for place, _ in held])
+            for number, (kind, known) in enumerate(zip(kinds, numbers, strict=True))
+        )
+        columns[step] = StepColumns(places, array(_kind_of_counts([count for _, count in held]), [count for _, count in held]))
+    return CountTable(names, columns)
+
+
+def kind_of(largest: int) -> str:
+    """Return the type of an array that holds numbers from 0 up to this one."""
+    return _BYTES if largest < 1 << 8 else "H" if largest < 1 << 16 else "I"
+
+
+def _kind_of_counts(counts: Sequence[int]) -> str:
+    """A correction takes away: then a count of one day may be less than none."""
+    return "q" if min(counts) < 0 else kind_of(max(counts))
