@@ -48,7 +48,7 @@ class ArmCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class TrialVerdict:
     """What may be said: the share of each text, and that of the first less that of the second."""
 
     a: Interval
@@ -68,7 +68,7 @@ def arm_of(trial_id: str, who: str) -> Arm:
     return Arm.B if hashlib.blake2b(f"{trial_id}|{who}".encode(), digest_size=1).digest()[0] % 2 else Arm.A
 
 
-def verdict(a: ArmCount, b: ArmCount) -> Verdict:
+def verdict(a: ArmCount, b: ArmCount) -> TrialVerdict:
     """Return what two counts come to."""
     one, other = (wilson(min(each.count, each.of), each.of) for each in (a, b))
-    return Verdict(one, other, newcombe(one, other))
+    return TrialVerdict(one, other, newcombe(one, other))

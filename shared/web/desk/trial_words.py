@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from shared.intervals import Interval
-from shared.trials import Arm, StoppingRule, Verdict
+from shared.trials import Arm, StoppingRule, TrialVerdict
 from shared.web.desk.words import count, day_short, decimal
 
 _PERCENT: Final = 100
@@ -25,7 +25,7 @@ def share_words(share: Interval) -> str:
     return f"{at} % (antara {low} dan {high})"
 
 
-def verdict_words(found: Verdict, did: str) -> str:
+def verdict_words(found: TrialVerdict, did: str) -> str:
     """Return what may be concluded. `did`: what was hoped for, `membaca`."""
     difference = found.difference
     if found.better is None:
