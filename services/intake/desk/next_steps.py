@@ -111,9 +111,10 @@ async def _stops(room: DeskRoom, asked: StopFilter) -> dict[str, Any]:
     by = await funnel.counts(question, Facet.QUESTION)
     totals: Mapping[str, StepCounts] = await funnel.counts(question, Facet.SERVICE)
     found: Sequence[ServiceStops] = service_stops(room.deps, by, totals)
+    here = address(QUESTIONS, **asked.model_dump())
     return {
         "asked": asked,
-        "found": [(each, stops_picture(each, address("/desk/corong", layanan=each.code))) for each in found[:_PICTURES]],
+        "found": [(each, stops_picture(each, address("/desk/corong", layanan=each.code), here)) for each in found[:_PICTURES]],
         "left_out": max(0, len(found) - _PICTURES),
         "services": {code: room.deps.menu.title(code) for code in room.deps.menu.forms},
         "periods": _periods(),

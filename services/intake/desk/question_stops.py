@@ -33,6 +33,7 @@ _ADVICE: Final[Mapping[str, str]] = {
 }
 _OTHERWISE: Final = "Tulis kalimatnya lebih pendek, dan beri satu contoh jawaban."
 _SUMMARY: Final = "Ringkasan menunggu dikirim"
+_CHANGED: Final = "Formulirnya sudah berubah sejak itu. Lihat apakah pertanyaan penggantinya lebih lancar."
 _GONE: Final = "Pertanyaan yang sudah tidak ada di formulir"
 
 
@@ -94,8 +95,8 @@ def service_stops(deps: Deps, by: Mapping[str, StepCounts], totals: Mapping[str,
     return sorted(found, key=lambda each: (-each.count, each.name))
 
 
-def stops_picture(stops: ServiceStops, leads_to: str) -> Picture:
-    """Return where people gave up, in the order in which they are asked."""
+def stops_picture(stops: ServiceStops, leads_to: str, part: str) -> Picture:
+    """Return where people gave up, in the order in which they are asked. `part`: the address of its page, from which it is asked anew."""
     worst = stops.worst
     found = f"{count(worst.count)} dari {count(stops.count)} yang berhenti, berhenti di “{worst.title}”"
     return Picture(
@@ -109,6 +110,7 @@ def stops_picture(stops: ServiceStops, leads_to: str) -> Picture:
         teaches="Begitu ada isian yang berakhir tanpa permohonan, di sini terlihat di pertanyaan mana.",
         shown=12,
         is_wide=True,
+        part=f"{part}#{stops.code}",  # each has one of its own
     )
 
 
@@ -126,7 +128,7 @@ def _service(deps: Deps, service: str, names: Mapping[str, int], totals: StepCou
 
 def _stop(question: _Question, service: str, title: str, number: int, whole: int) -> QuestionStop:
     place = f"{service}.{question.name}" if question.sentence else ""
-    advice = _ADVICE.get(question.kind, _OTHERWISE)
+    advice = _ADVICE.get(question.kind, _OTHERWISE) if question.title != _GONE else _CHANGED
     return QuestionStop(title, question.title, question.sentence, advice, place, number, _PERCENT * number / whole)
 
 
@@ -138,7 +140,8 @@ def _questions(deps: Deps, service: str, form: Form) -> Iterator[_Question]:
         opened = [OpenQuestion(field, field.name)]
         if field.is_group:
             cells = [OpenQuestion(cell, f"{field.name}[0].{cell.name}", field) for cell in field.fields]
-            opened = [*cells, OpenQuestion(field, f"{field.name}[]", field, asks_more=True)]
+            least, most = field.count
+            opened = [*cells, *([OpenQuestion(field, f"{field.name}[]", field, least, asks_more=True)] if most > least else [])]
         for question in opened:
             said = deps.texts.say(asking.ask(draft, question, deps.menu)[0]).replace("*", "").strip()
             kind = "selfie" if field is SELFIE_FIELD else "group" if question.asks_more else question.field.type

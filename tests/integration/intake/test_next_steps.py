@@ -10,7 +10,9 @@ from functools import partial
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from services.intake.desk.question_stops import service_stops, stops_picture
 from services.intake.domain.outreach.funnel import (
+    SUMMARY,
     CountedStep,
     Facet,
     FunnelQuestion,
@@ -111,6 +113,16 @@ async def test_a_return_and_a_late_end_are_counted_once(rig: Rig) -> None:
     assert (found["returned"], found["finished"], found["late"]) == (1, 1, 1)
 
 
+async def test_every_question_of_every_service_is_said(rig: Rig) -> None:
+    deps = rig.wiring.deps
+    services = [code for code in deps.catalogue.services if deps.menu.form_of(code)]
+    found = service_stops(deps, {f"{code}.{SUMMARY}": {FunnelStep.STOPPED: 5} for code in services}, {})
+    assert {each.code for each in found} == set(services)
+    gone = only(service_stops(deps, {"kk_hilang.gone": {FunnelStep.STOPPED: 2}}, {}))
+    assert (gone.worst.title, gone.worst.sentence, gone.worst.is_few) == ("Pertanyaan yang sudah tidak ada di formulir", "", True)
+    assert stops_picture(gone, "/", "/").finding == "Baru 2 isian berhenti"
+
+
 async def test_roles_and_odd_input_of_the_pages(rig: Rig, desk: Desk) -> None:
     head, outreach, operator = (desk.browser(role) for role in ("head", "outreach", "operator"))
     assert "Dagangan" in await page(head, f"{LAGGING}?q=dagangan")
@@ -160,7 +172,7 @@ async def test_from_a_village_with_few_to_a_day_there_and_its_funnel(live: Live,
         await opened.get_by_label("Nama", exact=True).fill("Jemput bola Wungu")
         await opened.get_by_label("Hari").fill(rig.clock.at.astimezone(WIB).date().isoformat())
         await opened.get_by_label("Tim").fill("Dewi, Agus")
-        await opened.get_by_label("KK hilang", exact=False).first.check()
+        await opened.get_by_label("Kartu Keluarga hilang").check()
         await opened.get_by_label("Desa 2", exact=True).fill("Dolopo, Dolopo")
         await opened.get_by_role("button", name="Simpan rencana").click()
         await expect(opened.get_by_text("Rencana disimpan.")).to_be_visible()
