@@ -21,6 +21,7 @@ from services.intake.domain.outreach.source_trials import SourceTrial
 from services.intake.domain.outreach.sources import OutreachSource
 from services.intake.domain.outreach.trips import Trip
 from services.intake.domain.published import Published
+from services.intake.domain.register_state import RegisterState
 from services.intake.domain.requests import Request, RequestState
 from services.intake.domain.survey.counting import SurveyRemark, SurveyTally
 from services.intake.domain.survey.invitations import SurveyInvitation
@@ -173,6 +174,12 @@ class Tx(Protocol):
 
     def save_case(self, case: CourtCase) -> None:
         """Store a changed case that was read in this unit."""
+
+    async def register_state(self) -> RegisterState:
+        """Return whether the register is to be had, as verification told last."""
+
+    def keep_register_state(self, state: RegisterState) -> None:
+        """Keep what `register_state` returned, changed."""
 
     async def sent_message(self, wamid: str) -> SentMessage | None:
         """Return a message of ours; None before its first status."""
