@@ -18,6 +18,7 @@ from services.intake.desk import (
     source_trials,
     sources,
     standing_sources,
+    studio,
     survey,
     trips,
     village_form,
@@ -62,6 +63,7 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     app.include_router(words.router(room))
     app.include_router(survey.router(room))
     app.include_router(sources.router(room))
+    app.include_router(studio.router(room))
     app.include_router(funnel.router(room))
     app.include_router(next_steps.router(room))
     app.include_router(trips.router(room))

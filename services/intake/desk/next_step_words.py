@@ -34,6 +34,7 @@ _SHOWN: Final[Mapping[Why, str]] = {
     Why.FEW: "{count} orang datang dari {of} warga",
 }
 _PERCENT: Final = 100
+_DISTRICT_DIGITS: Final = 6
 SORTS: Final[Mapping[str, tuple[str, Callable[[LaggingVillage], tuple[float | str, ...]]]]] = {
     "": ("Terendah dulu", lambda row: (row.stands.per_thousand, -row.stands.residents)),
     "warga": ("Warga terbanyak dulu", lambda row: (-row.stands.residents,)),
@@ -90,7 +91,7 @@ def caution(row: LaggingVillage) -> str:
 def next_acts(row: LaggingVillage) -> Sequence[NextAct]:
     """Return what can be done about a village, what helps most first."""
     village = row.stands.village
-    poster = NextAct("Buat poster", address("/desk/sumber/baru", desa=village))
+    poster = NextAct("Buat poster", address("/desk/konten/desa", kecamatan=village[:_DISTRICT_DIGITS], desa=village))
     trip = NextAct("Rencanakan jemput bola", address("/desk/jemput-bola/baru", desa=village))
     told = NextAct("Tulis siaran", address("/desk/siaran/baru", templat="kabar_layanan", desa=village))
     return {

@@ -116,9 +116,8 @@ def _listing(routes: APIRouter, pages: _SourcePages) -> None:
 
 def _making(routes: APIRouter, pages: _SourcePages) -> None:
     @routes.get(f"{PATH}/baru")
-    async def new(request: Request, member: Campaigner, desa: Annotated[str, Query(max_length=10)] = "") -> Response:
-        """Show the form, with a village where somebody comes from the list of villages."""
-        return pages.form(request, member, SourceForm(desa=village_name(desa)), {})
+    async def new(request: Request, member: Campaigner) -> Response:
+        return pages.form(request, member, SourceForm(), {})
 
     @routes.post(f"{PATH}/baru")
     async def make(request: Request, typed: Annotated[SourceForm, Form()], member: Campaigner) -> Response:

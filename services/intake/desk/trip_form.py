@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.intake.desk.source_form import LONGEST, find_named_village
+from services.intake.desk.source_form import LONGEST, find_typed_village
 from services.intake.domain.outreach.trips import MOST_PEOPLE, MOST_STOPS, TripPlan
 from shared.reference.regions import find_village, village_name
 
@@ -86,7 +86,7 @@ def read_trip(typed: TripForm, services: Collection[str]) -> TypedTrip:
     for village, place, goal in typed.rows():
         if not village.strip():
             continue
-        code = find_named_village(village)
+        code = find_typed_village(village)
         if not code:
             return TypedTrip(None, problem_of("trip_village_unknown", village.strip()[:LONGEST]))
         stops.append((code, " ".join(place.split())[:LONGEST] or _hall(code), int(goal) if goal.isascii() and goal.isdigit() else 0))
