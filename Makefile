@@ -73,7 +73,8 @@ screenshots: setup ## Take the pictures of the pages anew, those of the desk too
 		tests/e2e/test_every_page.py tests/e2e/test_villagers.py tests/integration/verification/test_unclear_browser.py \
 		tests/integration/verification/test_work_browser.py tests/integration/verification/test_overview_browser.py \
 		tests/integration/notifier/test_stuck_browser.py tests/integration/issuance/test_desk_browser.py \
-		tests/integration/verification/test_together_browser.py tests/integration/intake/test_public_pages.py
+		tests/integration/verification/test_together_browser.py tests/integration/intake/test_public_pages.py \
+		tests/integration/intake/test_studio_browser.py
 
 samples: export SAMPLES := $(CURDIR)/docs/samples
 samples: setup ## Make a sample of every document anew, as PDF and picture
