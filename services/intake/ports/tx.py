@@ -260,7 +260,7 @@ class Tx(Protocol):
         """Return the source that people of another one pass on."""
 
     async def complete_source(self, part: str) -> OutreachSource | None:
-        """Return the only source whose code begins with what is left of one; None where none or several do."""
+        """Return the only source whose code begins with what is left of one, else the only one of whose code it is a slip; else None."""
 
     async def source(self, code: str) -> OutreachSource:
         """Return the source of a code; NotFound where there is none."""
