@@ -8,8 +8,6 @@ from typing import Final, Self
 import httpx
 
 from services.intake.adapters.bundle_files import ZipFiles
-from services.intake.adapters.inspected_files import InspectedFiles
-from services.intake.adapters.inspection.inspector import Inspector, PhotoLimits
 from services.intake.adapters.issued_documents import IssuedDocuments
 from services.intake.adapters.reports.printer import TypstReports
 from services.intake.adapters.whatsapp_media import MediaLimits, WhatsappMedia
@@ -17,6 +15,8 @@ from services.intake.domain.drafting import DOCUMENT_TYPES
 from services.intake.ports import FileStore, WebhookLog
 from services.intake.settings import Settings
 from shared.child import ChildLimits
+from shared.inspection.files import InspectedFiles
+from shared.inspection.inspector import Inspector, PhotoLimits
 from shared.mongo.files import Files
 
 _REPORTS_PER_LIFE: Final = 500  # posters of all villages, and some

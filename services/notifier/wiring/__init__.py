@@ -24,12 +24,13 @@ from services.notifier.domain.news import NewsPolicy
 from services.notifier.domain.pacing import Rate
 from services.notifier.domain.policy import SendPolicy
 from services.notifier.domain.recipient import channel_of
-from services.notifier.jobs import Broadcaster, Dispatcher, LaneWorker, StatusSweeper
+from services.notifier.jobs import Broadcaster, Dispatcher, LaneWorker, Measurer, PostPublisher, StatusSweeper
 from services.notifier.ports import Deps, Tx
 from services.notifier.settings import Settings
 from services.notifier.store import (
     INDEXES,
     JOBS,
+    POSTING_INDEXES,
     MongoBroadcastReader,
     MongoEarlyStatuses,
     MongoJobReader,
@@ -38,13 +39,16 @@ from services.notifier.store import (
     MongoSenders,
     MongoTx,
 )
+from services.notifier.wiring.posting import PICTURES, picture_inspector, posting_deps
 from shared.clock import Clock, now
 from shared.health import Check, CheckFunction, Health
+from shared.inspection.inspector import Inspector
 from shared.messaging.delivery import Context
 from shared.messaging.host import MessagingHost
 from shared.messaging.operations import accounting
 from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import Mongo
+from shared.mongo.files import Files
 from shared.process import BackgroundJob, Service
 from shared.reference.working_hours import WorkingHours
 from shared.stuck_messages import StuckWithMessages
@@ -57,6 +61,7 @@ ACCOUNT: Final = accounting.by_state(
     "notices", JOBS, finished=(JobState.DONE, JobState.DISCARDED, JobState.HELD), parked=(JobState.FAILED,), in_flight=tuple(sorted(OPEN))
 )
 _AHEAD_SHARE: Final = 0.5  # of the recipients served at a time may be a broadcast's: the rest is for what people asked for
+_FORM_BYTES: Final = 16 * 1024 * 1024  # of a post with its pictures: what the front door lets through
 _BURST_SECONDS: Final = 0.25  # of the number's rate may leave at once: a burst stays far below what Meta counts in a second
 
 R = TypeVar("R")
@@ -70,10 +75,17 @@ class Notifier:
     mongo: Mongo
     units: UnitOfWorkRunner[Tx]
     deps: Deps
-    dispatchers: tuple[Dispatcher, Dispatcher]
+    dispatchers: tuple[Dispatcher, ...]
     sweeper: StatusSweeper
     broadcaster: Broadcaster
+    measurer: Measurer
+    inspector: Inspector
     http: httpx.AsyncClient
+
+    async def close(self) -> None:
+        """End the connections to the outside and the child process."""
+        await self.http.aclose()
+        await self.inspector.close()
 
 
 def assemble(settings: Settings, clock: Clock = now) -> Notifier:
@@ -91,15 +103,17 @@ def assemble(settings: Settings, clock: Clock = now) -> Notifier:
 
     units: UnitOfWorkRunner[Tx] = host.units(make_tx, clock)
     http = make_http(settings.answer_seconds)
-    deps = _deps(settings, clock, mongo, database, units, http)
+    inspector = picture_inspector(settings)
+    deps = _deps(settings, clock, mongo, database, units, http, inspector)
     slots = settings.lanes_at_once
     sweeper = StatusSweeper(deps)
     lane_worker = LaneWorker(deps, warm=deps.sender_limiter.warm, accepted=sweeper.accepted)
     whatsapp = Dispatcher("whatsapp", deps, lane_worker, slots=slots, hold_seconds=deps.sender_limiter.hold_seconds)
     court = Dispatcher("court", deps, LaneWorker(deps), slots=slots)
-    by_channel |= {"whatsapp": whatsapp, "court": court}
+    posting = Dispatcher("posting", deps, PostPublisher(deps), slots=slots)
+    by_channel |= {"whatsapp": whatsapp, "court": court, "posting": posting}
     broadcaster = Broadcaster(deps, ahead=max(1, int(slots * _AHEAD_SHARE)))
-    return Notifier(host, mongo, units, deps, (whatsapp, court), sweeper, broadcaster, http)
+    return Notifier(host, mongo, units, deps, (whatsapp, court, posting), sweeper, broadcaster, Measurer(deps), inspector, http)
 
 
 def build(settings: Settings) -> Service:
@@ -110,8 +124,15 @@ def build(settings: Settings) -> Service:
     sender, notices = _checks(settings, parts)
     health = Health()
     health.add("mongo", host.check_database)
-    app = create_app(settings, health, title="Pemberitahuan", database_lost=host.mongo.lost)
-    api.install(app, parts.units, parts.deps)
+    app = create_app(
+        settings,
+        health,
+        title="Pemberitahuan",
+        database_lost=host.mongo.lost,
+        public=api.PUBLIC,
+        larger_bodies=((desk.POSTS, _FORM_BYTES),),
+    )
+    api.install(app, parts.units, parts.deps, settings.graph_app_secret, settings.graph_verify_token)
     session_keys = JwksReader(settings.desk_keys_url)
     shell.install(app, settings, health, session_keys.read, desk.TEMPLATES)
     desk.install(app, parts.units, parts.deps)
@@ -119,7 +140,8 @@ def build(settings: Settings) -> Service:
     desk.install_stuck(app, source, stuck.PERSONAL)
 
     async def prepare() -> None:
-        await parts.mongo.prepare(host.database, INDEXES)
+        await parts.mongo.prepare(host.database, {**INDEXES, **POSTING_INDEXES})
+        await parts.mongo.prepare(host.database, Files(parts.mongo, host.database, PICTURES).indexes)
         await parts.units.prepare()
         await accounting.register(parts.mongo, host.database, (ACCOUNT,))
 
@@ -132,14 +154,23 @@ def build(settings: Settings) -> Service:
             BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),
             *(BackgroundJob(f"dispatcher-{dispatcher.channel}", dispatcher.run) for dispatcher in parts.dispatchers),
             BackgroundJob("broadcasts", parts.broadcaster.run),
+            BackgroundJob("numbers", parts.measurer.run),
             BackgroundJob("sweeper", parts.sweeper.run, {"sender": sender, "notices": notices}),
         ),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
-        close=(parts.http.aclose, session_keys.close, host.close),
+        close=(parts.close, session_keys.close, host.close),
     )
 
 
-def _deps(settings: Settings, clock: Clock, mongo: Mongo, database: str, units: UnitOfWorkRunner[Tx], http: httpx.AsyncClient) -> Deps:
+def _deps(
+    settings: Settings,
+    clock: Clock,
+    mongo: Mongo,
+    database: str,
+    units: UnitOfWorkRunner[Tx],
+    http: httpx.AsyncClient,
+    inspector: Inspector,
+) -> Deps:
     async def transact(body: Callable[[Tx], Awaitable[R]], job: Job | None = None) -> R:
         context = None if job is None else Context(job.correlation_id, job.causation_id, job.traceparent)
         return await units.run(body, context=context)
@@ -177,6 +208,7 @@ def _deps(settings: Settings, clock: Clock, mongo: Mongo, database: str, units: 
         broadcasts=MongoBroadcastReader(mongo, database),
         news=_news(settings),
         approved_texts=approved_texts(),
+        posting=posting_deps(settings, clock, mongo, database, http, inspector),
         lease_seconds=settings.lane_lease_seconds,
     )
 

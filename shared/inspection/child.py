@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from services.intake.adapters.inspection.pdfs import inspect_pdf
-from services.intake.adapters.inspection.pictures import inspect_picture
-from services.intake.adapters.inspection.refusal import UnfitFileError
 from shared.child.serving import Answer, Worker, serve
+from shared.inspection.pdfs import inspect_pdf
+from shared.inspection.pictures import inspect_picture
+from shared.inspection.refusal import UnfitFileError
 
 _PDF: Final = "application/pdf"
 

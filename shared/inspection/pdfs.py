@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pikepdf
 
-from services.intake.adapters.inspection.refusal import UnfitFileError
+from shared.inspection.refusal import UnfitFileError
 
 _ACTS: Final = frozenset({"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/Rendition", "/Movie", "/Sound", "/RichMediaExecute"})
 _FILES: Final = frozenset({"/EmbeddedFiles", "/EF", "/AF"})

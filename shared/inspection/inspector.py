@@ -10,7 +10,7 @@ from typing import Any, Final
 from shared.child import ChildLimits, ChildProcess
 from shared.errors import BadInput, Transient
 
-CHILD_MODULE: Final = "services.intake.adapters.inspection.child"
+CHILD_MODULE: Final = "shared.inspection.child"
 NAME: Final = "inspector"
 _TRIES: Final = 2  # a file that ends the child twice is what is wrong
 
@@ -35,12 +35,13 @@ class PhotoLimits:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was found. `content`: the picture made anew; None: the file is kept as it is."""
+    """What was found. `content`: the picture made anew, None: the file is kept as it is; `size`: its pixels across and down."""
 
     media_type: str
     content: bytes | None
     looks: str
     flaws: tuple[str, ...]
+    size: tuple[int, int] | None = None
 
 
 class Inspector:
@@ -66,7 +67,8 @@ class Inspector:
         reply, content = await self._ask({"path": str(path), "media_type": media_type, "limits": self._limits})
         if "refused" in reply:
             raise BadInput(reply["refused"], reply.get("detail", ""))
-        return Looked(reply["media_type"], content or None, reply["looks"], tuple(reply["flaws"]))
+        size = (reply["width"], reply["height"]) if content else None
+        return Looked(reply["media_type"], content or None, reply["looks"], tuple(reply["flaws"]), size)
 
     async def close(self) -> None:
         """Stop the child, after the file that it looks at."""

@@ -15,7 +15,7 @@ from typing import Any, Final
 from PIL import Image, ImageFilter, ImageOps, ImageStat
 from pillow_heif import register_heif_opener
 
-from services.intake.adapters.inspection.refusal import UnfitFileError
+from shared.inspection.refusal import UnfitFileError
 
 _QUALITY: Final = 85  # of the JPEG: no difference that somebody reading a paper would see
 _JUDGED_SIDE: Final = 1_000  # pixels of the longer side on which flaws are looked for: all pictures alike

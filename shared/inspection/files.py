@@ -8,21 +8,20 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
 from typing import IO, Any, Final
 
-from services.intake.adapters.inspection.inspector import Inspector
-from services.intake.ports import FileStore
 from shared.errors import BadInput, TooLarge
-from shared.mongo.files import HEAD_BYTES, StoredFile, sniff
+from shared.inspection.inspector import Inspector
+from shared.mongo.files import HEAD_BYTES, Files, StoredFile, sniff
 
 _CHUNK_BYTES: Final = 255 * 1024
 
 
 class InspectedFiles:
-    """Implements `ports.FileStore`. A picture is stored as it was made anew, a PDF as it came; the digest of what was sent is kept with it.
+    """A bucket of `shared.mongo.files`, with its methods. A picture is stored as it was made anew, a PDF as it came.
 
-    A file waits for its turn on the disk (`TMPDIR`), not in memory.
+    The digest of what was sent is kept with it. A file waits for its turn on the disk (`TMPDIR`), not in memory.
     """
 
-    def __init__(self, files: FileStore, inspector: Inspector) -> None:
+    def __init__(self, files: Files, inspector: Inspector) -> None:
         self._files = files
         self._inspector = inspector
 
@@ -35,7 +34,7 @@ class InspectedFiles:
         media_types: frozenset[str],
         metadata: Mapping[str, Any] | None = None,
     ) -> StoredFile:
-        """See `ports.FileStore`.
+        """See `Files.put`.
 
         Raises:
             BadInput: `file_empty`, `media_type_not_accepted`, or what `Inspector.look` says.
@@ -47,24 +46,24 @@ class InspectedFiles:
             looked = await self._inspector.look(Path(held.name), media_type)
             held.seek(0)
             content = _pieces(looked.content) if looked.content is not None else _read(held)
-            known = {"sent_sha256": sent_sha256, "looks": looked.looks, "flaws": list(looked.flaws)}
+            known = {"sent_sha256": sent_sha256, "looks": looked.looks, "flaws": list(looked.flaws), "size": looked.size}
             kept = frozenset({looked.media_type})
             return await self._files.put(file_id, content, max_bytes=max_bytes, media_types=kept, metadata={**(metadata or {}), **known})
 
     async def find(self, file_id: str) -> StoredFile | None:
-        """See `ports.FileStore`."""
+        """See `Files.find`."""
         return await self._files.find(file_id)
 
     async def find_many(self, file_ids: Iterable[str]) -> Mapping[str, StoredFile]:
-        """See `ports.FileStore`."""
+        """See `Files.find_many`."""
         return await self._files.find_many(file_ids)
 
     async def open(self, file_id: str) -> tuple[StoredFile, AsyncIterator[bytes]]:
-        """See `ports.FileStore`."""
+        """See `Files.open`."""
         return await self._files.open(file_id)
 
     async def delete(self, file_id: str) -> bool:
-        """See `ports.FileStore`."""
+        """See `Files.delete`."""
         return await self._files.delete(file_id)
 
 
