@@ -44,7 +44,7 @@ async def test_from_a_new_poster_to_its_funnel(live: LiveDesk, rig: Rig) -> None
         await expect(page.get_by_text("Dicatat.")).to_be_visible()
     assert (link.scheme, link.netloc) == ("https", "wa.me")
     (sentence,) = parse_qs(link.query)["text"]
-    code = sentence[-4:-1]
+    code = sentence.rpartition("#")[2].removesuffix(")")
     await rig.say(sentence)
     await rig.file_request()
     request = only(await rig.rows("requests"))
