@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from services.intake.domain.outreach.funnel import CountedStep, Facet, FunnelQue
 from services.intake.domain.outreach.sources import OutreachSource, SourceDescription
 from services.intake.handlers import PageVisitor, add_source, note_seen, note_visit, pass_on_source, retire_source
 from services.intake.wiring.funnel import funnel_command
+from shared.contracts.notifier import PostMeasured
 from shared.messaging.delivery import Done
 from tests.integration.intake.rig import ADAPTER, Rig, only
 from tests.integration.intake.test_progress import APPROVED, DELIVERED, ISSUED, delivery
@@ -189,3 +190,29 @@ async def test_a_fold_that_dies_or_meets_a_rebuild_counts_nothing_twice(rig: Rig
     await state.update_one({}, [{"$set": {"rebuilding_until": {"$dateSubtract": {"startDate": "$$NOW", "unit": "hour", "amount": 1}}}}])
     assert [await funnel.fold(500), await funnel.fold(500)] == [1, 0]
     assert await counts(rig) == {source.code: {"chatted": 1}}
+
+
+async def test_numbers_of_a_post_count_what_came_since_they_were_read_last(rig: Rig) -> None:
+    source = await made(rig)
+
+    async def told(publication: str, seen: int | None, hour: int, code: str = source.code) -> None:
+        event = PostMeasured(
+            publication=publication,
+            source=code,
+            platform="instagram",
+            day=date(2026, 11, 24),
+            seen=seen,
+            measured_at=datetime(2026, 11, 24, hour, tzinfo=UTC),
+        )
+        await rig.tell(event)
+
+    await told("post:a:instagram", 100, 1)
+    await told("post:b:facebook", 40, 1)  # of the same source: added, not instead
+    await told("post:a:instagram", 250, 3)
+    await told("post:a:instagram", 180, 2)  # came late
+    await told("post:a:instagram", 240, 4)  # the platform took some back
+    await told("post:c:instagram", None, 4)
+    await told("post:d:instagram", 9, 4, code="Z9Z")  # nobody gave that code out
+    assert await counts(rig) == {source.code: {"seen": 280}}
+    assert await rig.wiring.deps.funnel.rebuild() == 4
+    assert await counts(rig) == {source.code: {"seen": 280}}
