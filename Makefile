@@ -17,7 +17,7 @@ AHEAD ?=
 CLOCK := $(if $(AHEAD),faketime -m -f "+$(AHEAD)d" env NO_FAKE_STAT=1)
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help setup run journeys villager register test test-containers lint format docs screenshots samples recognition bench chaos mutants topology conservation release lock clean distclean
+.PHONY: help setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos mutants topology conservation release lock clean distclean
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,11 @@ journeys: $(READY) ## Ask for every open service by chat and by API, send every 
 villager: $(READY) ## Let synthetic villagers with habits ask for every open service by chat, and show how each ended (PEOPLE=200 SEED=n TALKS=file)
 	@$(PY) -m deploy.local.setup run
 	@$(PY) -m tests.villager $(if $(PEOPLE),--people $(PEOPLE)) $(if $(SEED),--seed $(SEED)) $(if $(TALKS),--talks "$(TALKS)")
+
+campaign: $(READY) ## Play a year of outreach with a known truth, and show what the funnel finds of it (PEOPLE=4000 VILLAGES=206 MONTHS=12 SEED=n KEEP=file)
+	@$(PY) -m deploy.local.setup run
+	@$(PY) -m tests.campaign $(if $(PEOPLE),--people $(PEOPLE)) $(if $(VILLAGES),--villages $(VILLAGES)) $(if $(MONTHS),--months $(MONTHS)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(KEEP),--keep "$(KEEP)")
 
 register: $(READY) ## Let anybody ask for anything in random registers and show that they stay whole, and how often each thing came (STEPS=10000)
 	@$(PY) -m tests.register $(if $(STEPS),--steps $(STEPS))
@@ -73,12 +78,14 @@ screenshots: setup ## Take the pictures of the pages anew, those of the desk too
 		tests/e2e/test_every_page.py tests/e2e/test_villagers.py tests/integration/verification/test_unclear_browser.py \
 		tests/integration/verification/test_work_browser.py tests/integration/verification/test_overview_browser.py \
 		tests/integration/notifier/test_stuck_browser.py tests/integration/issuance/test_desk_browser.py \
-		tests/integration/verification/test_together_browser.py tests/integration/intake/test_public_pages.py
+		tests/integration/verification/test_together_browser.py tests/integration/intake/test_public_pages.py \
+		tests/integration/intake/test_studio_browser.py
 
 samples: export SAMPLES := $(CURDIR)/docs/samples
-samples: setup ## Make a sample of every document anew, as PDF and picture
-	@mkdir -p $(SAMPLES)
-	@$(PY) -m pytest -q -n 0 tests/integration/issuance/test_samples.py -k looks_as_its_picture
+samples: setup ## Make a sample of every document anew, as PDF and picture, and of every kind of piece of the content studio
+	@mkdir -p $(SAMPLES)/studio
+	@$(PY) -m pytest -q -n 0 tests/integration/issuance/test_samples.py tests/integration/intake/test_studio_print.py \
+		-k looks_as_its_picture
 
 recognition: $(READY) ## Measure how well what people write is understood (FILE=path of code<TAB>phrase; without it the phrases of the lexicon)
 	@$(PY) -m tests.recognition $(FILE)

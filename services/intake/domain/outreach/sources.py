@@ -20,6 +20,8 @@ from shared.reference.outreach import outreach_lists
 
 _CHAT: Final = "https://wa.me/"
 NEIGHBOUR: Final = "neighbour"
+REGISTRAR: Final = "registrar"
+COURT_LETTER: Final = "court_letter"
 NO_SOURCE: Final = ""
 """Stands in counts for whoever came by no source that is known."""
 
@@ -91,7 +93,7 @@ class ArrivalKind(StrEnum):
 
     KNOWN = "known"
     COMPLETED = "completed"
-    """Its code was cut off, and only one source begins so."""
+    """Its code was cut off or mistyped by one slip, and only one source is so near."""
     ENDED = "ended"
     """A source that is retired or over: it counts as its own all the same."""
     DAMAGED = "damaged"
