@@ -16,6 +16,7 @@ from tests.campaign.report import KeptCampaign, load, target_of, value_of, word_
 
 TEMPLATE: Final = Path(__file__).with_name("page.md")
 PAGE, PICTURE = "campaign.md", "campaign.png"
+_IMAGE: Final = f"![Truth against the report: villages, sources, months]({PICTURE})"
 _WIDTH: Final = 120  # characters, as every Markdown page of the project
 _USAGE: Final = 2
 
@@ -28,7 +29,7 @@ def page(kept: KeptCampaign) -> str:
     ]
     mix = [f"| {way} | {care_of(way)} | {share} |" for way, share in MIX.items()]
     text = TEMPLATE.read_text(encoding="utf-8")
-    filled = {"table": "\n".join(rows), "mix": "\n".join(mix), "made": textwrap.fill(_made(kept), _WIDTH)}
+    filled = {"table": "\n".join(rows), "mix": "\n".join(mix), "made": textwrap.fill(_made(kept), _WIDTH), "picture": _IMAGE}
     for name, value in filled.items():
         text = text.replace(f"{{{{{name}}}}}", value)
     return text

@@ -42,7 +42,7 @@ def option(kept: KeptCampaign) -> dict[str, Any]:
     months = int(kept.made["months"])
     truth = [kept.ledger.finished_in_month.get(month, 0) for month in range(months)]
     found = finished_by_month(kept.measured)
-    titles = [what[:1].upper() + what[1:] for what, _ in clouds] + ["requests finished, by month"]
+    titles = [what[:1].upper() + what[1:] for what, _ in clouds] + ["Requests finished, by month"]
     places = [{"left": left, "top": top, "width": "41%", "height": "34%"} for left, top in _BOXES]
     lines = [("truth", truth, _SUN), ("report", [found[month] for month in range(months)], _GREEN)]
     return {
