@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
+from services.intake.domain.audiences import Audience
 from services.intake.domain.documents import IssuedDocument, IssuedState, Notice
+from services.intake.domain.news import Reach
 from services.intake.domain.officer_messages import OfficerMessage, answer_of
 from services.intake.domain.requests import RequestState, Step
 from services.intake.handlers import (
@@ -14,6 +16,7 @@ from services.intake.handlers import (
     note_answered,
     note_approved,
     note_document,
+    note_measured,
     note_notice,
     note_promise,
     note_question,
@@ -29,7 +32,7 @@ from services.intake.handlers import (
 )
 from services.intake.ports import Deps, Tx
 from shared.contracts.issuance import DocumentIssued, DocumentRevoked, DocumentVoided
-from shared.contracts.notifier import BroadcastDrafted, NewsDeclined, NoticeDelivered, NoticeFailed
+from shared.contracts.notifier import BroadcastDrafted, NewsDeclined, NoticeDelivered, NoticeFailed, PostMeasured
 from shared.contracts.verification import (
     CitizenAsked,
     CitizenTold,
@@ -64,6 +67,7 @@ def routes(deps: Deps) -> tuple[EventRoute[Any, Tx], ...]:
         EventRoute(NoticeFailed, partial(_undelivered, deps), _prefetch),
         EventRoute(BroadcastDrafted, _audience_wanted),
         EventRoute(NewsDeclined, partial(_declined, deps)),
+        EventRoute(PostMeasured, _measured),
     )
 
 
@@ -135,11 +139,16 @@ async def _undelivered(deps: Deps, tx: Tx, event: NoticeFailed, _meta: Meta) -> 
 
 
 async def _audience_wanted(tx: Tx, event: BroadcastDrafted, _meta: Meta) -> None:
-    want_audience(tx, event.broadcast_id, event.category, event.villages, event.need, event.drafted_at)
+    reach = Reach(event.category)  # one that has no rule here is an error
+    want_audience(tx, Audience(event.broadcast_id, reach, event.villages, event.need, event.drafted_at, None, event.trial, event.arm))
 
 
 async def _declined(deps: Deps, tx: Tx, event: NewsDeclined, _meta: Meta) -> None:
     await decline_news(tx, deps, event.contact_id, event.reason, event.declined_at)
+
+
+async def _measured(tx: Tx, event: PostMeasured, _meta: Meta) -> None:
+    await note_measured(tx, event.source, event.publication, event.seen, event.day, event.measured_at)
 
 
 async def _prefetch(tx: Tx, events: Sequence[Any]) -> None:

@@ -6,9 +6,21 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
+from shared.reference.regions import districts
 from shared.settings import OfficeSettings, PublicSettings, ServiceSettings, WhatsappSettings
+
+
+def known_district(code: str) -> str:
+    """Return the code of a kecamatan of the regency.
+
+    Raises:
+        ValueError: there is none with it.
+    """
+    if code not in districts():
+        raise ValueError("no kecamatan of the regency has this code")
+    return code
 
 
 class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings):
@@ -64,6 +76,18 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
         Path | None,
         Field(description="CSV of the people of each village, as shared/reference/data/residents_sample.csv; empty: that sample"),
     ] = None
+    neighbour_rest_days: Annotated[
+        float,
+        Field(
+            ge=0,
+            description="Whoever got a document is given a link to pass on to neighbours, and so long not again, in days; 0 = nobody is",
+        ),
+    ] = 0.0
+    trips_start: Annotated[
+        str,
+        AfterValidator(known_district),
+        Field(description="Code of the kecamatan from which teams leave for the villages: the order of a day's villages begins there"),
+    ] = "351911"
     births_per_thousand: Annotated[
         float, Field(ge=0, le=100, description="Births of a thousand people in a year, by which certificates are expected (crude rate)")
     ] = 12.5
@@ -153,8 +177,14 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
         int, Field(ge=20, description="Times that the pages of one link may be called in STATUS_TRIES_MINUTES; then 429")
     ] = 120
 
-    report_seconds: Annotated[float, Field(gt=0, description="How long one report may take to be set as a PDF, in seconds")] = 20.0
+    report_seconds: Annotated[float, Field(gt=0, description="How long one report, picture or piece may take to be set, in seconds")] = 20.0
+    report_idle_seconds: Annotated[
+        float, Field(ge=0, description="After how long without an order the process that sets reports ends, in seconds; 0 = never")
+    ] = 60.0
     report_memory_mib: Annotated[int, Field(ge=256, description="Address space of the process that sets reports, in MiB")] = 768
+
+    bundle_days: Annotated[float, Field(gt=0, description="How long a ZIP file of posters can be fetched, in days; the posters stay")] = 7.0
+    bundle_max_bytes: Annotated[int, Field(ge=1024 * 1024, description="Largest ZIP file of posters, in bytes")] = 256 * 1024 * 1024
 
     issuance_url: Annotated[str, Field(description="Where issuance serves documents")] = "http://127.0.0.1:8103"
     issuance_api_key: Annotated[SecretStr, Field(description="Our key at issuance, with the scope documents:read")] = SecretStr("")

@@ -43,6 +43,11 @@ class Village:
     kind: VillageKind
     district: District
 
+    @property
+    def in_full(self) -> str:
+        """The village as everybody must read it, with its district: three here have one name."""
+        return f"{self.kind.value.capitalize()} {self.name}, Kecamatan {self.district.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Regency:
@@ -92,6 +97,12 @@ def regencies() -> Mapping[str, Regency]:
 def find_village(code: str) -> Village | None:
     """Return the village of Kabupaten Madiun with this code, dots allowed; None for any other."""
     return villages().get(code.replace(".", ""))
+
+
+def village_name(code: str) -> str:
+    """Return a village with its district, as everybody must name it: three are called Sidorejo; "" for none."""
+    village = find_village(code)
+    return f"{village.name}, {village.district.name}" if village else ""
 
 
 def find_regency(code: str) -> Regency | None:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from services.intake.domain.outreach.sources import NEIGHBOUR, SourceDescription
 from shared.reference.outreach import outreach_lists
-from shared.reference.regions import find_village, villages
+from shared.reference.regions import village_name, villages
 
 LONGEST: Final = 80  # characters of a name, a campaign, an account: one line on a poster
 _ADS: Final = 20  # advertisements of one source
@@ -41,17 +41,11 @@ class ReadSource:
     wrong: dict[str, str]
 
 
-def village_name(code: str) -> str:
-    """Return a village with its district, as everybody must name it: three are called Sidorejo."""
-    village = find_village(code)
-    return f"{village.name}, {village.district.name}" if village else ""
-
-
 def read_form(typed: SourceForm, services: Collection[str], today: date) -> ReadSource:
     """Return the source that a form describes."""
     lists = outreach_lists()
     name, campaign, account = (" ".join(text.split()) for text in (typed.nama, typed.kampanye, typed.akun))
-    village, ends_on = _village(typed.desa), _day(typed.berakhir)
+    village, ends_on = find_typed_village(typed.desa), _day(typed.berakhir)
     ads = tuple(dict.fromkeys(typed.iklan.replace(",", " ").split()))
     fine = {
         "nama": (0 < len(name) <= LONGEST, f"Tulis 1 sampai {LONGEST} huruf."),
@@ -75,7 +69,7 @@ def _are_ads(ads: Collection[str]) -> bool:
     return len(ads) <= _ADS and all(ad.isascii() and ad.isdigit() for ad in ads)
 
 
-def _village(typed: str) -> str | None:
+def find_typed_village(typed: str) -> str | None:
     """Return the code of a village that is named with its district, or by its code; "" for none, None for one that is not known."""
     text = " ".join(typed.split()).casefold()
     if not text:
