@@ -33,6 +33,8 @@ class FunnelStep(StrEnum):
     """Somebody came by the link that those of this source pass on; counted for this source."""
     SERVED = "served"
     """A person, by NIK, whose request was finished; under the village where they live."""
+    MET = "met"
+    """A need of `participation.Need` that was met: each request of its service that was finished, under the village where they live."""
     ENDED = "ended"
     """A chat began with the code of a source that is retired or over; it is counted as `CHATTED` too."""
     DAMAGED = "damaged"
@@ -144,6 +146,7 @@ class FunnelQuestion:
     """What a page asks of the counts: days from the first to the last, and what is left out.
 
     `service`, `sex`, `age`: None: any. `sources`, `villages`: codes of which one must be it; None: any. All of them hold at once.
+    `steps`: of these alone, where a page needs few; None: of all.
     """
 
     first: date
@@ -153,6 +156,7 @@ class FunnelQuestion:
     sex: str | None = None
     age: str | None = None
     service: str | None = None
+    steps: frozenset[FunnelStep] | None = None
 
 
 class Facet(StrEnum):

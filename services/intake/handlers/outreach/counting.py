@@ -8,6 +8,7 @@ from typing import Final
 from services.intake.domain.chat import Draft
 from services.intake.domain.contacts import ChatContact
 from services.intake.domain.outreach.funnel import ODD, FunnelStep, WhoAndWhere, mark_of, person_step, sex_and_age
+from services.intake.domain.outreach.participation import NEEDED_SERVICES
 from services.intake.domain.outreach.sources import NO_SOURCE, NOBODY, Touch
 from services.intake.domain.requests import Request, RequestState
 from services.intake.ports import Deps, Tx
@@ -52,6 +53,8 @@ async def count_progress(tx: Tx, deps: Deps, before: Request, after: Request) ->
     await _count(tx, deps, FunnelStep.FINISHED, _sender(after), at, what)
     home = WhoAndWhere(what.source, what.service, after.residence or "", what.sex, what.age)
     await _count(tx, deps, FunnelStep.SERVED, after.person_key, at, home)
+    if after.service in NEEDED_SERVICES:
+        await _count(tx, deps, FunnelStep.MET, after.request_id, at, home)
 
 
 async def _count(tx: Tx, deps: Deps, step: FunnelStep, who: str, at: datetime, what: WhoAndWhere) -> None:
