@@ -169,9 +169,11 @@ class MongoTx(CourtTx, SurveyTx, OutreachTx):
     async def seen_files(self, attachments: Sequence[Attachment]) -> tuple[SeenFile, ...]:
         digests = [each.as_sent for each in attachments]
         bands = [band for each in attachments for band in bands_of(each.looks)]
-        either = {"$or": [{"attachments.sent_sha256": {"$in": digests}}, {"looks_bands": {"$in": bands}}]}
+        either: list[Doc] = [{"attachments.sent_sha256": {"$in": digests}}]
+        if bands:  # an empty list of them would have the whole of the other sorted by hand
+            either.append({"looks_bands": {"$in": bands}})
         shown = {"receipt": 1, "person.nik": 1, "form.answers.kk_number": 1} | {f"attachments.{name}": 1 for name in SHOWN_OF_A_FILE}
-        docs = await self._requests.find(either, shown).sort("_id", -1).limit(_SEEN_MOST).to_list(None)
+        docs = await self._requests.find({"$or": either}, shown).sort("_id", -1).limit(_SEEN_MOST).to_list(None)
         return tuple(
             SeenFile(doc["receipt"], as_sent, looks, doc["person"]["nik"], doc["form"]["answers"].get("kk_number"))
             for doc in docs
