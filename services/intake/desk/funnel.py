@@ -145,7 +145,8 @@ def _line(row: FunnelRow, found: _Found, asked: FunnelFilter) -> list[str]:
     share = "" if row.finished_percent is None else decimal(row.finished_percent)
     line = [row.word, row.code, *(_count(row, step, asked) for step in STEPS), share]
     one = found.villages.get(row.code)
-    return [*line, *one.cells] if one else line
+    nothing = [""] * len(FILE_COLUMNS) if found.villages else []  # of a village that there is no more
+    return [*line, *(one.cells if one else nothing)]
 
 
 def _count(row: FunnelRow, step: FunnelStep, asked: FunnelFilter) -> str:

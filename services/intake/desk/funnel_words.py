@@ -173,7 +173,7 @@ def _word(facet: str, code: str, named: Mapping[str, OutreachSource], service_na
         "sumber": lambda each: named[each].what.name if each in named else each,
         "saluran": lambda each: outreach_lists().channels.get(each, each),
         "layanan": service_name,
-        "desa": lambda each: village_name(each) or each,
+        "desa": lambda each: village_name(each) or f"Desa berkode {each}",
         "jenis-kelamin": lambda each: code_list("sex").label(each),
         "umur": "{} tahun".format,
         "hari": lambda each: f"{day_short(date.fromisoformat(each))} {each[:4]}",
