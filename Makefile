@@ -17,7 +17,7 @@ AHEAD ?=
 CLOCK := $(if $(AHEAD),faketime -m -f "+$(AHEAD)d" env NO_FAKE_STAT=1)
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help setup run journeys villager register test test-containers lint format docs screenshots samples recognition bench chaos mutants topology conservation release lock clean distclean
+.PHONY: help setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos mutants topology conservation release lock clean distclean
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,11 @@ journeys: $(READY) ## Ask for every open service by chat and by API, send every 
 villager: $(READY) ## Let synthetic villagers with habits ask for every open service by chat, and show how each ended (PEOPLE=200 SEED=n TALKS=file)
 	@$(PY) -m deploy.local.setup run
 	@$(PY) -m tests.villager $(if $(PEOPLE),--people $(PEOPLE)) $(if $(SEED),--seed $(SEED)) $(if $(TALKS),--talks "$(TALKS)")
+
+campaign: $(READY) ## Play a year of outreach with a known truth, and show what the funnel finds of it (PEOPLE=4000 VILLAGES=206 MONTHS=12 SEED=n KEEP=file)
+	@$(PY) -m deploy.local.setup run
+	@$(PY) -m tests.campaign $(if $(PEOPLE),--people $(PEOPLE)) $(if $(VILLAGES),--villages $(VILLAGES)) $(if $(MONTHS),--months $(MONTHS)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(KEEP),--keep "$(KEEP)")
 
 register: $(READY) ## Let anybody ask for anything in random registers and show that they stay whole, and how often each thing came (STEPS=10000)
 	@$(PY) -m tests.register $(if $(STEPS),--steps $(STEPS))

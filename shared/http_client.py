@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import ssl
+import sys
 from functools import cache
 from typing import Final
 
@@ -10,6 +12,12 @@ import httpx
 
 _CONNECT_SECONDS: Final = 4.0  # services are in one network, providers in the next; with an answer's time it is below half a lane's lease
 _KEPT_SECONDS: Final = 30.0  # below the idle limit of the usual servers and load balancers (60 s)
+
+_ASKED_FOR: Final = "sniffio"
+"""What httpcore tries to import several times in every request. Where it is not installed, each time searches the whole path."""
+
+if importlib.util.find_spec(_ASKED_FOR) is None:
+    sys.modules[_ASKED_FOR] = None  # type: ignore[assignment]  # "there is none", as the import system writes it
 
 
 @cache

@@ -18,6 +18,7 @@ from services.intake.handlers import (
     note_promise,
     note_question,
     note_register,
+    note_register_state,
     note_rejected,
     note_returned,
     note_revoked,
@@ -35,6 +36,7 @@ from shared.contracts.verification import (
     PromiseMoved,
     Reason,
     RegisterChanged,
+    RegisterStateChanged,
     RequestAnswered,
     RequestApproved,
     RequestRejected,
@@ -52,6 +54,7 @@ def routes(deps: Deps) -> tuple[EventRoute[Any, Tx], ...]:
         EventRoute(RequestAnswered, partial(_answered, deps), _prefetch),
         EventRoute(CitizenTold, partial(_told, deps), _prefetch),
         EventRoute(RegisterChanged, partial(_register_changed, deps)),
+        EventRoute(RegisterStateChanged, _register_state),
         EventRoute(CitizenAsked, _asked, _prefetch),
         EventRoute(PromiseMoved, _promise_moved, _prefetch),
         EventRoute(DocumentIssued, partial(_issued, deps), _prefetch),
@@ -90,6 +93,10 @@ async def _register_changed(deps: Deps, tx: Tx, event: RegisterChanged, _meta: M
     effects = [(person.nik, person.effect) for person in event.personal.persons]
     await note_register(tx, deps, effects, event.changed_at)
     await tell_cardless(tx, deps, event.personal.cardless, event.changed_at)
+
+
+async def _register_state(tx: Tx, event: RegisterStateChanged, _meta: Meta) -> None:
+    await note_register_state(tx, event.paused_since, event.changed_at)
 
 
 async def _asked(tx: Tx, event: CitizenAsked, _meta: Meta) -> None:

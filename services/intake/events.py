@@ -12,7 +12,7 @@ from services.intake.domain.assistance import ChatAttended, ChatWaits
 from services.intake.domain.audiences import AudiencePage
 from services.intake.domain.court import CourtDecision, CourtParty
 from services.intake.domain.news import NewsConsentChanged
-from services.intake.domain.published import AddressLost, NumberQualityChanged, Published, StatusReceived
+from services.intake.domain.published import AddressLost, BroadcastStatusesReceived, NumberQualityChanged, Published, StatusReceived
 from services.intake.domain.requests import (
     DecisionRecorded,
     DocumentsAskedAgain,
@@ -56,7 +56,7 @@ def to_event(fact: Published, catalogue: Catalogue) -> Event:
             return _told(fact)
         case ChatWaits() | ChatAttended() | AddressLost():
             return _chat(fact)
-        case NewsConsentChanged() | AudiencePage() | NumberQualityChanged():
+        case NewsConsentChanged() | AudiencePage() | NumberQualityChanged() | BroadcastStatusesReceived():
             return _news(fact)
         case _:
             assert_never(fact)
@@ -151,7 +151,9 @@ def _chat(fact: ChatWaits | ChatAttended | AddressLost) -> Event:
     )
 
 
-def _news(fact: NewsConsentChanged | AudiencePage | NumberQualityChanged) -> Event:
+def _news(fact: NewsConsentChanged | AudiencePage | NumberQualityChanged | BroadcastStatusesReceived) -> Event:
+    if isinstance(fact, BroadcastStatusesReceived):
+        return _broadcast_statuses(fact)
     if isinstance(fact, NumberQualityChanged):
         return news.NumberQualityChanged(webhook=fact.webhook, change=fact.change, limit=fact.limit, at=fact.at)
     if isinstance(fact, NewsConsentChanged):
@@ -168,6 +170,21 @@ def _news(fact: NewsConsentChanged | AudiencePage | NumberQualityChanged) -> Eve
         found_at=fact.at,
         personal=news.AudienceFoundPersonal(members=people),
     )
+
+
+def _broadcast_statuses(fact: BroadcastStatusesReceived) -> news.BroadcastStatusesReceived:
+    found = tuple(
+        news.BroadcastStatus(
+            wamid=each.wamid,
+            status=each.status,
+            at=each.at,
+            callback_data=each.callback_data or "",
+            error_code=each.error_code,
+            error_details=each.error_details,
+        )
+        for each in fact.statuses
+    )
+    return news.BroadcastStatusesReceived(personal=news.BroadcastStatusesReceivedPersonal(statuses=found))
 
 
 def _contact(origin: RequestOrigin) -> RequestOrigin:

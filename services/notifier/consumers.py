@@ -167,6 +167,11 @@ def _broadcasts(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
         left_out = tuple((each.why, each.people) for each in event.left_out)
         await broadcasts.take_audience(tx, event.broadcast_id, event.page, event.pages, people, left_out)
 
+    async def statuses(tx: Tx, event: intake_news.BroadcastStatusesReceived, _: Meta) -> None:
+        for each in event.personal.statuses:
+            found = EarlyStatus(each.wamid, Progress(each.status), each.at, each.error_code)
+            await handlers.take_status(tx, deps, found, each.callback_data)
+
     async def quality(tx: Tx, event: intake_news.NumberQualityChanged, _: Meta) -> None:
         await broadcasts.note_quality(tx, deps, event.change, event.limit, event.at)
 
@@ -174,6 +179,7 @@ def _broadcasts(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
         EventRoute(intake_news.NewsConsentChanged, consent),
         EventRoute(intake_news.AudienceFound, audience),
         EventRoute(intake_news.NumberQualityChanged, quality),
+        EventRoute(intake_news.BroadcastStatusesReceived, statuses, _prefetch_broadcast_statuses),
     )
 
 
@@ -191,6 +197,10 @@ async def _prefetch_documents(tx: Tx, events: Sequence[issuance.DocumentIssued])
 async def _prefetch_statuses(tx: Tx, events: Sequence[intake.MessageStatusReceived]) -> None:
     await tx.prefetch_jobs(event.callback_data for event in events if event.callback_data)
     await tx.prefetch_jobs_by_provider_id(event.personal.wamid for event in events if not event.callback_data)
+
+
+async def _prefetch_broadcast_statuses(tx: Tx, events: Sequence[intake_news.BroadcastStatusesReceived]) -> None:
+    await tx.prefetch_jobs(each.callback_data for event in events for each in event.personal.statuses)
 
 
 def _origin(meta: Meta) -> announcement.SourceEvent:

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.envelope import Contract, Event
+from shared.contracts.intake import DeliveryStatus
 from shared.contracts.parts import Code, Contact, VillageCode
 
 
@@ -63,6 +64,35 @@ class AudienceFound(Event):
     left_out: Annotated[tuple[LeftOut, ...], Field(description="Those of the segment who get nothing, counted by why")] = ()
     found_at: AwareDatetime
     personal: AudienceFoundPersonal
+
+
+class BroadcastStatus(Contract):
+    """How far one message came, by the provider's word. Personal: only inside `personal`, for a wamid has the recipient's number inside."""
+
+    wamid: Annotated[str, Field(min_length=1, max_length=255)]
+    status: DeliveryStatus
+    at: AwareDatetime
+    callback_data: Annotated[str, Field(description="Our own biz_opaque_callback_data: the effect key", max_length=512)]
+    error_code: int | None = None
+    error_details: Annotated[str | None, Field(description="The provider's `error_data.details`, cut", max_length=500)] = None
+
+
+class BroadcastStatusesReceivedPersonal(Contract):
+    """Which messages, and how far each came."""
+
+    statuses: Annotated[tuple[BroadcastStatus, ...], Field(min_length=1, max_length=100)]
+
+
+class BroadcastStatusesReceived(Event):
+    """The provider told of messages of broadcasts, of each once: the furthest that it said. Subject: SHA-256 of the first one's wamid.
+
+    May repeat, and come in any order; `intake.message_status_received.v1` tells of all other messages.
+    """
+
+    type: ClassVar[str] = "intake.broadcast_statuses_received.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("notifier",)
+
+    personal: BroadcastStatusesReceivedPersonal
 
 
 class NumberQualityChanged(Event):

@@ -199,6 +199,19 @@ class PromiseMoved(Event):
     moved_at: AwareDatetime
 
 
+class RegisterStateChanged(Event):
+    """The register is not to be had, so that nothing is judged or approved and clocks stand; or it is again. Subject: `register`.
+
+    The latest `changed_at` counts.
+    """
+
+    type: ClassVar[str] = "verification.register_state_changed.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("intake",)
+
+    paused_since: Annotated[AwareDatetime | None, Field(description="Since when it is not; null: it is to be had")]
+    changed_at: AwareDatetime
+
+
 class PersonChange(Contract):
     """What became of one person of the register. Personal."""
 

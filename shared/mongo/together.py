@@ -36,10 +36,14 @@ class _Waiting(Generic[W]):
 class GroupCommit(Generic[W]):
     """A group commit by `write`, which writes all that it is given or nothing."""
 
-    def __init__(self, write: Callable[[Sequence[W]], Awaitable[None]], *, at_once: int = AT_ONCE) -> None:
-        """`at_once`: transactions under way; 1 where any two would be in each other's way."""
+    def __init__(self, write: Callable[[Sequence[W]], Awaitable[None]], *, at_once: int = AT_ONCE, patience_seconds: float = 0.0) -> None:
+        """`at_once`: transactions under way; 1 where any two would be in each other's way.
+
+        `patience_seconds`: how long the first one waits for company, where nobody waits for it.
+        """
         self._write = write
         self._at_once = at_once
+        self._patience_seconds = patience_seconds
         self._line: deque[_Waiting[W]] = deque()
         self._writers: set[asyncio.Task[None]] = set()
 
@@ -71,7 +75,10 @@ class GroupCommit(Generic[W]):
     async def _run(self) -> None:
         try:
             while self._line:
-                group = self._next()
+                if self._patience_seconds:
+                    await asyncio.sleep(self._patience_seconds)  # meanwhile another writer may have taken all there was
+                if not (group := self._next()):
+                    break
                 try:
                     await self._settle(group)
                 finally:

@@ -3,6 +3,7 @@
 Each `parse` takes what a person typed and gives the normal form, or raises `Malformed` with a stable code.
 """
 
+from shared.values.contact import BROADCAST_KEY as BROADCAST_KEY
 from shared.values.contact import Attachment as Attachment
 from shared.values.contact import Channel as Channel
 from shared.values.contact import Contact as Contact

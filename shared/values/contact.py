@@ -8,6 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+BROADCAST_KEY: Final = "broadcast:"
+"""Begins the key of a message of a broadcast, which comes back with the provider's word of it; the ids of broadcast and contact follow."""
 
 
 class Channel(StrEnum):

@@ -10,7 +10,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -22,9 +23,10 @@ from services.notifier.domain.job import OPEN
 from shared.clock import monotonic_seconds, now
 from shared.mongo import Mongo
 from tests.bench import report
+from tests.bench.profiler import Profiler
 from tests.bench.report import Report, Row, percentile
-from tests.bench.system import System, running
-from tests.bench.throughput import with_stub
+from tests.bench.system import Meter, System, per, running
+from tests.bench.throughput import SHOWN, Shares, with_stub
 from tests.support.broadcasts import begin, phones
 
 BROADCAST: Final = "bench-broadcast"
@@ -48,6 +50,8 @@ class Finding:
     missing: int
     answers: list[float]
     calm: list[float]
+    cpu_ms: Mapping[str, float]
+    shares: Shares
 
     @property
     def per_second(self) -> float:
@@ -62,6 +66,12 @@ def at_full_rate(part: Part) -> Part:
         return part
     more = {"BROADCAST_PER_SECOND": str(PER_SECOND), "BROADCAST_PEOPLE_A_DAY": "100000"}
     return replace(part, environment={**part.environment, **more})
+
+
+def looked_at(system: System) -> dict[str, int]:
+    """The processes that a message of a broadcast passes."""
+    passed = ("notifier", "intake", "whatsapp")
+    return {name: system.stack.process(name).pid for name in passed}
 
 
 class Chatter:
@@ -98,10 +108,12 @@ async def _measure(system: System, options: argparse.Namespace) -> Finding:
             await asyncio.sleep(options.calm_seconds)
             calm = [seconds for each in chatters for seconds in each.answers[1:]]
             before = [len(each.answers) for each in chatters]
-            began = monotonic_seconds()
-            await begin(lambda name: mongo.collection(database, name), BROADCAST, phones(people), at=now(), per_second=PER_SECOND)
-            await _over(mongo, database)
-            seconds = monotonic_seconds() - began
+            with Profiler(looked_at(system)) if options.profile else nullcontext() as profiler:
+                meter, began = Meter(system), monotonic_seconds()
+                await begin(lambda name: mongo.collection(database, name), BROADCAST, phones(people), at=now(), per_second=PER_SECOND)
+                await _over(mongo, database)
+                seconds = monotonic_seconds() - began
+                cpu_ms = per(meter.seconds(), people)
             answers = [took for each, first in zip(chatters, before, strict=True) for took in each.answers[first:]]
             stop.set()
             await asyncio.gather(*chats)
@@ -110,7 +122,8 @@ async def _measure(system: System, options: argparse.Namespace) -> Finding:
         told = await jobs.count_documents({"refs": BROADCAST, "state": "done"})
     finally:
         await mongo.close()
-    return Finding(seconds, told, sum(key.startswith("broadcast:") for key in doubled), people - told, answers, calm)
+    shares = profiler.shares if profiler is not None else {}
+    return Finding(seconds, told, sum(key.startswith("broadcast:") for key in doubled), people - told, answers, calm, cpu_ms, shares)
 
 
 async def _over(mongo: Mongo, database: str) -> None:
@@ -141,6 +154,21 @@ def on(system: System, options: argparse.Namespace) -> Report:
             at_most=TARGET_ANSWER_SECONDS,
             note=f"{len(found.answers)} answers, {calm:.2f} s before",
         ),
+        Row(
+            "CPU per message, with the chats",
+            sum(found.cpu_ms.values()),
+            "ms",
+            note=" ".join(f"{name} {spent:.1f}" for name, spent in found.cpu_ms.items()),
+        ),
+        *(
+            Row(
+                f"{name} of these",
+                found.cpu_ms[name],
+                "ms",
+                note=", ".join(f"{whose} {share:.0%}" for whose, share in list(by.items())[:SHOWN]),
+            )
+            for name, by in found.shares.items()
+        ),
         Row("told twice", float(found.doubled), "", at_most=0.0),
         Row("not told", float(found.missing), "", at_most=0.0),
     )
@@ -152,6 +180,7 @@ def on(system: System, options: argparse.Namespace) -> Report:
         "answer_p50_seconds": round(percentile(found.answers, 0.5), 3),
         "answer_p95_seconds": round(beside, 3),
         "answer_p95_before_seconds": round(calm, 3),
+        "cpu_ms": dict(found.cpu_ms),
         "doubled": found.doubled,
         "missing": found.missing,
     }
@@ -167,6 +196,7 @@ def measure(options: argparse.Namespace) -> Report:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add what this bench can be told."""
     parser.add_argument("--people", type=int, default=10_000, help="people of the broadcast (default 10000)")
+    parser.add_argument("--profile", action="store_true", help="look where the CPU of each goes, which takes some of it")
     parser.add_argument("--calm-seconds", type=float, default=10.0, help="how long people chat before it (default 10)")
 
 

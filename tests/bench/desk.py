@@ -21,6 +21,7 @@ import orjson
 import uvloop
 from pymongo import MongoClient
 
+from deploy.simulators.http_wire import Http
 from shared.mongo import Doc, Mongo
 from tests.bench import growth, queue, report
 from tests.bench.desk_data import Citizen, citizens, decided_task, load_all, open_task
@@ -29,7 +30,6 @@ from tests.bench.queue import AT_A_TIME, CALLS, OFFICERS, Times, ask, asked, row
 from tests.bench.report import Report, Row, percentile
 from tests.bench.system import Meter, System, running
 from tests.bench.throughput import Adapter, trip
-from tests.support.http_wire import Http
 
 STORED: Final = 1_000_000  # requests that came to their end
 DECIDED: Final = 200_000  # tasks of these: every fifth went to an officer

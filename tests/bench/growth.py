@@ -19,6 +19,7 @@ from typing import Any, Final
 import uvloop
 from pymongo import MongoClient
 
+from deploy.simulators.http_wire import Http
 from services.intake.store.requests import requests_of
 from services.issuance.store.schema import DOCUMENTS
 from services.notifier.store.schema import JOB
@@ -30,7 +31,6 @@ from tests.bench import report
 from tests.bench.report import Report, Row
 from tests.bench.system import System, running
 from tests.bench.throughput import Adapter, Trip, trip, with_stub
-from tests.support.http_wire import Http
 
 TARGET: Final = 0.9  # journeys a second at the most that is stored / at none
 SIZES: Final = (100_000, 1_000_000)

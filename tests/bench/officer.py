@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import orjson
 
+from deploy.simulators.http_wire import Http, request
 from tests.bench.system import System
-from tests.support.http_wire import Http, request
 
 AT_ONCE: Final = 8  # tasks under way
 LOOK_SECONDS: Final = 0.1  # between looks at an empty list

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pymongo import MongoClient
 
 from deploy.local.parts import SERVICES
+from deploy.simulators.http_wire import Http, request
 from shared.clock import now
 from shared.mongo import Doc
 from shared.reference.regions import districts
@@ -19,7 +20,6 @@ from shared.web.desk.navigation import pages_of, visible_to
 from tests.bench.queue import OFFICERS
 from tests.bench.system import Meter, System
 from tests.bench.throughput import Adapter
-from tests.support.http_wire import Http, request
 from tests.support.stack_sessions import StackSessions
 
 ROLE: Final = "verifier"

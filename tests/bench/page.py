@@ -32,6 +32,7 @@ TITLES: Final[Mapping[str, str]] = {
     "growth": "Growth",
     "queue": "The officers' queue",
     "desk": "The pages of the desk",
+    "broadcast": "A broadcast beside chats",
 }
 USAGE: Final = 2  # exit code; also how many words it takes at least
 

@@ -19,6 +19,7 @@ import uvloop
 from pymongo import MongoClient
 
 from deploy.local.parts import Part
+from deploy.simulators.http_wire import Http, request
 from shared.clock import monotonic_seconds
 from shared.mongo import Doc
 from tests.bench import report
@@ -27,7 +28,6 @@ from tests.bench.report import Report, Row, percentile
 from tests.bench.system import System, running
 from tests.bench.throughput import Adapter, with_stub
 from tests.support.eventually import eventually
-from tests.support.http_wire import Http, request
 
 OPEN_TASKS: Final = 100_000
 OFFICERS: Final = 50

@@ -23,6 +23,7 @@ from typing import Final
 import orjson
 import uvloop
 
+from deploy.simulators.http_wire import Broken, Http
 from shared.clock import monotonic_seconds
 from shared.mongo import Mongo
 from shared.settings import ServiceSettings
@@ -30,7 +31,6 @@ from tests.bench import report
 from tests.bench.report import Report, Row, percentile
 from tests.bench.system import System, running
 from tests.bench.throughput import CREATED, Adapter, trip, with_stub
-from tests.support.http_wire import Broken, Http
 
 TIMES: Final = 5
 FAMILIES: Final = 24_000  # of the sample register: a minute at five times the rate asks for 36,000

@@ -28,6 +28,7 @@ import uvloop
 
 from deploy.local.chat import PHOTOS
 from deploy.local.parts import SERVICES, Part
+from deploy.simulators.http_wire import Http, request
 from shared.clock import monotonic_seconds
 from shared.ids import new_id
 from shared.mongo import Mongo
@@ -37,7 +38,6 @@ from tests.bench.officer import on_duty
 from tests.bench.profiler import Profiler
 from tests.bench.report import Report, Row
 from tests.bench.system import Meter, System, per, running
-from tests.support.http_wire import Http, request
 
 STUB_TARGET: Final = 120.0  # journeys a second
 SIGNED_TARGET: Final = 30.0

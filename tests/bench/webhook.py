@@ -27,13 +27,13 @@ import orjson
 import uvloop
 
 from deploy.keys import PHONE_NUMBER_ID
+from deploy.simulators.http_wire import Broken, Http, request
 from shared.clock import monotonic_seconds, now
 from shared.ids import new_id
 from shared.mongo import Mongo
 from tests.bench import report
 from tests.bench.report import Report, Row, percentile
 from tests.bench.system import System, calm, running
-from tests.support.http_wire import Broken, Http, request
 
 RATES: Final = (50, 150, 300)
 HELD: Final = 150  # the rate that has a target

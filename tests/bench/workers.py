@@ -20,12 +20,12 @@ import uvloop
 from deploy.local.parts import ROOT, SERVICES, inherited
 from deploy.local.ports import free_ports
 from deploy.local.processes import Process
+from deploy.simulators.http_wire import Http
 from shared.mongo import Mongo
 from tests.bench import report
 from tests.bench.report import Report, Row
 from tests.bench.system import Memory, System, memory, running
 from tests.bench.throughput import Adapter, Trip, trip, with_stub
-from tests.support.http_wire import Http
 
 TARGET_MB: Final = 150.0  # resident, a service's process in role `all`, after the bench
 JOURNEYS: Final = 300

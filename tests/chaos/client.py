@@ -1,4 +1,4 @@
-"""How askers speak HTTP: cheaply (`tests.support.http_wire`), to any of the servers, with the errors of httpx."""
+"""How askers speak HTTP: cheaply (`deploy.simulators.http_wire`), to any of the servers, with the errors of httpx."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 import orjson
 
+from deploy.simulators import http_wire
+from deploy.simulators.http_wire import Broken, Http
 from shared.ids import new_id
-from tests.support import http_wire
-from tests.support.http_wire import Broken, Http
 
 
 @dataclass(frozen=True, slots=True)

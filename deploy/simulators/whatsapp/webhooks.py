@@ -14,14 +14,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlsplit
 
-import httpx
-
+from deploy.simulators.http_wire import Broken, Http, request
 from deploy.simulators.whatsapp.faults import Faults
 from deploy.simulators.whatsapp.settings import Settings
 from shared.backoff import Backoff
 from shared.clock import Clock
 
+_TAKEN: Final = range(200, 300)  # HTTP statuses that Meta takes for an answer
 FAILURES_SHOWN: Final = 50  # the last refusals of the business, for the one who looks for the cause
 
 
@@ -70,9 +71,7 @@ class Postman:
         self._lanes: list[asyncio.Queue[Parcel]] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._timers: set[asyncio.TimerHandle] = set()
-        self._client = httpx.AsyncClient(
-            timeout=settings.webhook_timeout_seconds, headers={"User-Agent": "facebookexternalua"}, trust_env=False
-        )
+        self._http = Http(settings.webhook_url)
         self.url = settings.webhook_url
         self.tally = Tally()
         self.pending = 0
@@ -90,7 +89,7 @@ class Postman:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._client.aclose()
+        self._http.close()
 
     def later(self, seconds: float, act: Callable[[], None]) -> None:
         """Run `act` after a while, unless stopped before."""
@@ -160,12 +159,18 @@ class Postman:
 
     async def send_bytes(self, body: bytes) -> int:
         """POST any bytes once, well signed; return the status of the answer."""
-        headers = self._signed(body, self._settings.app_secret.get_secret_value().encode())
-        return (await self._client.post(self.url, content=body, headers=headers)).status_code
+        return await self._post(body, self._settings.app_secret.get_secret_value().encode())
 
-    @staticmethod
-    def _signed(body: bytes, key: bytes) -> dict[str, str]:
-        return {"Content-Type": "application/json", "X-Hub-Signature-256": "sha256=" + hmac.new(key, body, hashlib.sha256).hexdigest()}
+    async def _post(self, body: bytes, key: bytes) -> int:
+        where = urlsplit(self.url)
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": "facebookexternalua",
+            "X-Hub-Signature-256": "sha256=" + hmac.new(key, body, hashlib.sha256).hexdigest(),
+        }
+        async with asyncio.timeout(self._settings.webhook_timeout_seconds):
+            status, _ = await self._http.send(request("POST", where.path, body, headers, host=where.netloc))
+        return status
 
     async def _send(self, parcel: Parcel) -> str | None:
         """POST once; return what went wrong, or None."""
@@ -174,10 +179,10 @@ class Postman:
         if self._faults.at_webhook("webhook_bad_signature", recipients=first.recipients, label=first.label):
             key += b"-wrong"
         try:
-            response = await self._client.post(self.url, content=parcel.body, headers=self._signed(parcel.body, key))
-        except (httpx.HTTPError, OSError) as error:
+            status = await self._post(parcel.body, key)
+        except (Broken, OSError) as error:  # a time that is over is an OSError, too
             return type(error).__name__
-        return None if response.is_success else f"HTTP {response.status_code}"
+        return None if status in _TAKEN else f"HTTP {status}"
 
     def _answered(self, parcel: Parcel) -> None:
         self.failing = False

@@ -52,10 +52,22 @@ class RequestBody(BaseModel):
         ),
     ]
     reference: Annotated[Short | None, Field(description="Your own name for it; comes back in what you are told")] = None
+    outreach_source: Annotated[
+        Short | None,
+        Field(
+            description="Code of the poster, page or registrar that brought the person; one that nobody gave out is passed over",
+            examples=["K7Q"],
+        ),
+    ] = None
 
     def submission(self) -> CheckedBody:
         """Return the submission as the domain knows it."""
-        return CheckedBody(self.service, self.answers, self.form_version, self.reference)
+        return CheckedBody(self.service, self.answers, self.form_version, self.reference, self.outreach_source)
+
+    def fingerprint(self) -> str:
+        """Return what tells whether it is the same one again; without a source as it was before there were any."""
+        named = None if self.outreach_source else {"outreach_source"}
+        return hashlib.sha256(self.model_dump_json(exclude=named).encode()).hexdigest()
 
 
 class StepView(BaseModel):
@@ -135,7 +147,7 @@ def routes(deps: Deps, units: UnitOfWorkRunner[Tx]) -> APIRouter:
             act,
             context=Context(f"adapter:{client.name}", None, request.state.traceparent),
             key=key,
-            fingerprint=hashlib.sha256(body.model_dump_json().encode()).hexdigest(),
+            fingerprint=body.fingerprint(),
         )
 
     @router.post(

@@ -127,7 +127,7 @@ def _elements(report: SurveyReport, questions: SurveyQuestions) -> list[list[str
             f"U{number}",
             element.name,
             decimal(float(_mean(index.elements[number - 1].mean)), _MEAN_DIGITS) if index else NOTHING,
-            "1/9",
+            decimal(float(_mean(index.elements[number - 1].mean * WEIGHT)), _MEAN_DIGITS) if index else NOTHING,
             words.index_words(index.elements[number - 1].index) if index else NOTHING,
             index.elements[number - 1].grade if index else NOTHING,
         ]

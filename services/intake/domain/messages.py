@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
@@ -15,13 +15,14 @@ from services.intake.domain.outreach.sources import MessageLead
 from services.intake.domain.published import NumberQualityChanged, StatusReceived
 from services.intake.domain.webhook_log import CALL, MAX_ADDRESS_CHARACTERS, Json, believed, moment_of, text_of
 from services.intake.domain.words import Intent, Vocabulary
+from shared.values import BROADCAST_KEY
 
 _VOICE, _FORM, _RINGS = "voice", "form", "connect"
 _CHANGES: Final = frozenset({"user_changed_number", "customer_changed_number", "user_changed_user_id"})
 _ORIGINALS: Final = ("original_message_id", "message_id", "id")  # fields in which an edit may name the message that it edits
 _MAX_TEXT_CHARACTERS: Final = 8192  # WhatsApp's limit is 4,096; nothing longer is an answer
 _MAX_CAPTION_CHARACTERS: Final = 200  # the name of a document; what is longer tells something else
-_STATUSES: Final = frozenset({"sent", "delivered", "read", "failed"})
+_STATUSES: Final = ("sent", "failed", "delivered", "read")  # in this order: what was delivered did not fail
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")  # a word of Meta's lists, in lower case
 _MAX_CODE: Final = 2**31 - 1  # Meta's codes have six digits; a larger number is no code, and MongoDB could not store it
 _MAX_DETAILS_CHARACTERS: Final = 500  # the contract's limit
@@ -212,6 +213,21 @@ def read_status(status: Json, received_at: datetime) -> StatusReceived | None:
         error_code=code,
         error_details=details,
     )
+
+
+def is_of_broadcast(status: StatusReceived) -> bool:
+    """Return whether it speaks of a message of a broadcast, of which nobody waits for each word."""
+    return (status.callback_data or "").startswith(BROADCAST_KEY)
+
+
+def furthest(statuses: Iterable[StatusReceived]) -> tuple[StatusReceived, ...]:
+    """Return of each message the status that says how far it came: what is before it, it implies."""
+    found: dict[str, StatusReceived] = {}
+    for status in statuses:
+        known = found.get(status.wamid)
+        if known is None or _STATUSES.index(status.status) > _STATUSES.index(known.status):
+            found[status.wamid] = status
+    return tuple(found.values())
 
 
 def read_account(content: Json, key: str, received_at: datetime) -> NumberQualityChanged | None:

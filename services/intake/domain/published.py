@@ -25,6 +25,13 @@ class StatusReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class BroadcastStatusesReceived:
+    """Delivery statuses of messages of broadcasts that came at the same time."""
+
+    statuses: tuple[StatusReceived, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AddressLost:
     """A number or BSUID that is a contact's no more, and the links that ended with it: what it asked from there is not told there again."""
 
@@ -52,6 +59,7 @@ Published: TypeAlias = (
     | QuestionAnswered
     | DocumentsAskedAgain
     | StatusReceived
+    | BroadcastStatusesReceived
     | ChatWaits
     | ChatAttended
     | AddressLost

@@ -44,12 +44,16 @@ other types are those of `shared.reference.forms`.
 
 @dataclass(frozen=True, slots=True)
 class CheckedBody:
-    """A request as the adapter sent it. `form_version` None: the present one. `reference`: the adapter's own name for it."""
+    """A request as the adapter sent it. `form_version` None: the present one. `reference`: the adapter's own name for it.
+
+    `outreach_source`: what it says is the code of the source that brought the person.
+    """
 
     service: str
     answers: Mapping[str, Any] = field(default_factory=dict, repr=False)
     form_version: int | None = None
     reference: str | None = None
+    outreach_source: str | None = None
 
     def file_ids(self, service: CivilService | None) -> tuple[str, ...]:
         """Return the ids of the files that it names, in whichever version of the service's form."""

@@ -54,6 +54,7 @@ from services.intake.handlers.progress import note_void as note_void
 from services.intake.handlers.public_status import StatusAnswer as StatusAnswer
 from services.intake.handlers.public_status import StatusQuestion as StatusQuestion
 from services.intake.handlers.public_status import find_status as find_status
+from services.intake.handlers.public_status import note_register_state as note_register_state
 from services.intake.handlers.reminding import drop_stale_draft as drop_stale_draft
 from services.intake.handlers.reminding import may_remind as may_remind
 from services.intake.handlers.reminding import remind_of_draft as remind_of_draft
@@ -71,8 +72,7 @@ from services.intake.handlers.village import drop_for_villager as drop_for_villa
 from services.intake.handlers.village import file_for_villager as file_for_villager
 from services.intake.handlers.village import mend_for_villager as mend_for_villager
 from services.intake.handlers.webhook_log import discard_item as discard_item
-from services.intake.handlers.webhook_log import handle_status as handle_status
-from services.intake.handlers.webhook_log import prefetch_statuses as prefetch_statuses
+from services.intake.handlers.webhook_log import handle_statuses as handle_statuses
 from services.intake.handlers.webhook_log import receive_webhook as receive_webhook
 from services.intake.handlers.webhook_log import replay_item as replay_item
 from services.intake.handlers.words import add_word as add_word

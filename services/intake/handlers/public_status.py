@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from services.intake.domain import register_state
 from services.intake.domain.outreach.funnel import mark_of
-from services.intake.domain.requests import Request
-from services.intake.ports import Deps
+from services.intake.domain.requests import Request, RequestState
+from services.intake.ports import Deps, Tx
 from shared.clock import WIB
 from shared.values import Receipt
 
@@ -30,6 +31,8 @@ class StatusAnswer:
     """The request, where both halves fit; else None. `paused_until`: as much was tried as may be, so nothing was looked up."""
 
     request: Request | None = None
+    stands_since: datetime | None = None
+    """Since when it can't move, for the register is not to be had; None: it moves, or is not in review."""
     paused_until: datetime | None = None
 
 
@@ -53,7 +56,13 @@ async def find_status(deps: Deps, question: StatusQuestion) -> StatusAnswer:
         return StatusAnswer()
     for key in keys:
         await deps.tries.give_back(key)
-    return StatusAnswer(request)
+    in_review = request is not None and request.state is RequestState.SUBMITTED
+    return StatusAnswer(request, (await deps.register_states.current()).paused_since if in_review else None)
+
+
+async def note_register_state(tx: Tx, paused_since: datetime | None, at: datetime) -> None:
+    """Note whether the register is to be had."""
+    tx.keep_register_state(register_state.told(await tx.register_state(), paused_since, at))
 
 
 async def _phone(deps: Deps, request: Request) -> str:

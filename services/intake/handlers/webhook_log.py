@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from services.intake.domain.body import read_body
-from services.intake.domain.messages import read_account, read_status
+from services.intake.domain.messages import furthest, is_of_broadcast, read_account, read_status
+from services.intake.domain.published import BroadcastStatusesReceived, StatusReceived
 from services.intake.domain.webhook_log import WebhookItemKind, odd_body, split
 from services.intake.ports import Deps, SentMessage, Tx
 from shared.logs import get
@@ -47,34 +49,39 @@ async def receive_webhook(deps: Deps, body: bytes, traceparent: str) -> int:
     return new
 
 
-async def prefetch_statuses(tx: Tx, keys: Sequence[str]) -> None:
-    """Read in few queries what `handle_status` will ask for."""
-    await tx.prefetch_items(keys)
-    items = [await tx.item(key) for key in keys]
-    facts = [read_status(item.content, item.received_at) for item in items if item.is_new and item.kind is WebhookItemKind.STATUS]
-    await tx.prefetch_sent_messages([fact.wamid for fact in facts if fact])
+async def handle_statuses(tx: Tx, keys: Sequence[str]) -> int:
+    """Publish delivery statuses of messages of ours, and how our number is rated; what we do not know is not published.
 
+    Of messages of broadcasts one event tells, of each how far it came: nobody waits for each word. An item handled meanwhile is left alone.
 
-async def handle_status(tx: Tx, key: str) -> None:
-    """Publish the delivery status of a message of ours, or how our number is rated; what we do not know is not published.
-
-    An item handled meanwhile is left alone.
+    Returns:
+        Of how many messages of broadcasts something was told.
     """
-    item = await tx.item(key)
-    if not item.is_new:
-        return
-    if item.kind is WebhookItemKind.ACCOUNT:
-        rated = read_account(item.content, item.key, item.received_at)
+    await tx.prefetch_items(keys)
+    items = [item for item in [await tx.item(key) for key in keys] if item.is_new]
+    read = [read_status(item.content, item.received_at) if item.kind is WebhookItemKind.STATUS else None for item in items]
+    told = furthest(fact for fact in read if fact and is_of_broadcast(fact))
+    alone = [fact for fact in read if fact and not is_of_broadcast(fact)]
+    await tx.prefetch_sent_messages([fact.wamid for fact in (*alone, *told[:1])])
+    for item, fact in zip(items, read, strict=True):
+        await asyncio.sleep(0)  # what was prefetched waits for nothing: requests are answered in between
+        rated = read_account(item.content, item.key, item.received_at) if item.kind is WebhookItemKind.ACCOUNT else None
         if rated is not None:
             tx.emit(rated)
+        if fact is not None and not is_of_broadcast(fact):
+            await _tell(tx, fact)
         tx.finish_item(item)
-        return
-    fact = read_status(item.content, item.received_at)
-    if fact is not None:
-        sent = await tx.sent_message(fact.wamid) or SentMessage(fact.wamid)
-        tx.keep_sent_message(replace(sent, statuses=(*sent.statuses, fact.status)))
-        tx.emit(fact)
-    tx.finish_item(item)
+    if told:
+        await _tell(tx, BroadcastStatusesReceived(told))
+    return len(told)
+
+
+async def _tell(tx: Tx, fact: StatusReceived | BroadcastStatusesReceived) -> None:
+    """Publish it under the message that it speaks of first."""
+    first = fact if isinstance(fact, StatusReceived) else fact.statuses[0]
+    sent = await tx.sent_message(first.wamid) or SentMessage(first.wamid)
+    tx.keep_sent_message(replace(sent, statuses=(*sent.statuses, first.status)))
+    tx.emit(fact)
 
 
 async def replay_item(tx: Tx, stuck_id: str) -> None:

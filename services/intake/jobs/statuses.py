@@ -6,17 +6,19 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from services.intake.handlers import handle_status, prefetch_statuses
+from services.intake.handlers import handle_statuses
 from services.intake.jobs.failures import reason_of, trace_of
 from services.intake.ports import Deps, Tx
 from shared.logs import get
-from shared.messaging.transaction.runner import UnitBody, UnitOfWorkRunner
+from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.metrics import MESSAGES, PARKED
+from shared.mongo import DatabaseUnavailable
 from shared.poller import Poller
 from shared.waiting import no_yield
 
 _AT_A_TIME: Final = 100  # statuses in one unit of work: each is one small document and one event
 _GATHER_SECONDS: Final = 0.01  # for each status of a turn: beyond 100 a second they come in few large units of work
+_BROADCAST_GATHER_SECONDS: Final = 0.25  # at least, while a broadcast runs: of a message that is soon there one word is told, not two
 _LONGEST_GATHER_SECONDS: Final = 0.5  # nobody waits for them; a single one is published at once
 
 _log = get("jobs")
@@ -41,6 +43,7 @@ class StatusWorker:
         self._woken = woken
         self._yield_to_requests = yield_to_requests
         self._gather_seconds = 0.0
+        self._least_seconds = 0.0
         self._poller = Poller("statuses", self._turn, poll_seconds=poll_seconds, woken=woken)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -57,7 +60,9 @@ class StatusWorker:
         await self._yield_to_requests()
         self._woken.clear()  # this turn sees whatever woke us up to now
         handled = await self._handle_batch()
-        self._gather_seconds = 0.0 if handled == _AT_A_TIME else min(_LONGEST_GATHER_SECONDS, handled * _GATHER_SECONDS)
+        self._gather_seconds = (
+            0.0 if handled == _AT_A_TIME else min(_LONGEST_GATHER_SECONDS, max(self._least_seconds, handled * _GATHER_SECONDS))
+        )
         return 0 if handled else None
 
     async def _handle_batch(self) -> int:
@@ -65,16 +70,27 @@ class StatusWorker:
         keys = await self._deps.webhook_log.new_statuses(_AT_A_TIME)
         if not keys:
             return 0
-        found = await self._units.run_many([self._body(key) for key in keys], lambda tx: prefetch_statuses(tx, keys))
-        await self._park([(key, error) for key, error in zip(keys, found, strict=True) if error is not None])
-        MESSAGES.labels("whatsapp.status", "done").inc(found.count(None))
+        try:
+            await self._handle(keys)
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - whichever it was is told apart by handling them alone
+            _log.warning("statuses.apart", reason=reason_of(error), count=len(keys))
+            for key in keys:
+                await self._handle_alone(key)
         return len(keys)
 
-    def _body(self, key: str) -> UnitBody[Tx, None]:
-        return UnitBody(lambda tx: handle_status(tx, key))
+    async def _handle(self, keys: Sequence[str]) -> None:
+        told = await self._units.run(lambda tx: handle_statuses(tx, keys))
+        self._least_seconds = _BROADCAST_GATHER_SECONDS if told else 0.0
+        MESSAGES.labels("whatsapp.status", "done").inc(len(keys))
 
-    async def _park(self, failed: Sequence[tuple[str, Exception]]) -> None:
-        for key, error in failed:
+    async def _handle_alone(self, key: str) -> None:
+        try:
+            await self._handle([key])
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - one that breaks is parked, and stops no other
             _log.warning("status.failed", reason=reason_of(error), exc_info=trace_of(error))
             await self._deps.webhook_log.park(key, "status_failed", self._deps.clock())
             PARKED.labels("status_failed").inc()

@@ -31,6 +31,7 @@ from services.intake.ports.readers import PeopleReader as PeopleReader
 from services.intake.ports.readers import RequestPage as RequestPage
 from services.intake.ports.readers import RequestReader as RequestReader
 from services.intake.ports.readers import RequestSearch as RequestSearch
+from services.intake.ports.register_state import RegisterStateReader as RegisterStateReader
 from services.intake.ports.reports import ReportPrinter as ReportPrinter
 from services.intake.ports.survey import SurveyReader as SurveyReader
 from services.intake.ports.tries import StatusTries as StatusTries

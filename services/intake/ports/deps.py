@@ -21,6 +21,7 @@ from services.intake.ports.figures import FigureReader
 from services.intake.ports.files import Documents, FileStore, Media
 from services.intake.ports.outreach import Funnel, SourceReader, StepLog
 from services.intake.ports.readers import PeopleReader, RequestReader
+from services.intake.ports.register_state import RegisterStateReader
 from services.intake.ports.reports import ReportPrinter
 from services.intake.ports.survey import SurveyReader
 from services.intake.ports.tries import StatusTries, Tries
@@ -66,6 +67,7 @@ class Deps:
     sources: SourceReader
     steps: StepLog
     figures: FigureReader
+    register_states: RegisterStateReader
     tries: Tries
     status_tries: StatusTries
     funnel: Funnel

@@ -19,6 +19,7 @@ from services.intake.domain.files import SeenFile
 from services.intake.domain.outreach.funnel import CountedStep
 from services.intake.domain.outreach.sources import OutreachSource
 from services.intake.domain.published import Published
+from services.intake.domain.register_state import RegisterState
 from services.intake.domain.requests import Request, RequestState
 from services.intake.domain.survey.counting import SurveyRemark, SurveyTally
 from services.intake.domain.survey.invitations import SurveyInvitation
@@ -172,6 +173,12 @@ class Tx(Protocol):
     def save_case(self, case: CourtCase) -> None:
         """Store a changed case that was read in this unit."""
 
+    async def register_state(self) -> RegisterState:
+        """Return whether the register is to be had, as verification told last."""
+
+    def keep_register_state(self, state: RegisterState) -> None:
+        """Keep what `register_state` returned, changed."""
+
     async def sent_message(self, wamid: str) -> SentMessage | None:
         """Return a message of ours; None before its first status."""
 
@@ -251,7 +258,7 @@ class Tx(Protocol):
         """Return the source that people of another one pass on."""
 
     async def complete_source(self, part: str) -> OutreachSource | None:
-        """Return the only source whose code begins with what is left of one; None where none or several do."""
+        """Return the only source whose code begins with what is left of one, else the only one of whose code it is a slip; else None."""
 
     async def source(self, code: str) -> OutreachSource:
         """Return the source of a code; NotFound where there is none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -63,7 +64,7 @@ def router(room: PublicRoom) -> APIRouter:
             return pages.show("status_wait.html", status=HTTPStatus.TOO_MANY_REQUESTS, here=PATH, until=answer.paused_until)
         if answer.request is None:
             return pages.show("status.html", status=HTTPStatus.NOT_FOUND, here=PATH, asked=asked, no_match=True)
-        return _told(room, answer.request)
+        return _told(room, answer.request, answer.stands_since)
 
     return routes
 
@@ -80,7 +81,7 @@ def _read(resi: str, hp: str) -> StatusForm:
     return StatusForm(receipt, digits, wrong)
 
 
-def _told(room: PublicRoom, filed: FiledRequest) -> HTMLResponse:
+def _told(room: PublicRoom, filed: FiledRequest, stands_since: datetime | None) -> HTMLResponse:
     service = room.deps.catalogue.get(filed.service)
     now = room.deps.clock()
     last = filed.timeline[-1].at if filed.timeline else filed.submitted_at
@@ -96,6 +97,7 @@ def _told(room: PublicRoom, filed: FiledRequest) -> HTMLResponse:
         is_late=filed.promised_at is not None and now > filed.promised_at,
         days=service.stages.finish_days if service.stages else working_days(service.promise_hours),
         fetches=filed.origin.fetches,
+        stands_since=stands_since,
     )
 
 

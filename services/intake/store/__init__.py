@@ -8,6 +8,7 @@ from services.intake.store.contacts import MongoPeopleReader as MongoPeopleReade
 from services.intake.store.count_tables import CountTables as CountTables
 from services.intake.store.court_cases import MongoClerkReader as MongoClerkReader
 from services.intake.store.refills import refills_of as refills_of
+from services.intake.store.register_state import MongoRegisterStateReader as MongoRegisterStateReader
 from services.intake.store.requests import MongoRequestReader as MongoRequestReader
 from services.intake.store.schema import INDEXES as INDEXES
 from services.intake.store.sources import MongoSourceReader as MongoSourceReader

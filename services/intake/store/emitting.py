@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.intake.domain.assistance import ChatAttended, ChatWaits
 from services.intake.domain.audiences import AudiencePage
 from services.intake.domain.news import NewsConsentChanged
-from services.intake.domain.published import AddressLost, NumberQualityChanged, Published, StatusReceived
+from services.intake.domain.published import AddressLost, BroadcastStatusesReceived, NumberQualityChanged, Published, StatusReceived
 from services.intake.domain.requests import (
     DecisionRecorded,
     DocumentsAskedAgain,
@@ -50,10 +50,12 @@ def publish(work: UnitOfWork, fact: Published, requests: DocumentMapping[Request
         _publish_told(work, fact, catalogue)
 
 
-def _publish_told(work: UnitOfWork, fact: StatusReceived | NumberQualityChanged, catalogue: Catalogue) -> None:
+def _publish_told(work: UnitOfWork, fact: StatusReceived | BroadcastStatusesReceived | NumberQualityChanged, catalogue: Catalogue) -> None:
     """Buffer what the provider told of itself."""
     event = to_event(fact, catalogue)
     if isinstance(fact, StatusReceived):
         work.emit(SENT_MESSAGES, sent_key(fact.wamid), event)
+    elif isinstance(fact, BroadcastStatusesReceived):
+        work.emit(SENT_MESSAGES, sent_key(fact.statuses[0].wamid), event)
     else:
         work.emit(ITEMS, fact.item, event)

@@ -6,7 +6,7 @@ from services.intake.domain.figures import FigureRow
 from services.intake.domain.outreach.codes import completes
 from services.intake.domain.outreach.funnel import CountedStep
 from services.intake.domain.outreach.sources import OutreachSource
-from services.intake.store.sources import SOURCES, find_beginning
+from services.intake.store.sources import SOURCES, find_beginning, find_slipped
 from services.intake.store.steps import STEPS, row_write
 from shared.mongo import ChangeTracker, Collection
 
@@ -28,8 +28,11 @@ class OutreachTx:
         return await self._unit.find_one_by(SOURCES, {"told_on_from": teller})
 
     async def complete_source(self, part: str) -> OutreachSource | None:
-        code = completes(part, await find_beginning(self._sources, part)) if part else None
-        return await self.find_source(code) if code else None
+        if not part:
+            return None
+        code = completes(part, await find_beginning(self._sources, part))
+        near = [code] if code else await find_slipped(self._sources, part)
+        return await self.find_source(near[0]) if len(near) == 1 else None
 
     async def source(self, code: str) -> OutreachSource:
         return await self._unit.get(SOURCES, code)

@@ -143,6 +143,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("month_ended_at", 1)], name="expiry", expireAfterSeconds=REMARK_KEPT_SECONDS),
     ),
     "sent_messages": (),
+    "register_state": (),
     "word_book": (),
     "tries": (
         IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0),  # a stretch is over: nobody is paused by it any more

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
+from services.intake.domain.outreach.codes import slips
 from services.intake.domain.outreach.sources import OutreachSource, SourceDescription
 from services.intake.ports.outreach import SourcePage, SourceSearch
 from services.intake.store.parts import known
@@ -77,6 +78,13 @@ class MongoSourceReader:
 async def find_beginning(sources: Collection, part: str) -> Sequence[str]:
     """Return codes that begin with what is left of one, two at most."""
     docs = await sources.find({"_id": {"$regex": f"^{re.escape(part)}"}}, {"_id": 1}).limit(2).to_list(None)
+    return [doc["_id"] for doc in docs]
+
+
+async def find_slipped(sources: Collection, text: str) -> Sequence[str]:
+    """Return codes of which a text is one slip, two at most."""
+    near = sorted(slips(text))
+    docs = await sources.find({"_id": {"$in": near}}, {"_id": 1}).limit(2).to_list(None) if near else []
     return [doc["_id"] for doc in docs]
 
 

@@ -34,6 +34,7 @@ from services.intake.store.emitting import publish
 from services.intake.store.items import ITEMS, PARKED, ItemRow, parked_from
 from services.intake.store.outreach_tx import OutreachTx
 from services.intake.store.parts import SHOWN_OF_A_FILE, shown_of_a_file
+from services.intake.store.register_state import RegisterStateTx
 from services.intake.store.requests import COLLECTION, requests_of
 from services.intake.store.sent_messages import SENT_MESSAGES, sent_key
 from services.intake.store.sources import SOURCES
@@ -58,7 +59,7 @@ _Address: TypeAlias = tuple[str, str]
 _SEEN_MOST: Final = 200  # requests, the latest: many share a quarter of their looks, white paper above all
 
 
-class MongoTx(CourtTx, SurveyTx, OutreachTx):
+class MongoTx(CourtTx, SurveyTx, OutreachTx, RegisterStateTx):
     """One unit of work; implements `ports.Tx` over a `UnitOfWork`."""
 
     def __init__(self, work: UnitOfWork, mongo: Mongo, database: str, clock: Clock, catalogue: Catalogue, kept: timedelta) -> None:

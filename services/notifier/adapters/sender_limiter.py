@@ -106,6 +106,9 @@ class TokenSenderLimiter:
             hold = await self.hold_seconds()
             if hold > 0:
                 return hold
+            if self._tokens[yields] > 0:  # drawn, not used, and nobody forbade it since
+                self._drawn_at[yields] = monotonic_seconds()
+                return 0.0
             bucket, drawn, wait = self._rate.take(self._state.bucket, self._clock(), wanted, keep)
             if not drawn:
                 return wait

@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from services.notifier.desk import broadcasts, messages, overview, people, sender
+from services.notifier.desk import broadcasts, messages, overview, people, sender, wishes
 from services.notifier.desk.message_words import KINDS
 from services.notifier.desk.search import MessageSearch
 from services.notifier.domain.facts import NoticeKind
@@ -23,6 +23,7 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     pages = Pages(TEMPLATES)
     app.include_router(messages.router(units, deps, pages))
     app.include_router(people.router(deps, pages))
+    app.include_router(wishes.router(units, deps, pages))  # before the address of one broadcast, which would take it for an id
     app.include_router(broadcasts.router(units, deps, pages))
     app.include_router(sender.router(units, deps, pages))
     summary = APIRouter(include_in_schema=False)

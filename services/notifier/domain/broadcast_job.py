@@ -7,13 +7,13 @@ from typing import Final
 
 from services.notifier.domain.broadcast import Broadcast
 from services.notifier.domain.facts import NoticeKind
-from services.notifier.domain.job import BROADCAST_KEY, Job
+from services.notifier.domain.job import Job
 from services.notifier.domain.message import Template
 from services.notifier.domain.news import NewsRecipient
 from services.notifier.domain.recipient import Recipient, lane_of
 from services.notifier.domain.texts import NoticeTexts
 from shared.reference.regions import find_village
-from shared.values import Channel
+from shared.values import BROADCAST_KEY, Channel
 
 VILLAGE: Final = "{desa}"
 """Stands in a variable for the name of the recipient's village."""

@@ -16,7 +16,7 @@ from typing import Final
 from services.notifier.domain.facts import Fact, NewsDeclined, NoticeDelivered, NoticeFailed, NoticeKind
 from services.notifier.domain.message import Message, RecordOnly, Template
 from shared.errors import DomainError
-from shared.values import Channel
+from shared.values import BROADCAST_KEY, Channel
 
 _HISTORY: Final = 20  # tries kept on a job; older ones are in the logs
 
@@ -42,8 +42,6 @@ DOCUMENT_KEY: Final = "document:"
 """Begins the key of a notice that brings a document; its id follows."""
 AGAIN: Final = ":again:"
 """Stands in the key of a document that is sent once more, before the id of the message that asks for it."""
-BROADCAST_KEY: Final = "broadcast:"
-"""Begins the key of a message of a broadcast; the ids of broadcast and contact follow."""
 PROVIDER_OPT_OUT: Final = "meta_131050"
 """Reason of a message to somebody who stopped our broadcasts at WhatsApp itself (Cloud API, error codes)."""
 RETRIED_BY_HAND: Final = "retried_by_hand"

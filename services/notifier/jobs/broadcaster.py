@@ -22,8 +22,9 @@ from shared.mongo import DatabaseUnavailable
 from shared.poller import Poller
 
 _IDLE_SECONDS: Final = 1.0  # between looks while none runs, or none may
-_TURN_SECONDS: Final = 0.1  # between turns while one runs: at 80 a second eight people
-_JUDGE_SECONDS: Final = 2.0  # between looks at how many fail: each counts every message of the broadcast
+_TURN_SECONDS: Final = 0.2  # between turns while one runs: at 80 a second sixteen people, who share each round trip to the database
+_JUDGE_SECONDS: Final = 2.0  # between looks at how many fail, at least
+_JUDGE_SHARE: Final = 0.02  # of the time may go into these looks: each counts every message of the broadcast
 _COUNT_SECONDS: Final = 5.0  # between counts of whom was told in 24 hours: what this process adds it knows by itself
 _FIRST_WINDOW: Final = 16.0  # messages without a word of WhatsApp, when a process begins
 _UNHEARD: Final = timedelta(seconds=10)  # later than this its first word is not waited for: a webhook may be lost, a rank left out
@@ -39,7 +40,7 @@ class Broadcaster:
     def __init__(self, deps: Deps, *, ahead: int) -> None:
         self._deps = deps
         self._ahead = ahead
-        self._judged_at: dict[str, float] = {}
+        self._judge_at: dict[str, float] = {}
         self._window = _FIRST_WINDOW
         self._told, self._counted_at = 0, float("-inf")
 
@@ -105,10 +106,12 @@ class Broadcaster:
     async def _holds(self, broadcast: Broadcast) -> bool:
         """Hold it where too many of its messages fail."""
         deps, broadcast_id = self._deps, broadcast.broadcast_id
-        if monotonic_seconds() - self._judged_at.get(broadcast_id, float("-inf")) < _JUDGE_SECONDS:
+        began = monotonic_seconds()
+        if began < self._judge_at.get(broadcast_id, float("-inf")):
             return False
-        self._judged_at[broadcast_id] = monotonic_seconds()
         found = await deps.broadcasts.results(broadcast)
+        took = monotonic_seconds() - began
+        self._judge_at[broadcast_id] = began + max(_JUDGE_SECONDS, took / _JUDGE_SHARE)
         policy = deps.news
         if not rules.too_many_fail(broadcast, found.tried, found.missed, share=policy.errors_share, after=policy.errors_after):
             return False

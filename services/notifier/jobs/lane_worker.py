@@ -85,7 +85,7 @@ class LaneWorker:
                 return
 
     async def _send_first(self, lease: LaneLease) -> Next:
-        heads = await self._deps.jobs.heads(lease.lane.key, 2)
+        heads = await self._deps.jobs.heads(lease.lane.key)
         if not heads:
             return Until(None)
         step = await self._sender.send(lease, StoredJob(*heads[0]))

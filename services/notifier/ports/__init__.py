@@ -3,6 +3,7 @@
 from services.notifier.ports.broadcasts import BroadcastPage as BroadcastPage
 from services.notifier.ports.broadcasts import BroadcastReader as BroadcastReader
 from services.notifier.ports.broadcasts import BroadcastResults as BroadcastResults
+from services.notifier.ports.broadcasts import NewsWishes as NewsWishes
 from services.notifier.ports.deps import Deps as Deps
 from services.notifier.ports.sending import Courts as Courts
 from services.notifier.ports.sending import DocumentSource as DocumentSource

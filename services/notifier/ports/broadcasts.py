@@ -46,6 +46,15 @@ class BroadcastPage:
     next: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class NewsWishes:
+    """How many agreed to news, how many stopped it, and who stopped last, the newest first."""
+
+    agreed: int
+    stopped: int
+    lately: tuple[NewsContact, ...]
+
+
 class BroadcastReader(Protocol):
     """Plain reads of broadcasts."""
 
@@ -66,6 +75,12 @@ class BroadcastReader(Protocol):
 
     async def find_agreed(self, address: str) -> NewsContact | None:
         """Return who agreed to news and is reached there."""
+
+    async def wishes(self, limit: int) -> NewsWishes:
+        """Return who wants news and who does not; of these the last ones."""
+
+    async def known_at(self, address: str) -> NewsContact | None:
+        """Return what is known of whoever is reached there; None: they never said anything."""
 
     async def people_since(self, since: datetime, limit: int) -> int:
         """Return how many people were put into their lanes since then, counted up to `limit`."""

@@ -66,8 +66,8 @@ class Lanes(Protocol):
 class Jobs(Protocol):
     """Jobs outside a unit of work: the sender's own steps are single writes guarded by the version that was read."""
 
-    async def heads(self, lane: str, limit: int) -> list[tuple[Job, int]]:
-        """Return the first open jobs of the lane in their order, with their versions."""
+    async def heads(self, lane: str) -> list[tuple[Job, int]]:
+        """Return the first open job of the lane and the one behind it, with their versions."""
 
     async def replace(self, job: Job, version: int) -> int | None:
         """Write the next state over that version; return the new version, or None where another was first."""

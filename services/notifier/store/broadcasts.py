@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from datetime import datetime, time
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from services.notifier.domain.news import (
 )
 from services.notifier.domain.ownership import ADDRESS_LOST
 from services.notifier.domain.pacing import Bucket
-from services.notifier.ports import BroadcastPage, BroadcastResults
+from services.notifier.ports import BroadcastPage, BroadcastResults, NewsWishes
 from services.notifier.store.schema import (
     BROADCAST_ROWS,
     CONTACT_ROWS,
@@ -35,6 +35,7 @@ from services.notifier.store.schema import (
     template_from_doc,
 )
 from shared.mongo import Collection, Doc, DocumentMapping, Mongo, aggregate, cursor, fields_of, reachable
+from shared.mongo.together import BatchLoader
 
 NUMBER: Final = "whatsapp"
 _OURS: Final = frozenset({OPTED_OUT, NO_OPT_IN, BROADCAST_STOPPED, ADDRESS_LOST})
@@ -128,15 +129,15 @@ class MongoBroadcastReader:
         self._broadcasts: Collection = mongo.collection(database, BROADCAST_ROWS)
         self._recipients: Collection = mongo.collection(database, RECIPIENT_ROWS)
         self._contacts: Collection = mongo.collection(database, CONTACT_ROWS)
-        # Fresh: what was withdrawn, stopped or paused a moment ago counts, whether or not a majority has it yet.
-        self._fresh_contacts: Collection = self._contacts.with_options(read_concern=ReadConcern("local"))
-        self._fresh_broadcasts: Collection = self._broadcasts.with_options(read_concern=ReadConcern("local"))
+        # Fresh: what was withdrawn, stopped or paused a moment ago counts, whether or not a majority has it yet. Asked many at once.
+        fresh = ReadConcern("local")
+        self._found: BatchLoader[Doc] = BatchLoader(_by_id(self._broadcasts.with_options(read_concern=fresh)))
+        self._wishes: BatchLoader[Doc] = BatchLoader(_by_id(self._contacts.with_options(read_concern=fresh)))
         self._health: Collection = mongo.collection(database, HEALTH_ROWS)
         self._jobs: Collection = mongo.collection(database, JOBS)
 
     async def find(self, broadcast_id: str) -> Broadcast | None:
-        with reachable():
-            doc = await self._fresh_broadcasts.find_one({"_id": broadcast_id})
+        doc = (await self._found.find([broadcast_id])).get(broadcast_id)
         return None if doc is None else BROADCASTS.from_doc(doc)
 
     async def page(self, after: str | None, limit: int) -> BroadcastPage:
@@ -163,14 +164,24 @@ class MongoBroadcastReader:
         return [doc["_id"] for doc in docs]
 
     async def contact(self, contact_id: str) -> NewsContact:
-        with reachable():
-            doc = await self._fresh_contacts.find_one({"_id": contact_id})
+        doc = (await self._wishes.find([contact_id])).get(contact_id)
         return NewsContact(contact_id) if doc is None else NEWS_CONTACTS.from_doc(doc)
 
     async def find_agreed(self, address: str) -> NewsContact | None:
         with reachable():
             doc = await self._contacts.find_one({"address": address, "agreed": True}) if address else None
         return None if doc is None else NEWS_CONTACTS.from_doc(doc)
+
+    async def wishes(self, limit: int) -> NewsWishes:
+        with reachable():
+            agreed, stopped = [await self._contacts.count_documents({"agreed": wish}, hint="by_wish") for wish in (True, False)]
+            docs = await self._contacts.find({"agreed": False}).sort("changed_at", -1).limit(limit).to_list(None)
+        return NewsWishes(agreed, stopped, tuple(NEWS_CONTACTS.from_doc(doc) for doc in docs))
+
+    async def known_at(self, address: str) -> NewsContact | None:
+        with reachable():
+            docs = await self._contacts.find({"address": address}).sort("changed_at", -1).to_list(None) if address else []
+        return NEWS_CONTACTS.from_doc(docs[0]) if docs else None
 
     async def people_since(self, since: datetime, limit: int) -> int:
         wanted: Doc = {"state": RecipientState.QUEUED.value, "moved_at": {"$gte": since}}
@@ -240,6 +251,16 @@ class MongoBroadcastReader:
                 {"kind": NoticeKind.BROADCAST.value}, {"done_at": 1}, sort=[("done_at", -1)], hint="broadcasts_done"
             )
         return tuple((doc["_id"], doc["version"]) for doc in states), moving, None if done is None else (done["_id"], done["done_at"])
+
+
+def _by_id(rows: Collection) -> Callable[[Sequence[str]], Awaitable[dict[str, Doc]]]:
+    """Return a read of documents by their ids, in one query."""
+
+    async def read(keys: Sequence[str]) -> dict[str, Doc]:
+        with reachable():
+            return {doc["_id"]: doc for doc in await rows.find({"_id": {"$in": list(keys)}}).to_list(None)}
+
+    return read
 
 
 def _results(people: Sequence[Doc], jobs: Sequence[Doc]) -> BroadcastResults:

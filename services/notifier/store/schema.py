@@ -87,7 +87,11 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("moved_at", 1)], name="told_lately", partialFilterExpression={"state": RecipientState.QUEUED.value}),
         IndexModel([("listed_at", 1)], name="expiry", expireAfterSeconds=RECIPIENT_DAYS * 86400),
     ),
-    CONTACT_ROWS: (IndexModel([("address", 1)], name="by_address", partialFilterExpression={"address": {"$gt": ""}}),),
+    CONTACT_ROWS: (
+        IndexModel([("address", 1)], name="by_address", partialFilterExpression={"address": {"$gt": ""}}),
+        # How many want news and how many stopped it, and who stopped last.
+        IndexModel([("agreed", 1), ("changed_at", -1)], name="by_wish"),
+    ),
     HEALTH_ROWS: (),
 }
 

@@ -122,6 +122,15 @@ class PromiseMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterStateChanged:
+    """Since when the register is not to be had; None: it is again. `key`: of the document that says so."""
+
+    key: str
+    paused_since: datetime | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TaskRef:
     """Which task a fact is about."""
 
@@ -178,3 +187,4 @@ CaseFact: TypeAlias = (
     CaseApproved | CaseReturned | CaseRejected | CaseAnswered | CitizenAsked | CitizenTold | PromiseMoved | RegisterChanged
 )
 TaskFact: TypeAlias = TaskOpened | TaskClaimed | TaskReleased | TaskOverdue | TaskClosed
+Fact: TypeAlias = CaseFact | TaskFact | RegisterStateChanged

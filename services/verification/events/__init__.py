@@ -8,16 +8,16 @@ from services.verification.domain.documents import KeyedDocument
 from services.verification.domain.facts import (
     CaseAnswered,
     CaseApproved,
-    CaseFact,
     CaseRejected,
     CaseReturned,
     CitizenAsked,
     CitizenTold,
+    Fact,
     PromiseMoved,
     RegisterChanged,
+    RegisterStateChanged,
     TaskClaimed,
     TaskClosed,
-    TaskFact,
     TaskOpened,
     TaskOverdue,
     TaskReleased,
@@ -30,7 +30,7 @@ from shared.contracts.envelope import Event
 from shared.reference.population import Effect
 
 
-def to_event(fact: CaseFact | TaskFact) -> Event:
+def to_event(fact: Fact) -> Event:
     """Return the event of a fact."""
     match fact:
         case CaseApproved():
@@ -39,7 +39,7 @@ def to_event(fact: CaseFact | TaskFact) -> Event:
             return _ended(fact)
         case CitizenAsked() | CitizenTold() | PromiseMoved():
             return _in_review(fact)
-        case RegisterChanged():
+        case RegisterChanged() | RegisterStateChanged():
             return _register_changed(fact)
         case TaskOpened():
             return verification_tasks.TaskOpened(
@@ -135,7 +135,9 @@ def _ended(fact: CaseReturned | CaseRejected | CaseAnswered) -> Event:
     return verification.RequestReturned(**common, returned_at=fact.at, round=fact.submission.round)
 
 
-def _register_changed(fact: RegisterChanged) -> verification.RegisterChanged:
+def _register_changed(fact: RegisterChanged | RegisterStateChanged) -> verification.RegisterChanged | verification.RegisterStateChanged:
+    if isinstance(fact, RegisterStateChanged):
+        return verification.RegisterStateChanged(paused_since=fact.paused_since, changed_at=fact.at)
     entry = fact.entry
     return verification.RegisterChanged(
         request_id=entry.request_id,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from services.verification.domain import register_pause
 from services.verification.domain.case import CaseState
-from services.verification.domain.register_pause import Pause
+from services.verification.domain.facts import RegisterStateChanged
+from services.verification.domain.register_pause import Pause, RegisterPause
 from services.verification.domain.service_clock import without_pause
 from services.verification.domain.task_parts import TaskState
 from services.verification.handlers.judging import judge_case, tell_later
@@ -24,7 +26,8 @@ async def pause_register(tx: Tx, deps: Deps, *, by: str, reason: str) -> None:
     Raises:
         DomainError: `register_paused`.
     """
-    tx.pauses.put(register_pause.pause(await tx.pauses.get(), by=by, reason=reason, at=deps.clock()))
+    at = deps.clock()
+    _keep(tx, register_pause.pause(await tx.pauses.get(), by=by, reason=reason, at=at), at)
     tx.on_commit(lambda: _log.warning("register.paused", by=by, reason=reason))
 
 
@@ -34,8 +37,15 @@ async def resume_register(tx: Tx, deps: Deps, *, by: str) -> None:
     Raises:
         DomainError: `register_not_paused`.
     """
-    tx.pauses.put(register_pause.resume(await tx.pauses.get(), at=deps.clock()))
+    at = deps.clock()
+    _keep(tx, register_pause.resume(await tx.pauses.get(), at=at), at)
     tx.on_commit(lambda: _log.warning("register.resumed", by=by))
+
+
+def _keep(tx: Tx, state: RegisterPause, at: datetime) -> None:
+    """Keep the state of the register, and tell it."""
+    tx.pauses.put(state)
+    tx.emit(RegisterStateChanged(state.id, state.since, at))
 
 
 async def take_out_pause(tx: Tx, deps: Deps, task_ids: Sequence[str], pause: Pause) -> None:

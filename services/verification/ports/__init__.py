@@ -9,7 +9,7 @@ from typing import Protocol
 
 from services.verification.domain.capacity import QueueFigures
 from services.verification.domain.case import Case
-from services.verification.domain.facts import CaseFact, TaskFact
+from services.verification.domain.facts import Fact
 from services.verification.domain.history import RegisterEntry
 from services.verification.domain.recorded import RecordedDecision
 from services.verification.domain.recording import AwaitedChange
@@ -150,7 +150,7 @@ class Tx(Protocol):
     async def prefetch(self, case_ids: Iterable[str], people: Iterable[People] = ()) -> None:
         """Read what these cases will need, in one query per collection."""
 
-    def emit(self, fact: CaseFact | TaskFact) -> None:
+    def emit(self, fact: Fact) -> None:
         """Publish a fact as an event, with the same commit."""
 
     def on_commit(self, hook: Callable[[], None]) -> None:

@@ -10,11 +10,11 @@ from datetime import date
 from services.verification.domain.answers import UnclearAnswer
 from services.verification.domain.certificates import certificates_in
 from services.verification.domain.facts import (
-    CaseFact,
+    Fact,
     RegisterChanged,
+    RegisterStateChanged,
     TaskClaimed,
     TaskClosed,
-    TaskFact,
     TaskOpened,
     TaskOverdue,
     TaskReleased,
@@ -29,7 +29,7 @@ from services.verification.store.cases import CASE, REQUEST, MongoCases
 from services.verification.store.families import MongoFamilyRegister
 from services.verification.store.history import ENTRY
 from services.verification.store.links import MongoLinks
-from services.verification.store.pauses import MongoPauses
+from services.verification.store.pauses import PAUSE, MongoPauses
 from services.verification.store.recorded import MongoRecordedDecisions
 from services.verification.store.registry import RegistryStore
 from services.verification.store.staff import MongoStaff
@@ -93,9 +93,11 @@ class MongoTx:
             certificates.update(each.certificates)
         await self._read(cards, persons, certificates)
 
-    def emit(self, fact: CaseFact | TaskFact) -> None:
+    def emit(self, fact: Fact) -> None:
         event = to_event(fact)
-        if isinstance(fact, TaskOpened):
+        if isinstance(fact, RegisterStateChanged):
+            self._work.emit(PAUSE, fact.key, event, correlation_id=fact.key)
+        elif isinstance(fact, TaskOpened):
             self._work.emit(TASK, fact.task_id, event, correlation_id=_correlation(fact.submission))
         elif isinstance(fact, TaskClaimed | TaskReleased | TaskOverdue | TaskClosed):
             self._work.emit(TASK, fact.task.task_id, event, correlation_id=fact.task.case_key)

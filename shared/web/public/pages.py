@@ -61,7 +61,7 @@ class PublicPages:
         self._digits = settings.whatsapp_number
         self.number = written_number(settings.whatsapp_number)
         """Our number as people write it; "" where none is told."""
-        contents = {path.name: _without_comments(path.read_bytes()) for path in (_HERE / "static").iterdir()}
+        contents = {path.name: _shortened(path.read_bytes()) for path in (_HERE / "static").iterdir()}
         names = {name: hashed_name(name, content) for name, content in contents.items()}
         self._assets = {names[name]: (content, _TYPES[Path(name).suffix]) for name, content in contents.items()}
         self._environment.globals |= {
@@ -115,5 +115,5 @@ def written_number(number: str) -> str:
     return "-".join(local[start : start + _SHORT_NUMBER] for start in range(0, len(local), _SHORT_NUMBER))
 
 
-def _without_comments(content: bytes) -> bytes:
-    return re.sub(rb"/\*.*?\*/\n?", b"", content)
+def _shortened(content: bytes) -> bytes:
+    return re.sub(rb"/\*.*?\*/|\n", b"", content)

@@ -140,11 +140,16 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
         issuance.INDEXES,
         lambda mongo, name: issuance.MongoDocumentReader(mongo, name).page(DocumentQuery(case_id="c")),
     ),
-    "heads of a lane": (notifier.INDEXES, lambda mongo, name: notifier.MongoJobs(mongo, name).heads("whatsapp:62811", 2)),
+    "heads of a lane": (notifier.INDEXES, lambda mongo, name: notifier.MongoJobs(mongo, name).heads("whatsapp:62811")),
     "job of a status": (notifier.INDEXES, lambda mongo, name: notifier_tx(mongo, name).find_job_by_provider_id("wamid.1")),
     "jobs of statuses": (
         notifier.INDEXES,
         lambda mongo, name: notifier_tx(mongo, name).prefetch_jobs_by_provider_id(["wamid.1", "wamid.2"]),
+    ),
+    "who stopped news": (notifier.INDEXES, lambda mongo, name: notifier.MongoBroadcastReader(mongo, name).wishes(5)),
+    "whether a number wants news": (
+        notifier.INDEXES,
+        lambda mongo, name: notifier.MongoBroadcastReader(mongo, name).known_at("6281200000001"),
     ),
     "lanes due": (notifier.INDEXES, lambda mongo, name: notifier.MongoLanes(mongo, name).due("whatsapp", now(), 5)),
     "oldest notice": (

@@ -13,8 +13,9 @@ from services.intake.domain.outreach.sources import OutreachSource, SourceDescri
 from services.intake.handlers import PageVisitor, add_source, note_seen, note_visit, pass_on_source, retire_source
 from services.intake.wiring.funnel import funnel_command
 from shared.messaging.delivery import Done
-from tests.integration.intake.rig import Rig, only
+from tests.integration.intake.rig import ADAPTER, Rig, only
 from tests.integration.intake.test_progress import APPROVED, DELIVERED, ISSUED, delivery
+from tests.support.harness import keyed
 
 VILLAGE, HOME = "3519081001", "3519012001"  # where the poster hangs, and where the person lives by the register
 POSTER = SourceDescription("Poster balai desa", "KK 2026", "print", "poster", "kk_hilang", VILLAGE, ads=("120210",))
@@ -121,12 +122,19 @@ async def tables_of_days(rig: Rig) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(
     ("tail", "kind", "odd"),
-    [("(#{cut}", "completed", None), ("(#Z9", "damaged", "damaged"), ("(#W2M)", "unknown", "unknown"), ("(#{old})", "ended", "ended")],
+    [
+        ("(#{cut}", "completed", None),
+        ("(#{slip})", "completed", None),
+        ("(#Z9", "damaged", "damaged"),
+        ("(#W2M)", "unknown", "unknown"),
+        ("(#{old})", "ended", "ended"),
+    ],
 )
 async def test_whatever_became_of_the_code_the_person_is_served(rig: Rig, tail: str, kind: str, odd: str | None) -> None:
     source, old = await made(rig), await made(rig, name="Lama")
     await rig.units.run(partial(retire_source, deps=rig.wiring.deps, code=old.code))
-    (reply,) = await rig.say(f"Saya mau urus KK hilang {tail.format(cut=source.code[:-1], old=old.code)}")
+    slip = source.code[:-1] + next(other for other in "23" if other != source.code[-1])
+    (reply,) = await rig.say(f"Saya mau urus KK hilang {tail.format(cut=source.code[:-1], slip=slip, old=old.code)}")
     assert "Kartu Keluarga" in reply["personal"]["text"]
     touches = only(await rig.rows("contacts"))["touches"]
     assert (touches["first"], touches["last"]["kind"]) == (touches["last"], kind)
@@ -146,6 +154,18 @@ async def test_an_advertisement_leads_to_its_source_and_the_first_touch_stays(ri
     assert only(await rig.rows("requests"))["outreach_source"] == poster.code
     assert only(await rig.rows("contacts"))["touches"]["is_spent"]
     assert {code: row["chatted"] for code, row in (await counts(rig)).items()} == {ad.code: 1, poster.code: 1}
+
+
+@pytest.mark.parametrize("named", ["code", "small letters", "nobody's", "no code", "none"])
+async def test_an_adapter_names_the_source_that_brought_the_person_and_whatever_it_names_they_are_served(rig: Rig, named: str) -> None:
+    source = await made(rig)
+    ways = {"code": source.code, "small letters": f"#{source.code.lower()}", "nobody's": "W2M", "no code": "balai desa"}
+    body = {"service": "kk_hilang", "answers": await rig.answers(ADAPTER), "outreach_source": ways.get(named)}
+    answer = await rig.http.post("/v1/requests", json=body, headers=keyed(ADAPTER) | {"Idempotency-Key": "1"})
+    assert answer.status_code == 201, answer.text
+    code = source.code if named in ("code", "small letters") else None
+    assert only(await rig.rows("requests"))["outreach_source"] == code
+    assert (await counts(rig))[code or ""]["submitted"] == 1
 
 
 async def test_who_comes_by_a_link_that_was_passed_on_counts_for_who_passed_it_on(rig: Rig) -> None:

@@ -30,7 +30,7 @@ GOLDEN = Path(__file__).parents[2] / "contract" / "golden"
 APPROVED, ISSUED, DELIVERED = "verification.request_approved.v1", "issuance.document_issued.v1", "notifier.notice_delivered.v1"
 RETURNED, REJECTED, FAILED = "verification.request_returned.v1", "verification.request_rejected.v1", "notifier.notice_failed.v1"
 REGISTER_CHANGED, REVOKED = "verification.register_changed.v1", "issuance.document_revoked.v1"
-VOIDED = "issuance.document_voided.v1"
+VOIDED, REGISTER_STATE = "issuance.document_voided.v1", "verification.register_state_changed.v1"
 BEGAN = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 MOMENTS = {
     APPROVED: "approved_at",
@@ -40,6 +40,7 @@ MOMENTS = {
     REJECTED: "rejected_at",
     FAILED: "failed_at",
     REGISTER_CHANGED: "changed_at",
+    REGISTER_STATE: "changed_at",
     REVOKED: "revoked_at",
     VOIDED: "voided_at",
 }
@@ -58,7 +59,8 @@ def told(event: str, request_id: str | None, minute: int, **changes: Any) -> tup
     at = (BEGAN + timedelta(minutes=minute)).isoformat()
     subject = request_id or "reply-1"
     envelope |= {"id": new_id(), "subject": subject, "correlation_id": subject, "traceparent": new_traceparent(), "occurred_at": at}
-    envelope["data"] |= {"request_id": request_id, MOMENTS[event]: at} | PARTS.get(event, {}) | changes
+    named = {"request_id": request_id, MOMENTS[event]: at}
+    envelope["data"] |= {name: value for name, value in named.items() if name in envelope["data"]} | PARTS.get(event, {}) | changes
     return envelope["id"], json.dumps(envelope).encode()
 
 

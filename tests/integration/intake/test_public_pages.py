@@ -21,13 +21,14 @@ from services.intake.domain.outreach.codes import checked
 from services.intake.domain.outreach.sources import OutreachSource, SourceDescription
 from services.intake.store.sources import SOURCES
 from tests.integration.intake.rig import NIK, Rig, only, settings
-from tests.integration.intake.test_progress import APPROVED, DELIVERED, ISSUED, RETURNED, delivery
+from tests.integration.intake.test_progress import APPROVED, DELIVERED, ISSUED, REGISTER_STATE, RETURNED, delivery
 from tests.support.browser import DESK, NARROW, WIDE_THINGS, chromium, complaints, visit
 from tests.support.http_server import serving
 
 NUMBER: Final = "628113519000"
 PHONE: Final = "6281234567890"
 MOST_BYTES: Final = 50_000
+"""Of a page with its stylesheet, as they lie."""
 MOST_SENT_BYTES: Final = 15_000
 """Of a first visit, as the front door sends it: two seconds of a weak signal."""
 
@@ -59,7 +60,7 @@ async def test_every_page_is_light_and_runs_nothing(rig: Rig) -> None:
         page = await rig.http.get(path)
         assert page.status_code == (404 if path == "/tidak-ada" else 200), path
         style = await rig.http.get(page.text.partition('rel="stylesheet" href="')[2].partition('"')[0])
-        assert len(page.content) < MOST_BYTES, (path, len(page.content))
+        assert len(page.content) + len(style.content) < MOST_BYTES, (path, len(page.content), len(style.content))
         assert len(gzip.compress(page.content)) + len(gzip.compress(style.content)) < MOST_SENT_BYTES, path
         assert "script" not in page.headers["content-security-policy"]
         for forbidden in ("<script", "<style", " style=", " onclick="):
@@ -110,6 +111,22 @@ async def test_the_state_of_a_request_by_receipt_and_phone(rig: Rig) -> None:
     for hidden in (NIK, PHONE, "SITI"):
         assert hidden not in back
     assert (await rig.http.get("/status")).headers["cache-control"].startswith("public")
+
+
+async def test_while_the_register_is_not_to_be_had_it_says_that_nobody_is_late(rig: Rig) -> None:
+    """The later word counts, whichever comes last; who has to send something is told that instead."""
+    request_id, receipt = await receipt_of(rig)
+    paused, again = "2026-11-24T02:20:00Z", "2026-11-24T05:00:00Z"
+    await rig.deliver(delivery(REGISTER_STATE, "register", 1, paused_since=paused, changed_at=paused))
+    page = (await status(rig, receipt, PHONE[-4:])).text
+    assert "Ditunda sebentar" in page
+    assert "Selasa, 24 November 2026 pukul 09.20 WIB" in page
+    await rig.deliver(delivery(REGISTER_STATE, "register", 3, paused_since=None, changed_at=again))
+    await rig.deliver(delivery(REGISTER_STATE, "register", 2, paused_since=paused, changed_at=paused))
+    assert "Sedang kami periksa" in (await status(rig, receipt, PHONE[-4:])).text
+    await rig.deliver(delivery(REGISTER_STATE, "register", 4, paused_since=again, changed_at="2026-11-24T06:00:00Z"))
+    await rig.deliver(delivery(RETURNED, request_id, 1, reasons=[{"code": "attachment_unreadable", "field": "answers.surat_kehilangan"}]))
+    assert "Menunggu Anda" in (await status(rig, receipt, PHONE[-4:])).text
 
 
 async def test_a_reason_that_tells_of_somebodys_data_stays_in_the_chat(rig: Rig) -> None:

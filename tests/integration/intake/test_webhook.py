@@ -205,6 +205,23 @@ async def test_without_a_database_the_answer_is_503_so_that_meta_sends_it_again(
         await rig.close()
 
 
+async def test_statuses_of_broadcasts_become_one_event_with_the_furthest_of_each(rig: Rig) -> None:
+    key = "broadcast:b-1:c-1"
+    ours = [{"id": f"wamid.{number}", "timestamp": "1", "biz_opaque_callback_data": key} for number in (1, 2)]
+    reply = {"id": "wamid.3", "timestamp": "1", "biz_opaque_callback_data": "reply:c1:1", "status": "sent"}
+    came = [{**ours[0], "status": "sent"}, {**ours[0], "status": "delivered"}, {**ours[1], "status": "sent"}, reply]
+    await rig.post(envelope(statuses=came))
+    await rig.work()
+    told = {event["type"]: event for event in await rig.told()}
+    assert sorted(told) == ["intake.broadcast_statuses_received.v1", "intake.message_status_received.v1"]
+    statuses = told["intake.broadcast_statuses_received.v1"]["data"]["personal"]["statuses"]
+    assert [(each["wamid"], each["status"], each["callback_data"]) for each in statuses] == [
+        ("wamid.1", "delivered", key),
+        ("wamid.2", "sent", key),
+    ]
+    assert {row["state"] for row in await rig.rows("webhook_log")} == {"handled"}
+
+
 async def test_statuses_become_events_numbered_per_message(rig: Rig) -> None:
     status = {"id": "wamid.ours", "timestamp": "1795485000", "recipient_id": "6281234567890", "biz_opaque_callback_data": "job-7"}
     failed = {**status, "status": "failed", "errors": [{"code": 131047, "title": "x", "error_data": {"details": "window closed"}}]}

@@ -26,12 +26,12 @@ from services.notifier.settings import Settings
 from services.notifier.store import INDEXES
 from services.notifier.store.schema import JOBS, job_from_doc
 from shared.clock import now
-from shared.contracts import intake, issuance, verification
+from shared.contracts import intake, intake_news, issuance, verification
 from shared.contracts.envelope import Event
 from shared.contracts.parts import Contact, Person
 from shared.ids import new_id
 from shared.messaging.delivery import AnyEventRoute, Delivery
-from shared.values import Channel
+from shared.values import BROADCAST_KEY, Channel
 from tests.support.eventually import PATIENCE_SECONDS, eventually
 from tests.support.harness import Clock, Harness
 from tests.support.http_server import free_socket, serving
@@ -259,8 +259,14 @@ class Rig(Harness):
     async def statuses_in(self) -> None:
         """Carry the statuses that came to the webhook address into the notifier, as intake does."""
         pending, self.office.statuses = self.office.statuses, []
+        ours = [status for status in pending if str(status.get("biz_opaque_callback_data")).startswith(BROADCAST_KEY)]
+        if ours:
+            told = intake_news.BroadcastStatusesReceivedPersonal(statuses=tuple(_of_broadcast(status) for status in ours))
+            await self.tell(intake_news.BroadcastStatusesReceived(personal=told))
         for status in pending:
             error = (status.get("errors") or [{}])[0]
+            if status in ours:
+                continue
             await self.tell(
                 intake.MessageStatusReceived(
                     status=intake.DeliveryStatus(status["status"]),
@@ -411,3 +417,13 @@ async def another(rig: Rig) -> AsyncIterator[wiring.Notifier]:
     finally:
         await parts.http.aclose()
         await parts.mongo.close()
+
+
+def _of_broadcast(status: dict[str, Any]) -> intake_news.BroadcastStatus:
+    return intake_news.BroadcastStatus(
+        wamid=status["id"],
+        status=intake.DeliveryStatus(status["status"]),
+        at=datetime.fromtimestamp(int(status["timestamp"]), UTC),
+        callback_data=status["biz_opaque_callback_data"],
+        error_code=(status.get("errors") or [{}])[0].get("code"),
+    )

@@ -46,6 +46,26 @@ async def test_what_is_wrong_is_said_and_nothing_is_kept(still: Rig, issuer: Ses
         assert "Pilih templat" in (await write(client, templat="lain")).text
 
 
+async def test_who_stopped_is_seen_masked_and_a_number_can_be_asked_for(still: Rig, issuer: SessionIssuer) -> None:
+    await agree(still, 1, 2)
+    await agree(still, 2, agreed=False)
+    async with browser_of(app_of(still, issuer), issuer, "outreach") as client:
+        page = (await client.get("/desk/siaran/berhenti")).text
+        assert page.count("<b>1</b> orang") == 2
+        assert phone(2) not in page
+        assert phone(2)[-3:] in page
+        asked = {
+            phone(1): "Setuju menerima kabar.",
+            phone(2): "Tidak mau kabar.",
+            phone(3): "Belum pernah menyatakan setuju.",
+            "0": "bukan nomor",
+        }
+        for number, said in asked.items():
+            assert said in (await client.post("/desk/siaran/berhenti", data={"nomor": number})).text, said
+    assert [entry["act"] for entry in await still.rows("audit")].count("broadcast.wish_read") == len(asked)
+    assert phone(2) not in str(await still.rows("audit"))
+
+
 async def test_it_is_counted_started_by_another_held_and_stopped(still: Rig, issuer: SessionIssuer) -> None:
     await agree(still, 1, 2, 3)
     await agree(still, 3, agreed=False)

@@ -133,7 +133,7 @@ async def test_a_try_whose_end_nobody_knows_is_not_repeated_and_says_that_it_may
         await rig.tell(rig.reply(ago=timedelta(hours=1)))
         lane = await rig.parts.deps.lanes.claim(LANE, "dead worker", 0.3)
         assert lane is not None
-        ((job, version),) = await rig.parts.deps.jobs.heads(LANE, 1)
+        ((job, version),) = await rig.parts.deps.jobs.heads(LANE)
         assert await rig.parts.deps.jobs.replace(attempt.start(job, at=rig.clock()), version)
         await rig.tell(lost(rig))
         assert (await rig.job()).state == "running"

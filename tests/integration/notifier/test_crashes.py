@@ -25,7 +25,7 @@ async def begin_and_die(rig: Rig) -> None:
     """Take the lane and begin a try, as a worker does just before it is killed."""
     lane = await rig.parts.deps.lanes.claim(LANE, "dead worker", 0.3)
     assert lane is not None
-    ((job, version),) = await rig.parts.deps.jobs.heads(LANE, 1)
+    ((job, version),) = await rig.parts.deps.jobs.heads(LANE)
     assert await rig.parts.deps.jobs.replace(attempt.start(job, at=rig.clock()), version)
 
 
@@ -115,7 +115,7 @@ async def test_a_job_that_no_majority_has_yet_is_seen_with_its_revision(mongo_te
             try:
                 told = asyncio.create_task(rig.tell(rig.reply()))
                 await eventually(lambda: rig.parts.deps.lanes.claim(LANE, "mine", 0.001))
-                found = await rig.parts.deps.jobs.heads(LANE, 1)
+                found = await rig.parts.deps.jobs.heads(LANE)
             finally:
                 client.admin.command(freeze | {"mode": "off"})
                 client.admin.command("appendOplogNote", data={})  # with the next write the majority catches up

@@ -272,7 +272,7 @@ async def test_a_status_without_our_key_before_our_record_is_taken_in_later(mong
         )
         await rig.tell(status)
         assert await rig.parts.sweeper.sweep() == 0  # nobody knows that message yet
-        ((job, version),) = await rig.parts.deps.jobs.heads(f"whatsapp:{PHONE}", 2)
+        ((job, version),) = await rig.parts.deps.jobs.heads(f"whatsapp:{PHONE}")
         begun = attempt.start(job, at=rig.clock())
         done, _ = attempt.answer(
             begun, 1, SendVerdict(Action.DONE, "accepted"), at=rig.clock(), jitter=0, policy=rig.parts.deps.policy, provider_id="wamid.1"

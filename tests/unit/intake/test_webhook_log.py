@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 from services.intake.domain.body import MAX_DEPTH, read_body
 from services.intake.domain.chat import OtherContent
 from services.intake.domain.forms import ServiceMenu
-from services.intake.domain.messages import Deleted, Edited, MediaRef, NumberChanged, Silent, read_message, read_status
+from services.intake.domain.messages import (
+    Deleted,
+    Edited,
+    MediaRef,
+    NumberChanged,
+    Silent,
+    furthest,
+    is_of_broadcast,
+    read_message,
+    read_status,
+)
 from services.intake.domain.outreach.codes import CodeCondition, FoundCode
 from services.intake.domain.outreach.sources import MessageLead
 from services.intake.domain.webhook_log import WebhookItemKind, split
@@ -202,6 +212,19 @@ def test_a_status_tells_time_callback_and_first_error() -> None:
     assert fact is not None
     assert (fact.error_code, fact.callback_data, fact.at) == (131026, "job", AT)
     assert len(fact.error_details or "") == 500
+
+
+def test_of_messages_of_broadcasts_the_furthest_word_counts_in_whatever_order_they_come() -> None:
+    """What was delivered did not fail; what failed was sent. A try-out and a reply are no messages of a broadcast."""
+    came = [("a", "delivered"), ("b", "failed"), ("a", "sent"), ("b", "sent"), ("c", "read"), ("c", "failed"), ("d", "sent")]
+    facts = [read_status({"id": wamid, "status": status, "biz_opaque_callback_data": "broadcast:b:c"}, AT) for wamid, status in came]
+    told = furthest(fact for fact in facts if fact is not None)
+    assert [(fact.wamid, fact.status) for fact in told] == [("a", "delivered"), ("b", "failed"), ("c", "read"), ("d", "sent")]
+    assert all(is_of_broadcast(fact) for fact in told)
+    for key in ("broadcast_test:1", "reply:c1:1", None):
+        other = read_status({"id": "w", "status": "sent", "biz_opaque_callback_data": key}, AT)
+        assert other is not None
+        assert not is_of_broadcast(other)
 
 
 @pytest.mark.parametrize("status", ["played", "deleted", "", None])

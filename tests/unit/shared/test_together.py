@@ -200,3 +200,16 @@ async def test_one_who_no_longer_waits_takes_the_answer_from_nobody() -> None:
     shelf.gate.set()
     assert await other == {"b": "B"}
     assert gone.cancelled() or gone.cancelling()
+
+
+async def test_who_has_patience_waits_for_company(database: Database) -> None:
+    """Those that come one after another go together, and whoever comes when another writer took all writes nothing."""
+    together = GroupCommit(database.write, patience_seconds=0.02)
+    tasks = []
+    for name in "abc":
+        tasks.append(asyncio.create_task(together.commit(name, frozenset((name,)))))
+        await asyncio.sleep(0)
+    await asyncio.gather(*tasks)
+    assert database.tried == [["a", "b", "c"]]
+    await together.commit("d", frozenset("d"))
+    assert database.tried == [["a", "b", "c"], ["d"]]

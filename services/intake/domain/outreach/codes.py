@@ -19,12 +19,15 @@ ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # 31: no 0 O, no 1 I L
 LETTERS: Final = ALPHABET[8:]
 DIGITS: Final = ALPHABET[:8]
 SHORTEST: Final = 3  # characters: a letter, a digit, and the one that checks them
-LONGEST: Final = 5  # 184, then 5,700, then 177,000 codes
+LONGEST: Final = 5
+_MADE: Final = ((4, LETTERS[:11]), (5, LETTERS[11:]), (5, LETTERS))
+"""Lengths of new codes, and the letters they begin with: 88 of which two characters tell which it is; then 92,000 of which hardly two are
+so near to each other that a slip could be of either."""
 _WEIGHTS: Final = (12, 11, 7, 5)  # of what stands before the last character; any that differ and are not 0 would do
 _LEFT: Final = 2  # the sum is the length less this: a code that was cut off or lengthened does not add up
 _VALUES: Final = {character: number for number, character in enumerate(ALPHABET)}
 _TAKEN: Final = frozenset({"RT", "RW", "KM", "NO"})  # what stands before digits in addresses
-_MOST_TRIES: Final = 200  # of one length, before codes of it are scarce and a longer one is made
+_MOST_TRIES: Final = 400  # of one length, before codes of it are scarce and a longer one is made
 
 _MARKED: Final = re.compile(r"[(\[{]?\s*(?:#|\bkode\b\s*[:=#]?)\s*([A-Za-z0-9]{0,12})\b\s*[)\]}]?", re.IGNORECASE)
 _BRACKETED: Final = re.compile(r"[(\[{]\s*([A-Za-z][0-9][A-Za-z0-9]{1,3})\s*[)\]}]")
@@ -140,10 +143,18 @@ def beginnings(code: str) -> Sequence[str]:
     return [code[:length] for length in range(_CUT, len(code))]
 
 
-def make_code(choose: Callable[[str], str], taken: Collection[str]) -> str:
-    """Return a new code, as short as there are any left.
+def slips(text: str) -> frozenset[str]:
+    """Return the codes of which a text is one slip: another character in one place, or two neighbours swapped. They may be nobody's."""
+    changed = (text[:place] + other + text[place + 1 :] for place in range(len(text)) for other in ALPHABET)
+    swapped = (text[:place] + text[place + 1] + text[place] + text[place + 2 :] for place in range(len(text) - 1))
+    return frozenset(filter(is_code, (*changed, *swapped))) - {text}
 
-    Whatever of it is cut off is no other code: no beginning of it adds up, it begins no other code, and no other one begins it.
+
+def make_code(choose: Callable[[str], str], taken: Collection[str]) -> str:
+    """Return a new code, as short as there are any left that are far enough from others.
+
+    Whatever of it is cut off is no other code: no beginning of it adds up, it begins no other code, and no other one begins it. One of
+    four characters shares its first two with none.
 
     Args:
         choose: Returns one character of several, by chance.
@@ -153,19 +164,19 @@ def make_code(choose: Callable[[str], str], taken: Collection[str]) -> str:
         ValueError: no code is left.
     """
     begun = {beginning for code in taken for beginning in (*beginnings(code), code)}
-    for length in range(SHORTEST, LONGEST + 1):
+    for length, letters in _MADE:
         for _ in range(_MOST_TRIES):
-            code = _chosen(choose, length)
+            code = _chosen(choose, length, letters)
             if code[:2] not in _TAKEN and code not in begun and not any(map(is_code, beginnings(code))) and not begun & _own(code):
                 return code
     raise ValueError("no code is left")
 
 
 def _own(code: str) -> set[str]:
-    """Return the beginnings that a code shares with no other: all but the first two characters of a longer one, of which there are few."""
-    return set(beginnings(code)[len(code) - SHORTEST :]) | {code}
+    """Return the beginnings that a code shares with no other: all, but of the longest ones the first two characters, of which are few."""
+    return set(beginnings(code)[len(code) == LONGEST :]) | {code}
 
 
-def _chosen(choose: Callable[[str], str], length: int) -> str:
-    body = [choose(LETTERS), choose(DIGITS), *(choose(ALPHABET) for _ in range(length - SHORTEST))]
+def _chosen(choose: Callable[[str], str], length: int, letters: str) -> str:
+    body = [choose(letters), choose(DIGITS), *(choose(ALPHABET) for _ in range(length - SHORTEST))]
     return checked("".join(body))

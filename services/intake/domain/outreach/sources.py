@@ -91,7 +91,7 @@ class ArrivalKind(StrEnum):
 
     KNOWN = "known"
     COMPLETED = "completed"
-    """Its code was cut off, and only one source begins so."""
+    """Its code was cut off or mistyped by one slip, and only one source is so near."""
     ENDED = "ended"
     """A source that is retired or over: it counts as its own all the same."""
     DAMAGED = "damaged"

@@ -7,7 +7,7 @@ import pytest
 
 from services.intake.domain.outreach.codes import (
     ALPHABET,
-    SHORTEST,
+    LONGEST,
     CodeCondition,
     FoundCode,
     completes,
@@ -15,6 +15,7 @@ from services.intake.domain.outreach.codes import (
     make_code,
     parse_code,
     read_code,
+    slips,
 )
 from shared.values import Malformed
 
@@ -114,8 +115,8 @@ def test_of_two_forwarded_texts_the_last_code_counts() -> None:
 
 
 def test_codes_grow_when_the_short_ones_are_given_out() -> None:
-    assert {len(code) for code in made(60)} == {SHORTEST}
-    assert {len(code) for code in CODES} == {SHORTEST, SHORTEST + 1}
+    assert {len(code) for code in made(60)} == {LONGEST - 1}
+    assert {len(code) for code in CODES} == {LONGEST - 1, LONGEST}
     assert len(CODES) == 260
 
 
@@ -128,16 +129,36 @@ def test_a_code_that_was_cut_off_is_no_other_code() -> None:
     for code in CODES:
         for length in range(1, len(code)):
             assert code[:length] not in CODES
-            found = completes(code[:length], CODES)
-            assert found in (code, None)
-            if length >= SHORTEST:
-                assert found == code
+            assert completes(code[:length], CODES) in (code, None)
+        assert completes(code[:-1], CODES) == code
 
 
-def test_two_characters_are_enough_while_codes_are_short() -> None:
-    few = made(60)
-    assert all(completes(code[:2], few) == code for code in few)
-    assert {completes(code[:2], CODES) for code in few} - few == {None}  # a longer one begins so by then: nobody guesses
+def test_two_characters_are_enough_of_a_short_code_however_many_follow() -> None:
+    few = {code for code in CODES if len(code) < LONGEST}
+    assert len(few) > 60
+    assert all(completes(code[:2], CODES) == code for code in few)
+
+
+def test_nobody_guesses_where_several_codes_begin_so() -> None:
+    assert completes("K7", {"K7QB2", "K7RC3"}) is None
+    assert completes("K", {"K7QB2"}) is None
+
+
+def test_one_slip_leads_back_to_the_code_and_hardly_ever_to_another() -> None:
+    several = 0
+    for code in sorted(CODES)[::50]:
+        slipped = {code[:place] + other + code[place + 1 :] for place in range(len(code)) for other in ALPHABET} - {code}
+        for text in slipped:
+            near = slips(text) & CODES
+            assert code in near
+            several += len(near) > 1
+        assert not slips(code) & {code}
+    assert several < 20  # of some 800: these stay unknown
+
+
+@pytest.mark.parametrize("text", ["K7RQ", "7KQ", "KQ7"])
+def test_a_swap_is_a_slip_and_two_are_not(text: str) -> None:
+    assert ("K7Q" in slips(text)) == (text != "K7RQ")
 
 
 def test_one_wrong_character_or_a_swap_never_adds_up() -> None:
