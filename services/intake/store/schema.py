@@ -138,6 +138,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     "survey_tallies": (
         IndexModel([("month", 1)], name="by_month"),  # the report of some months
     ),
+    "survey_villages": (),
     "survey_remarks": (
         IndexModel([("month", -1), ("_id", 1)], name="by_month"),  # the words of some months, whatever the filter: few hundred a month
         IndexModel([("month_ended_at", 1)], name="expiry", expireAfterSeconds=REMARK_KEPT_SECONDS),
