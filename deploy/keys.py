@@ -20,6 +20,8 @@ DEMO_KEY: Final = "demo-"
 
 PHONE_NUMBER_ID: Final = "106540352242922"  # of the simulated business number
 WHATSAPP_NUMBER: Final = "628113519000"  # that number itself
+INSTAGRAM_NODE: Final = "17841400008460056"  # of the simulated Instagram account
+PAGE_NODE: Final = "106912345678901"  # of the simulated Facebook page
 COURT: Final = "PA.Kab.Mn"  # the Religious Court of Kabupaten Madiun
 GENERAL_COURT: Final = "PN.Mjy"  # the Pengadilan Negeri beside it, which sends changes of name
 
@@ -29,7 +31,7 @@ _OFFICER: Final = frozenset(
 SCOPES: Final[Mapping[str, frozenset[str]]] = {
     "intake": frozenset({"documents:read"}),
     "verification": frozenset({"files:read"}),
-    "notifier": frozenset({"documents:read"}),
+    "notifier": frozenset({"documents:read", "pieces:read"}),
     "loket": frozenset({"requests:write", "requests:vouch", "requests:read", "files:write", "people:link"}),
     "kios-01": frozenset({"requests:write", "requests:read", "files:write"}),
     "petugas-01": _OFFICER,
@@ -52,7 +54,7 @@ GUARDED: Final[Mapping[str, frozenset[str]]] = {
     "intake": frozenset(
         {
             *("requests:write", "requests:vouch", "requests:read", "requests:read_all", "files:write", "files:read"),
-            *("people:link", "admin"),
+            *("people:link", "pieces:read", "admin"),
         }
     ),
     "verification": frozenset({"tasks:read", "tasks:decide", "tasks:approve_second", "tasks:assign", "admin"}),
@@ -69,6 +71,9 @@ class Keys:
     whatsapp_app_secret: str
     whatsapp_verify_token: str
     whatsapp_access_token: str
+    graph_app_secret: str
+    graph_verify_token: str
+    graph_access_token: str
     court_decision_secret: str
     court_callback_secret: str
     general_decision_secret: str
@@ -86,6 +91,21 @@ class Keys:
         """Return the setting `COURT_ENDPOINTS` of the notifier: both courts are told at this address."""
         secrets_of = {COURT: self.court_callback_secret, GENERAL_COURT: self.general_callback_secret}
         return json.dumps([{"court": court, "url": url, "secret": secret} for court, secret in secrets_of.items()])
+
+    def social_accounts(self) -> str:
+        """Return the setting `SOCIAL_ACCOUNTS` of the notifier: two that the simulator has, four that are posted to by hand."""
+        graph = {"instagram": INSTAGRAM_NODE, "facebook": PAGE_NODE}
+        names = {
+            "instagram": "Instagram",
+            "facebook": "Facebook",
+            "tiktok": "TikTok",
+            "x": "X",
+            "youtube": "YouTube",
+            "telegram": "Telegram",
+        }
+        rows = [{"code": code, "platform": code, "name": name} for code, name in names.items()]
+        keyed = [row | ({"node": graph[row["code"]], "token": self.graph_access_token} if row["code"] in graph else {}) for row in rows]
+        return json.dumps(keyed)
 
     def api_keys(self, service: str) -> str:
         """Return the setting `API_KEYS` of a service: digests, never the keys."""
@@ -105,6 +125,9 @@ def load_keys(folder: Path) -> Keys:
         "whatsapp_app_secret": DEMO_KEY + secrets.token_hex(KEY_BYTES),
         "whatsapp_verify_token": DEMO_KEY + secrets.token_urlsafe(KEY_BYTES),
         "whatsapp_access_token": DEMO_KEY + secrets.token_urlsafe(KEY_BYTES),
+        "graph_app_secret": DEMO_KEY + secrets.token_hex(KEY_BYTES),
+        "graph_verify_token": DEMO_KEY + secrets.token_urlsafe(KEY_BYTES),
+        "graph_access_token": DEMO_KEY + secrets.token_urlsafe(KEY_BYTES),
         "court_decision_secret": _webhook_secret(),
         "court_callback_secret": _webhook_secret(),
         "general_decision_secret": _webhook_secret(),

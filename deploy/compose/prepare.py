@@ -17,7 +17,19 @@ from typing import Final
 
 from deploy import mongodb
 from deploy.compose import clients, production
-from deploy.keys import COURT, GENERAL_COURT, KEY_BYTES, OWNER_ONLY, PHONE_NUMBER_ID, Keys, keep_secret, load_keys, write_secret
+from deploy.keys import (
+    COURT,
+    GENERAL_COURT,
+    INSTAGRAM_NODE,
+    KEY_BYTES,
+    OWNER_ONLY,
+    PAGE_NODE,
+    PHONE_NUMBER_ID,
+    Keys,
+    keep_secret,
+    load_keys,
+    write_secret,
+)
 from shared.messaging.layout.definitions import passwords_for, render_whole
 from shared.messaging.layout.model import OPERATOR, product
 
@@ -112,6 +124,7 @@ def _services(folder: Path, keys: Keys) -> None:
     keep_secret(folder / "verification" / "intake_api_key", keys.clients["verification"])
     keep_secret(folder / "verification" / "desk_session_keys", keys.desk_session_keys)
     keep_secret(folder / "notifier" / "issuance_api_key", keys.clients["notifier"])
+    keep_secret(folder / "notifier" / "intake_api_key", keys.clients["notifier"])
 
 
 def _operator(folder: Path, keys: Keys) -> None:
@@ -164,6 +177,17 @@ def _made_up(keys: Keys) -> Mapping[str, str]:
         "notifier/whatsapp_phone_number_id": PHONE_NUMBER_ID,
         "notifier/whatsapp_url": "http://whatsapp:8111",
         "notifier/court_endpoints": keys.court_endpoints("http://court:8112/callbacks"),
+        "notifier/social_accounts": keys.social_accounts(),
+        "notifier/graph_url": "http://graph:8113",
+        "notifier/graph_app_secret": keys.graph_app_secret,
+        "notifier/graph_verify_token": keys.graph_verify_token,
+        "notifier/post_pictures_url": "http://notifier:8104",
+        "demo/graph/app_secret": keys.graph_app_secret,
+        "demo/graph/access_token": keys.graph_access_token,
+        "demo/graph/webhook_url": "http://notifier:8104/v1/webhooks/meta",
+        "demo/graph/public_url": f"http://127.0.0.1:{os.environ.get('GRAPH_PORT') or 8113}",
+        "demo/graph/instagram_node": INSTAGRAM_NODE,
+        "demo/graph/page_node": PAGE_NODE,
         "demo/whatsapp/app_secret": keys.whatsapp_app_secret,
         "demo/whatsapp/access_token": keys.whatsapp_access_token,
         "demo/whatsapp/verify_token": keys.whatsapp_verify_token,

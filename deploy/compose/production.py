@@ -41,7 +41,7 @@ FEWEST_WORDS: Final = 3  # of a street with its number
 FEWEST_DIGITS: Final = 7  # of a phone with its area code
 PLACEHOLDER: Final = re.compile(r"change.?me|ganti.?(ini|saya)|place.?holder|your.?(token|secret|key)|^<.*>$|^todo", re.IGNORECASE)
 NOT_PUBLIC: Final = (".local", ".localhost", ".internal", ".test", ".invalid", ".example", ".example.com", ".example.org", ".example.net")
-SIMULATORS: Final = ("whatsapp", "court")  # hosts of the demo
+SIMULATORS: Final = ("whatsapp", "court", "graph")  # hosts of the demo
 
 Judge = Callable[[str], str]
 """What is wrong with a text, as the end of a sentence; empty where nothing is."""
@@ -57,7 +57,18 @@ def problems(folder: Path) -> Iterator[str]:
         if problem:
             wrong = True
             yield f"{name}: {problem}. {what}"
-    for name in ("intake/whatsapp_url", "intake/whatsapp_media_hosts", "notifier/whatsapp_url"):
+    for name, (what, judge) in OPTIONAL.items():
+        file = folder / name
+        if file.is_file() and (problem := judge(file.read_text(errors="replace").strip())):
+            wrong = True
+            yield f"{name}: {problem}. {what}"
+    for name in (
+        "intake/whatsapp_url",
+        "intake/whatsapp_media_hosts",
+        "notifier/whatsapp_url",
+        "notifier/graph_url",
+        "notifier/post_pictures_url",
+    ):
         file = folder / name
         if file.is_file() and _leads_nowhere(file.read_text()):
             wrong = True
@@ -145,6 +156,14 @@ def _court_endpoints(text: str) -> str:
     return ""
 
 
+def _social_accounts(text: str) -> str:
+    accounts = _json(text)
+    if not isinstance(accounts, list) or not all(isinstance(each, dict) for each in accounts):
+        return 'is not JSON like [{"code": "instagram", "platform": "instagram", "name": "Instagram", "node": "178...", "token": "..."}]'
+    tokens = [str(each["token"]) for each in accounts if each.get("token")]
+    return next(filter(None, map(_key, tokens)), "")
+
+
 def _certificate(text: str) -> str:
     try:
         certificates = x509.load_pem_x509_certificates(text.encode())
@@ -188,6 +207,16 @@ WANTED: Final[Mapping[str, tuple[str, Judge | None]]] = {
     ),
 }
 """What only the office, Meta, the court and the authority can give: the file, where it comes from, what may be wrong with it."""
+
+OPTIONAL: Final[Mapping[str, tuple[str, Judge]]] = {
+    "notifier/social_accounts": (
+        "JSON: the office's accounts on social media; deploy/README.md tells what the token of each may do.",
+        _social_accounts,
+    ),
+    "notifier/graph_app_secret": ("Meta's console, App settings, Basic: the app secret of the app that has these accounts.", _key),
+    "notifier/graph_verify_token": ("A random text of your own; the same goes into Meta's console, Webhooks, Verify token.", _key),
+}
+"""What an office may do without: the file, where it comes from, what may be wrong with it where it is there."""
 
 
 def _settings_problems(folder: Path) -> Iterator[str]:

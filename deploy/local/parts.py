@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from deploy.keys import COURT, GENERAL_COURT, PHONE_NUMBER_ID, WHATSAPP_NUMBER, Keys
+from deploy.keys import COURT, GENERAL_COURT, INSTAGRAM_NODE, PAGE_NODE, PHONE_NUMBER_ID, WHATSAPP_NUMBER, Keys
 from deploy.local.ports import HOST
 from deploy.local.settings import LocalSettings
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SERVICES: Final = ("intake", "verification", "issuance", "notifier")
-SIMULATORS: Final = ("whatsapp", "court")
+SIMULATORS: Final = ("whatsapp", "court", "graph")
 FRONT_DOOR: Final = "front-door"
 CADDYFILE: Final = ROOT / "deploy" / "front_door" / "Caddyfile"
 NOT_INHERITED: Final = ("AMQP_URL", "MONGO_URL", "MONGO_DATABASE", "HOST", "PORT", "API_KEYS", "SECRETS_DIR", "ONCE")
@@ -71,7 +71,7 @@ def parts(settings: LocalSettings, keys: Keys, addresses: Addresses, state: Path
         "notifier": _notifier(settings, keys),
     }
     services = tuple(_service(name, settings, own[name], keys, addresses) for name in SERVICES)
-    return *services, _whatsapp(settings, keys, state), _court(settings, keys, state)
+    return *services, _whatsapp(settings, keys, state), _court(settings, keys, state), _graph(settings, keys)
 
 
 def front_door(settings: LocalSettings, program: Path, state: Path) -> Part:
@@ -158,6 +158,15 @@ def _notifier(settings: LocalSettings, keys: Keys) -> dict[str, str]:
         "COURT_ENDPOINTS": keys.court_endpoints(f"http://{HOST}:{settings.court_port}/callbacks"),
         "ISSUANCE_URL": f"http://{HOST}:{settings.issuance_port}",
         "ISSUANCE_API_KEY": keys.clients["notifier"],
+        **_public(settings),
+        "INTAKE_URL": f"http://{HOST}:{settings.intake_port}",
+        "INTAKE_API_KEY": keys.clients["notifier"],
+        "GRAPH_URL": f"http://{HOST}:{settings.graph_port}",
+        "GRAPH_APP_SECRET": keys.graph_app_secret,
+        "GRAPH_VERIFY_TOKEN": keys.graph_verify_token,
+        "SOCIAL_ACCOUNTS": keys.social_accounts(),
+        "POST_MEASURE_MINUTES": "0.1",  # here one wants to see numbers grow
+        "POST_PREPARED_SECONDS": "1",
         "BROADCAST_FROM": "00:00",  # here one may want to see a broadcast on any evening
         "BROADCAST_UNTIL": "23:59:59",
         "BROADCAST_ON_DAYS_OFF": "true",
@@ -193,3 +202,16 @@ def _court(settings: LocalSettings, keys: Keys, state: Path) -> Part:
         "REGISTRY_CSV": str(state / "register.csv"),
     }
     return Part("court", "deploy.simulators.court", (), settings.court_port, "/sim/state", environment)
+
+
+def _graph(settings: LocalSettings, keys: Keys) -> Part:
+    environment = {
+        "HOST": HOST,
+        "PORT": str(settings.graph_port),
+        "APP_SECRET": keys.graph_app_secret,
+        "ACCESS_TOKEN": keys.graph_access_token,
+        "INSTAGRAM_NODE": INSTAGRAM_NODE,
+        "PAGE_NODE": PAGE_NODE,
+        "WEBHOOK_URL": f"http://{HOST}:{settings.notifier_port}/v1/webhooks/meta",
+    }
+    return Part("graph", "deploy.simulators.graph", (), settings.graph_port, "/sim/state", environment)

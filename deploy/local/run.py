@@ -169,6 +169,7 @@ def _say_where_to_look(stack: Stack, results: dict[str, Result]) -> None:
         ("the desk", stack.desk_page or "needs Caddy: sudo apt-get install caddy"),
         ("chat with PAK'DE ON", f"{urls['whatsapp']}/"),
         ("the court's desk", f"{urls['court']}/"),
+        ("Instagram and Facebook", f"{urls['graph']}/"),
         *((f"API of {name}", f"{urls[name]}/docs") for name in ("intake", "verification", "issuance", "notifier")),
         ("check page", results["whatsapp"].papers[0].check_url),
         *(

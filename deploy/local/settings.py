@@ -43,6 +43,7 @@ class LocalSettings(BaseSettings):
     desk_port: int = Field(default=8100, description="the front door: pages of the desk, and the services behind one address")
     whatsapp_port: int = Field(default=8111, description="the WhatsApp simulator and its chat page")
     court_port: int = Field(default=8112, description="the court simulator and its page")
+    graph_port: int = Field(default=8113, description="the simulator of Instagram and Facebook and its page")
 
     @model_validator(mode="after")
     def _ports_differ(self) -> Self:

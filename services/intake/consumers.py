@@ -14,6 +14,7 @@ from services.intake.handlers import (
     note_answered,
     note_approved,
     note_document,
+    note_measured,
     note_notice,
     note_promise,
     note_question,
@@ -29,7 +30,7 @@ from services.intake.handlers import (
 )
 from services.intake.ports import Deps, Tx
 from shared.contracts.issuance import DocumentIssued, DocumentRevoked, DocumentVoided
-from shared.contracts.notifier import BroadcastDrafted, NewsDeclined, NoticeDelivered, NoticeFailed
+from shared.contracts.notifier import BroadcastDrafted, NewsDeclined, NoticeDelivered, NoticeFailed, PostMeasured
 from shared.contracts.verification import (
     CitizenAsked,
     CitizenTold,
@@ -64,6 +65,7 @@ def routes(deps: Deps) -> tuple[EventRoute[Any, Tx], ...]:
         EventRoute(NoticeFailed, partial(_undelivered, deps), _prefetch),
         EventRoute(BroadcastDrafted, _audience_wanted),
         EventRoute(NewsDeclined, partial(_declined, deps)),
+        EventRoute(PostMeasured, _measured),
     )
 
 
@@ -140,6 +142,10 @@ async def _audience_wanted(tx: Tx, event: BroadcastDrafted, _meta: Meta) -> None
 
 async def _declined(deps: Deps, tx: Tx, event: NewsDeclined, _meta: Meta) -> None:
     await decline_news(tx, deps, event.contact_id, event.reason, event.declined_at)
+
+
+async def _measured(tx: Tx, event: PostMeasured, _meta: Meta) -> None:
+    await note_measured(tx, event.source, event.publication, event.seen, event.day, event.measured_at)
 
 
 async def _prefetch(tx: Tx, events: Sequence[Any]) -> None:

@@ -153,8 +153,14 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
         int, Field(ge=20, description="Times that the pages of one link may be called in STATUS_TRIES_MINUTES; then 429")
     ] = 120
 
-    report_seconds: Annotated[float, Field(gt=0, description="How long one report may take to be set as a PDF, in seconds")] = 20.0
+    report_seconds: Annotated[float, Field(gt=0, description="How long one report, picture or piece may take to be set, in seconds")] = 20.0
+    report_idle_seconds: Annotated[
+        float, Field(ge=0, description="After how long without an order the process that sets reports ends, in seconds; 0 = never")
+    ] = 60.0
     report_memory_mib: Annotated[int, Field(ge=256, description="Address space of the process that sets reports, in MiB")] = 768
+
+    bundle_days: Annotated[float, Field(gt=0, description="How long a ZIP file of posters can be fetched, in days; the posters stay")] = 7.0
+    bundle_max_bytes: Annotated[int, Field(ge=1024 * 1024, description="Largest ZIP file of posters, in bytes")] = 256 * 1024 * 1024
 
     issuance_url: Annotated[str, Field(description="Where issuance serves documents")] = "http://127.0.0.1:8103"
     issuance_api_key: Annotated[SecretStr, Field(description="Our key at issuance, with the scope documents:read")] = SecretStr("")

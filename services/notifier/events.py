@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from services.notifier.domain.facts import BroadcastDrafted, Fact, NewsDeclined, NoticeDelivered, NoticeFailed
+from services.notifier.domain.facts import BroadcastDrafted, Fact, NewsDeclined, NoticeDelivered, NoticeFailed, PostMeasured
 from shared.contracts import notifier as wire
 from shared.contracts.envelope import Event
 
@@ -38,5 +38,19 @@ def to_event(fact: Fact) -> Event:
             )
         case NewsDeclined():
             return wire.NewsDeclined(contact_id=fact.contact_id, reason=fact.reason, declined_at=fact.at)
+        case PostMeasured():
+            return _measured(fact)
         case _:
             assert_never(fact)
+
+
+def _measured(fact: PostMeasured) -> Event:
+    return wire.PostMeasured(
+        publication=fact.effect_key,
+        source=fact.source,
+        platform=fact.platform,
+        day=fact.day,
+        seen=fact.counts.seen,
+        **{name: getattr(fact.counts, name) for name in fact.counts.__slots__},
+        measured_at=fact.at,
+    )

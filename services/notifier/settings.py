@@ -7,7 +7,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from shared.settings import OfficeDaysSettings, ServiceSettings, WhatsappSettings
+from services.notifier.domain.posting.accounts import GRAPH, Platform
+from shared.settings import OfficeDaysSettings, PublicSettings, ServiceSettings, WhatsappSettings
 
 
 class CourtEndpoint(BaseModel):
@@ -21,7 +22,27 @@ class CourtEndpoint(BaseModel):
     can_be_asked: bool = True
 
 
-class Settings(OfficeDaysSettings, WhatsappSettings, ServiceSettings):
+class SocialAccountSetting(BaseModel):
+    """An account of the office on social media. With `node` and `token` posts leave through the Graph API, without them by hand."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]{0,39}$")]
+    platform: Platform
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    node: Annotated[str, Field(pattern=r"^[0-9]*$", max_length=40)] = ""
+    token: SecretStr = SecretStr("")
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.node and self.platform not in GRAPH:
+            raise ValueError(f"{self.code}: posts of {self.platform} are made by hand, without node and token")
+        if bool(self.node) != bool(self.token.get_secret_value()):
+            raise ValueError(f"{self.code}: node and token belong together")
+        return self
+
+
+class Settings(OfficeDaysSettings, PublicSettings, WhatsappSettings, ServiceSettings):
     """The notifier's own settings beside those of every service."""
 
     port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")] = 8104
@@ -77,6 +98,58 @@ class Settings(OfficeDaysSettings, WhatsappSettings, ServiceSettings):
         Field(default_factory=dict, description='JSON: price of one message by category, such as {"marketing": 597, "utility": 363}'),
     ]
     broadcast_currency: Annotated[str, Field(max_length=8, description="Currency of these prices, as it is shown")] = "Rp"
+
+    social_accounts: Annotated[
+        tuple[SocialAccountSetting, ...],
+        Field(
+            description='JSON list of {"code", "platform" (instagram, facebook, tiktok, x, youtube, telegram), "name", "node", "token"}; '
+            "without node and token posts there are made by hand"
+        ),
+    ] = ()
+    intake_url: Annotated[str, Field(description="Where intake serves pieces of its studio")] = "http://127.0.0.1:8101"
+    intake_api_key: Annotated[SecretStr, Field(description="Our key at intake, with the scope pieces:read")] = SecretStr("")
+    graph_url: Annotated[
+        str, Field(pattern=r"^https?://[^?#]+$", description="Graph API for posts, without version; http only for a simulator")
+    ] = "https://graph.facebook.com"
+    graph_version: Annotated[str, Field(pattern=r"^v[0-9]{1,3}\.[0-9]$", description="Version of the Graph API for posts")] = "v25.0"
+    graph_app_secret: Annotated[
+        SecretStr, Field(description="Signs what Meta tells of comments and messages; empty: nothing is taken in")
+    ] = SecretStr("")
+    graph_verify_token: Annotated[SecretStr, Field(description="Token of the handshake of that webhook")] = SecretStr("")
+    post_pictures_url: Annotated[
+        str, Field(pattern=r"^(https?://[^?#]+)?$", description="Where Meta fetches pictures of posts from us; empty = PUBLIC_URL")
+    ] = ""
+    post_unknown_seconds: Annotated[
+        float, Field(gt=0, description="How long a post without an answer rests before the account is asked for it, in seconds")
+    ] = 20.0
+    post_prepared_seconds: Annotated[
+        float, Field(gt=0, description="Between looks at whether Instagram has fetched the pictures, in seconds")
+    ] = 5.0
+    post_measure_minutes: Annotated[
+        float, Field(gt=0, description="Between looks at the numbers of a post of the last two days, in minutes; then daily for a month")
+    ] = 60.0
+    post_picture_max_bytes: Annotated[int, Field(ge=1024, description="Largest picture of a post, in bytes: Instagram takes 8 MiB")] = (
+        8 * 1024 * 1024
+    )
+    post_answer_hours: Annotated[
+        float, Field(gt=0, description="Working hours in which a comment or message that asks something is to be answered")
+    ] = 4.0
+    post_answers_with_link: Annotated[
+        bool, Field(description="Who names a service in a comment is answered with the link to the chat by itself")
+    ] = True
+    inspection_seconds: Annotated[float, Field(gt=0, description="How long one picture may be looked at, in seconds")] = 20.0
+    inspection_start_seconds: Annotated[
+        float, Field(gt=0, description="How long the process that looks at pictures may take to start, in seconds")
+    ] = 60.0
+    inspection_memory_mib: Annotated[int, Field(ge=256, description="Address space of the process that looks at pictures, in MiB")] = 768
+    inspection_files_per_life: Annotated[int, Field(ge=1, description="Pictures after which that process is replaced")] = 2_000
+
+    @model_validator(mode="after")
+    def _accounts_differ(self) -> Self:
+        codes = [account.code for account in self.social_accounts]
+        if len(codes) != len(set(codes)):
+            raise ValueError("SOCIAL_ACCOUNTS: two accounts of one code")
+        return self
 
     @model_validator(mode="after")
     def _broadcasts_have_hours(self) -> Self:

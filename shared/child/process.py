@@ -20,12 +20,16 @@ CLOSE_SECONDS: Final = 2.0  # an idle child ends at once when its stdin closes
 
 @dataclass(frozen=True, slots=True)
 class ChildLimits:
-    """The limits of a child: seconds for one order and for its start, its address space, and how many orders it does in its life."""
+    """The limits of a child: seconds for one order and for its start, its address space, and how many orders it does in its life.
+
+    `idle_seconds`: how long it waits for the next order before it ends, and another one is started for that order; 0: for ever.
+    """
 
     order_seconds: float
     start_seconds: float
     memory_mib: int
     orders_per_life: int
+    idle_seconds: float = 0.0
 
 
 class ChildProcess:
@@ -46,6 +50,8 @@ class ChildProcess:
         self._done = 0
         self._starts = 0
         self._failure = ""
+        self._idle: asyncio.TimerHandle | None = None
+        self._ending: asyncio.Task[None] | None = None
 
     @property
     def greeting(self) -> Mapping[str, Any]:
@@ -100,11 +106,29 @@ class ChildProcess:
                 return await self._do(order)
         finally:
             self._waiting -= 1
+            self._watch_idle()
 
     async def close(self) -> None:
         """Stop the child, after the order in work."""
+        if self._idle is not None:
+            self._idle.cancel()
         async with self._line:
             await self._retire()
+
+    def _watch_idle(self) -> None:
+        """Count the time without an order anew."""
+        if self._idle is not None:
+            self._idle.cancel()
+        if self._limits.idle_seconds:
+            self._idle = asyncio.get_running_loop().call_later(self._limits.idle_seconds, self._end_idle)
+
+    def _end_idle(self) -> None:
+        self._ending = asyncio.create_task(self._retire_idle(), name=f"{self._name} idle")
+
+    async def _retire_idle(self) -> None:
+        async with self._line:
+            if not self._waiting:
+                await self._retire()
 
     async def _do(self, order: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
         await self._ensure()

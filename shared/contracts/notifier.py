@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, ClassVar, Final
 
 from pydantic import AwareDatetime, Field
@@ -69,3 +70,26 @@ class NewsDeclined(Event):
     contact_id: str
     reason: Code
     declined_at: AwareDatetime
+
+
+Count = Annotated[int | None, Field(ge=0, description="Since it was published; null: the platform does not tell")]
+
+
+class PostMeasured(Event):
+    """The numbers of a publication on an account changed; they count from its beginning. Subject: the publication's effect key."""
+
+    type: ClassVar[str] = "notifier.post_measured.v1"
+    consumers: ClassVar[tuple[str, ...]] = ("intake",)
+
+    publication: str
+    source: Annotated[str, Field(description="Code of the source that who comes from there is counted under")]
+    platform: Annotated[Code, Field(description="instagram, facebook, tiktok, x, youtube, telegram; more may follow")]
+    day: Annotated[date, Field(description="The office's day on which they were read")]
+    seen: Annotated[Count, Field(description="How often it was shown: views, or reach where views are not told")] = None
+    reach: Count = None
+    views: Count = None
+    likes: Count = None
+    comments: Count = None
+    shares: Count = None
+    saves: Count = None
+    measured_at: AwareDatetime

@@ -34,6 +34,7 @@ _SIGNATURES: Final[tuple[tuple[str, int, bytes], ...]] = (  # media type, offset
     ("image/heic", 4, b"ftypheic"),
     ("image/heic", 4, b"ftypheix"),
     ("image/heic", 4, b"ftypmif1"),
+    ("application/zip", 0, b"PK\x03\x04"),
 )
 _PDF: Final = b"%PDF-"
 

@@ -56,6 +56,17 @@ def is_holiday(day: date) -> bool:
     return day in _closed(day.year)
 
 
+def closed_days(year: int) -> Mapping[date, str]:
+    """Return the days of a year on which the office is closed, each with its name; none where the year has no file.
+
+    A name that ends in `(perkiraan)` is that of a day which no decree has fixed yet.
+    """
+    if not _path(str(year)).is_file():
+        return {}
+    rows = _file(str(year))
+    return {date.fromisoformat(day): name for part in ("holidays", "collective_leave") for day, name in rows[part].items()}
+
+
 def missing_year(today: date) -> int | None:
     """Return the year whose file is due by that day and not there: this one, from November on the next."""
     wanted = (today.year, today.year + 1) if today.month >= _DUE_MONTH else (today.year,)

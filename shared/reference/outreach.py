@@ -29,7 +29,11 @@ class OutreachLists:
         """Return what somebody writes who was brought here, without a code."""
         if service is None:
             return self.any_service
-        return self.about.format(service=self.said.get(service.id) or f"{service.name[:1].lower()}{service.name[1:]}")
+        return self.about.format(service=self.call(service))
+
+    def call(self, service: CivilService) -> str:
+        """Return what people call a service within a sentence."""
+        return self.said.get(service.id) or f"{service.name[:1].lower()}{service.name[1:]}"
 
 
 @cache

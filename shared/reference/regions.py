@@ -43,6 +43,11 @@ class Village:
     kind: VillageKind
     district: District
 
+    @property
+    def in_full(self) -> str:
+        """The village as everybody must read it, with its district: three here have one name."""
+        return f"{self.kind.value.capitalize()} {self.name}, Kecamatan {self.district.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Regency:

@@ -21,7 +21,7 @@ from tests.architecture.test_routes import PUBLIC, apps  # noqa: F401 - a fixtur
 from tests.support.documented import documented
 
 OF_A_KEY = {"key_missing", "key_unknown", "session_missing", "session_invalid", "session_over"}
-WITHOUT_SCOPES = {"whatsapp-signature", "standard-webhooks", "session-token"}
+WITHOUT_SCOPES = {"whatsapp-signature", "meta-signature", "standard-webhooks", "session-token"}
 """A signature over the body, and the session of whoever calls: what they may do is not asked."""
 JSON = {"content-type": "application/json"}
 CODE_AT = {"FieldProblem": 1, "Malformed": 0, "NotHere": 0, "Unclear": 0}  # which argument of each is the code

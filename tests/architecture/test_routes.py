@@ -44,11 +44,14 @@ PUBLIC = {
     "issuance": {  # anybody who holds a document may ask whether it is genuine, and how that is asked
         *(("GET", path) for path in ("/v", "/v/{token}", "/aset/{name}")),
     },
-    "notifier": set(),
+    "notifier": {
+        ("GET", "/v1/webhooks/meta"),  # the handshake, as WhatsApp's
+        ("GET", "/kiriman/{file_id}.jpg"),  # what was approved to be shown to everybody; Instagram fetches it without a key
+    },
 }
 SHELL = {("GET", path) for path in shell.PUBLIC}  # the files that pages load, of services that have pages
 INSTEAD_OF_A_KEY = {
-    *("whatsapp-signature", "standard-webhooks"),  # these authenticate the raw bytes
+    *("whatsapp-signature", "meta-signature", "standard-webhooks"),  # these authenticate the raw bytes
     *("session", "session-token"),  # a page for whoever is signed in, the session of a program
 }
 

@@ -20,7 +20,7 @@ RAISED = re.compile(
     r"""(?:"error":|_VOID: Final =|_SHOWN: Final =|code =) "([a-z]+_[a-z_]+)\""""
 )
 INTAKE = [f"services/intake/{room}" for room in ("handlers", "domain", "adapters", "jobs", "store", "ports")]
-UNDER_ALL = ["shared/mongo", "shared/messaging/transaction", "shared/reference"]
+UNDER_ALL = ["shared/mongo", "shared/inspection", "shared/messaging/transaction", "shared/reference"]
 OF_THE_BROKER = {"delivery_limit", "expired", "maxlen", "rejected"}
 OF_PEOPLE = ["services/issuance/desk/card_acts.py", "services/issuance/domain/cards.py"]
 """Where what is refused is an act of somebody who reads it at once."""

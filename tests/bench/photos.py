@@ -18,9 +18,9 @@ from typing import Final
 import psutil
 from PIL import Image
 
-from services.intake.adapters.inspection.inspector import Inspector, PhotoLimits
 from services.intake.settings import Settings
 from shared.child import ChildLimits
+from shared.inspection.inspector import Inspector, PhotoLimits
 from tests.bench.contenders.ground import cpu_seconds
 from tests.support.photos import picture
 

@@ -14,6 +14,7 @@ from typing import Any
 import deqr
 import pypdf
 import pypdfium2
+import zxingcpp
 from asn1crypto import pem, x509
 from PIL.Image import Image
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -53,6 +54,11 @@ class Code:
 def pages_of(pdf: bytes) -> list[Image]:
     """Each page as a phone would see it on a screen: rendered at 144 dpi."""
     return [page.render(scale=2).to_pil() for page in pypdfium2.PdfDocument(pdf)]
+
+
+def links_in(image: Image) -> Sequence[str]:
+    """What the QR codes of a picture say, as zxing reads them, which a phone's camera is nearest to."""
+    return [found.text for found in zxingcpp.read_barcodes(image)]
 
 
 def codes_of(pdf: bytes, page: int = 0) -> Sequence[Code]:

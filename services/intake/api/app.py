@@ -8,7 +8,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from services.intake.api import court, documents, files, people, requests, services, stuck, whatsapp
+from services.intake.api import court, documents, files, people, pieces, requests, services, stuck, whatsapp
 from services.intake.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 
@@ -45,4 +45,5 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: ApiDeps) -> None:
     app.include_router(people.routes(deps.deps, units))
     app.include_router(documents.routes(deps.deps, units))
     app.include_router(files.routes(deps.deps, deps.file_max_bytes))
+    app.include_router(pieces.routes(deps.deps))
     app.include_router(stuck.routes(deps.deps, units, deps.wake))

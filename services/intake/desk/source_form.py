@@ -51,7 +51,7 @@ def read_form(typed: SourceForm, services: Collection[str], today: date) -> Read
     """Return the source that a form describes."""
     lists = outreach_lists()
     name, campaign, account = (" ".join(text.split()) for text in (typed.nama, typed.kampanye, typed.akun))
-    village, ends_on = _village(typed.desa), _day(typed.berakhir)
+    village, ends_on = find_typed_village(typed.desa), _day(typed.berakhir)
     ads = tuple(dict.fromkeys(typed.iklan.replace(",", " ").split()))
     fine = {
         "nama": (0 < len(name) <= LONGEST, f"Tulis 1 sampai {LONGEST} huruf."),
@@ -75,7 +75,7 @@ def _are_ads(ads: Collection[str]) -> bool:
     return len(ads) <= _ADS and all(ad.isascii() and ad.isdigit() for ad in ads)
 
 
-def _village(typed: str) -> str | None:
+def find_typed_village(typed: str) -> str | None:
     """Return the code of a village that is named with its district, or by its code; "" for none, None for one that is not known."""
     text = " ".join(typed.split()).casefold()
     if not text:

@@ -30,6 +30,7 @@ from services.intake.handlers.news import want_audience as want_audience
 from services.intake.handlers.officer_questions import note_promise as note_promise
 from services.intake.handlers.officer_questions import note_question as note_question
 from services.intake.handlers.outreach.managing import add_source as add_source
+from services.intake.handlers.outreach.managing import note_measured as note_measured
 from services.intake.handlers.outreach.managing import note_seen as note_seen
 from services.intake.handlers.outreach.managing import pass_on_source as pass_on_source
 from services.intake.handlers.outreach.managing import retire_source as retire_source
@@ -59,6 +60,16 @@ from services.intake.handlers.reminding import drop_stale_draft as drop_stale_dr
 from services.intake.handlers.reminding import may_remind as may_remind
 from services.intake.handlers.reminding import remind_of_draft as remind_of_draft
 from services.intake.handlers.reminding import remind_of_visit as remind_of_visit
+from services.intake.handlers.studio.bundling import order_bundle as order_bundle
+from services.intake.handlers.studio.making import make_piece as make_piece
+from services.intake.handlers.studio.showing import JPEG as JPEG
+from services.intake.handlers.studio.showing import PieceView as PieceView
+from services.intake.handlers.studio.showing import alt_of_piece as alt_of_piece
+from services.intake.handlers.studio.showing import file_name_of as file_name_of
+from services.intake.handlers.studio.showing import preview_piece as preview_piece
+from services.intake.handlers.studio.showing import print_piece as print_piece
+from services.intake.handlers.studio.showing import text_of_piece as text_of_piece
+from services.intake.handlers.studio.showing import view_piece as view_piece
 from services.intake.handlers.survey_asking import SURVEY_PATH as SURVEY_PATH
 from services.intake.handlers.survey_asking import ask_survey as ask_survey
 from services.intake.handlers.survey_asking import forget_survey as forget_survey

@@ -4,6 +4,7 @@ They are woken within the process to be fast; polling, and state in MongoDB, mak
 """
 
 from services.intake.jobs.audiences import AudienceFinder as AudienceFinder
+from services.intake.jobs.bundles import BundlePacking as BundlePacking
 from services.intake.jobs.chats import ChatLimits as ChatLimits
 from services.intake.jobs.chats import ChatWorker as ChatWorker
 from services.intake.jobs.funnel import FunnelFolder as FunnelFolder

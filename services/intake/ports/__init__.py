@@ -2,6 +2,10 @@
 
 from services.intake.ports.audiences import AudienceReader as AudienceReader
 from services.intake.ports.audiences import FoundPeople as FoundPeople
+from services.intake.ports.bundles import BundleArchive as BundleArchive
+from services.intake.ports.bundles import BundleFiles as BundleFiles
+from services.intake.ports.bundles import BundleStore as BundleStore
+from services.intake.ports.bundles import BundleWork as BundleWork
 from services.intake.ports.chats import ChatCounts as ChatCounts
 from services.intake.ports.chats import ChatPage as ChatPage
 from services.intake.ports.chats import ChatReader as ChatReader
@@ -32,7 +36,11 @@ from services.intake.ports.readers import RequestPage as RequestPage
 from services.intake.ports.readers import RequestReader as RequestReader
 from services.intake.ports.readers import RequestSearch as RequestSearch
 from services.intake.ports.register_state import RegisterStateReader as RegisterStateReader
+from services.intake.ports.reports import PrintedAs as PrintedAs
 from services.intake.ports.reports import ReportPrinter as ReportPrinter
+from services.intake.ports.studio import PiecePage as PiecePage
+from services.intake.ports.studio import PieceReader as PieceReader
+from services.intake.ports.studio import PieceSearch as PieceSearch
 from services.intake.ports.survey import SurveyReader as SurveyReader
 from services.intake.ports.tries import StatusTries as StatusTries
 from services.intake.ports.tries import Tries as Tries

@@ -6,15 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from services.intake.domain.cards import ServiceCards
 from services.intake.domain.desk_texts import DeskTexts
 from services.intake.domain.docket import Limits
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.outreach.participation import CrudeRates
+from services.intake.domain.studio.contents import StudioBook
 from services.intake.domain.survey.invitations import SurveyRules
 from services.intake.domain.survey.questions import SurveyQuestions
 from services.intake.domain.texts import DialogueTexts
 from services.intake.domain.words import Vocabulary
 from services.intake.ports.audiences import AudienceReader
+from services.intake.ports.bundles import BundleFiles, BundleStore
 from services.intake.ports.chats import ChatReader, Visitors
 from services.intake.ports.clerk import ClerkReader
 from services.intake.ports.figures import FigureReader
@@ -23,6 +26,7 @@ from services.intake.ports.outreach import Funnel, SourceReader, StepLog
 from services.intake.ports.readers import PeopleReader, RequestReader
 from services.intake.ports.register_state import RegisterStateReader
 from services.intake.ports.reports import ReportPrinter
+from services.intake.ports.studio import PieceReader
 from services.intake.ports.survey import SurveyReader
 from services.intake.ports.tries import StatusTries, Tries
 from services.intake.ports.village import VillageReader
@@ -52,6 +56,7 @@ class Deps:
     words: LiveWords
     word_reader: WordReader
     texts: DialogueTexts
+    cards: ServiceCards
     webhook_log: WebhookLog
     files: FileStore
     media: Media
@@ -86,6 +91,11 @@ class Deps:
     questions: SurveyQuestions
     surveys: SurveyReader
     reports: ReportPrinter
+    studio: StudioBook
+    pieces: PieceReader
+    bundles: BundleStore
+    bundle_files: BundleFiles
+    bundles_kept: timedelta
     new_token: Callable[[], str]
     whatsapp_number: str
     """The number that links lead to, in E.164 without the plus; "" where the installation names none."""

@@ -7,7 +7,6 @@ from fastapi import FastAPI
 
 from services.intake.ports import Deps, Tx
 from services.intake.public import figures, source, start, status, survey
-from services.intake.public.cards import cards_of, groups_of
 from services.intake.public.room import PublicRoom
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.settings import PublicSettings
@@ -21,8 +20,7 @@ PATHS: Final = frozenset({ASSET_PATH}) | start.PATHS | source.PATHS | status.PAT
 def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, settings: PublicSettings) -> None:
     """Add the pages to the app."""
     pages = PublicPages(TEMPLATES, settings)
-    cards = cards_of(deps.menu, deps.texts)
-    room = PublicRoom(deps, pages, cards, groups_of(cards, deps.menu), settings.public_url.rstrip("/"))
+    room = PublicRoom(deps, pages, deps.cards.of, deps.cards.groups, settings.public_url.rstrip("/"))
     app.include_router(pages.router())
     for part in (start, source, status, figures):
         app.include_router(part.router(room))

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from services.intake.domain.cards import CardGroup, ServiceCard
 from services.intake.domain.outreach.codes import parse_code
 from services.intake.domain.outreach.sources import OutreachSource
 from services.intake.ports import Deps
-from services.intake.public.cards import CardGroup, ServiceCard
 from shared.reference.outreach import outreach_lists
 from shared.values import Malformed
 from shared.web.public import PublicPages

@@ -44,11 +44,8 @@ def _page(room: PublicRoom, source: OutreachSource | None) -> HTMLResponse:
 
 
 def _where(source: OutreachSource) -> str:
-    """Return the village with its district: three villages here have one name."""
     village = find_village(source.what.village)
-    if village is None:
-        return "Kabupaten Madiun"
-    return f"{village.kind.value.capitalize()} {village.name}, Kecamatan {village.district.name}"
+    return village.in_full if village else "Kabupaten Madiun"
 
 
 def _is_ahead(request: Request) -> bool:

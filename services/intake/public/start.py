@@ -8,7 +8,7 @@ from typing import Final
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
-from services.intake.public.cards import at_the_office
+from services.intake.domain.cards import at_the_office
 from services.intake.public.room import PublicRoom
 from shared.reference.service_files import office_place
 from shared.web.qr import qr_svg

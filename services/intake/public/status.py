@@ -13,10 +13,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse
 
 from services.intake.domain.answers import path_of
+from services.intake.domain.cards import working_days
 from services.intake.domain.journey import journey_of, papers_missing
 from services.intake.domain.requests import Request as FiledRequest
 from services.intake.handlers import StatusQuestion, find_status
-from services.intake.public.cards import working_days
 from services.intake.public.room import PublicRoom
 from shared.reference.reasons import reasons
 from shared.values import Malformed, Receipt

@@ -1,12 +1,14 @@
 """The MongoDB of intake: collections, their indexes with the query that needs each, and the `Tx` and readers over them."""
 
 from services.intake.store.audiences import MongoAudienceReader as MongoAudienceReader
+from services.intake.store.bundles import MongoBundles as MongoBundles
 from services.intake.store.cells import FunnelCells as FunnelCells
 from services.intake.store.cells import MongoFigureReader as MongoFigureReader
 from services.intake.store.chats import MongoChatReader as MongoChatReader
 from services.intake.store.contacts import MongoPeopleReader as MongoPeopleReader
 from services.intake.store.count_tables import CountTables as CountTables
 from services.intake.store.court_cases import MongoClerkReader as MongoClerkReader
+from services.intake.store.pieces import MongoPieceReader as MongoPieceReader
 from services.intake.store.refills import refills_of as refills_of
 from services.intake.store.register_state import MongoRegisterStateReader as MongoRegisterStateReader
 from services.intake.store.requests import MongoRequestReader as MongoRequestReader

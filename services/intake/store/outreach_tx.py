@@ -1,11 +1,17 @@
-"""The part of the unit of work that outreach needs: sources, and the rows that count."""
+"""The part of the unit of work that outreach needs: sources, the pieces of the studio, and the rows that count."""
 
 from __future__ import annotations
 
 from services.intake.domain.figures import FigureRow
 from services.intake.domain.outreach.codes import completes
 from services.intake.domain.outreach.funnel import CountedStep
+from services.intake.domain.outreach.measured import MeasuredPost
 from services.intake.domain.outreach.sources import OutreachSource
+from services.intake.domain.studio.bundles import PieceBundle
+from services.intake.domain.studio.pieces import Piece
+from services.intake.store.bundles import BUNDLES
+from services.intake.store.measured import MEASURED
+from services.intake.store.pieces import PIECES
 from services.intake.store.sources import SOURCES, find_beginning, find_slipped
 from services.intake.store.steps import STEPS, row_write
 from shared.mongo import ChangeTracker, Collection
@@ -44,8 +50,32 @@ class OutreachTx:
     def save_source(self, source: OutreachSource) -> None:
         self._unit.save(SOURCES, source)
 
+    async def find_piece(self, piece_id: str) -> Piece | None:
+        return await self._unit.find(PIECES, piece_id)
+
+    def add_piece(self, piece: Piece) -> None:
+        self._unit.add(PIECES, piece)
+
+    async def find_bundle(self, bundle_id: str) -> PieceBundle | None:
+        return await self._unit.find(BUNDLES, bundle_id)
+
+    def add_bundle(self, bundle: PieceBundle) -> None:
+        self._unit.add(BUNDLES, bundle)
+
+    def save_bundle(self, bundle: PieceBundle) -> None:
+        self._unit.save(BUNDLES, bundle)
+
     def count_step(self, step: CountedStep) -> None:
         self._unit.defer(STEPS, row_write(step.row))
 
     def count_figure(self, figure: FigureRow) -> None:
         self._unit.defer(STEPS, row_write(figure.row))
+
+    async def find_measured_post(self, publication: str) -> MeasuredPost | None:
+        return await self._unit.find(MEASURED, publication)
+
+    def keep_measured_post(self, post: MeasuredPost) -> None:
+        if self._unit.version(MEASURED, post.publication):
+            self._unit.save(MEASURED, post)
+        else:
+            self._unit.add(MEASURED, post)

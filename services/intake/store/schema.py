@@ -158,6 +158,16 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
             [("told_on_from", 1), ("service", 1), ("village", 1)], name="told_on", partialFilterExpression={"told_on_from": {"$gt": ""}}
         ),
     ),
+    "pieces": (
+        IndexModel([("order", -1)], name="latest"),  # the list at the desk, the newest first
+        IndexModel([("village", 1), ("kind", 1)], name="of_village"),  # which villages have a poster
+        IndexModel([("account", 1)], name="by_account"),  # the accounts that were named before
+    ),
+    "bundles": (
+        # The job takes the one that waits the longest.
+        IndexModel([("leased_until", 1)], name="waiting", partialFilterExpression={"state": "waiting"}),
+        IndexModel([("expires_at", 1)], name="expired"),  # whose file is to go
+    ),
     "funnel_steps": (
         # What is not in the cells yet; what is leaves this index.
         IndexModel([("is_new", 1)], name="new", partialFilterExpression={"is_new": True}),

@@ -10,10 +10,12 @@ from typing import Final
 import httpx
 
 from services.intake import api, consumers, desk, public
+from services.intake.adapters.bundle_files import ZipFiles
 from services.intake.api import stuck
 from services.intake.domain.requests import RequestState
 from services.intake.jobs import (
     AudienceFinder,
+    BundlePacking,
     ChatLimits,
     ChatWorker,
     DraftReminders,
@@ -37,6 +39,7 @@ from services.intake.wiring.dependencies import dependencies
 from services.intake.wiring.outside import Outside
 from services.intake.wiring.survey import read_questions as read_questions
 from services.intake.wiring.texts import TEMPLATES as TEMPLATES
+from services.intake.wiring.texts import read_card_words as read_card_words
 from services.intake.wiring.texts import read_desk_texts as read_desk_texts
 from services.intake.wiring.texts import read_texts as read_texts
 from services.intake.wiring.texts import read_vocabulary as read_vocabulary
@@ -57,6 +60,7 @@ from shared.web.desk import JwksReader, shell
 
 NAME: Final = "intake"
 BUCKET: Final = "files"
+BUNDLE_BUCKET: Final = "bundle_files"
 _REMIND_SECONDS: Final = 600.0  # a reminder is some hours late or early, and nobody minds minutes
 _SWEEP_SECONDS: Final = 3600.0  # stale drafts and unused files are days old
 ACCOUNTS: Final = (
@@ -81,6 +85,7 @@ class Parts:
     settings: Settings
     host: MessagingHost
     files: Files
+    bundles: Files
     outside: Outside
     webhook_log: MongoWebhookLog
     units: UnitOfWorkRunner[Tx]
@@ -100,6 +105,7 @@ class Parts:
         mongo, database = self.host.mongo, self.host.database
         await mongo.prepare(database, INDEXES)
         await self.files.prepare()
+        await self.bundles.prepare()
         await self.units.prepare()
         await accounting.register(mongo, database, ACCOUNTS)
 
@@ -130,7 +136,9 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
     host = MessagingHost(settings, NAME)
     mongo, database = host.mongo, host.database
     files, webhook_log = Files(mongo, database, BUCKET), MongoWebhookLog(mongo, database)
-    outside = Outside.of(settings, files, webhook_log, http)
+    bundles = Files(mongo, database, BUNDLE_BUCKET)
+    zips = ZipFiles(bundles, clock, settings.bundle_max_bytes)
+    outside = Outside.of(settings, files, zips, webhook_log, http)
     deps = dependencies(settings, mongo, database, clock, outside)
     kept = timedelta(days=settings.chat_log_days)
     units: UnitOfWorkRunner[Tx] = host.units(lambda work: MongoTx(work, mongo, database, clock, deps.catalogue, kept), clock)
@@ -139,6 +147,7 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
         settings,
         host,
         files,
+        bundles,
         outside,
         webhook_log,
         units,
@@ -197,12 +206,14 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("refill", RefillJob(host.mongo, host.database, refills_of(parts.deps.catalogue)).poller().run),
             BackgroundJob("drafts", sweeper("drafts", parts.drafts.sweep, every_seconds=_SWEEP_SECONDS).run),
             BackgroundJob("funnel", FunnelFolder(parts.deps.funnel, parts.settings.funnel_seconds).poller().run),
+            BackgroundJob("bundles", BundlePacking(parts.deps, parts.units).poller().run),
             BackgroundJob("late officers", parts.waiting.poller().run),
             BackgroundJob("survey", parts.survey.poller().run),
             BackgroundJob("reminders", sweeper("reminders", parts.reminders.sweep, every_seconds=_REMIND_SECONDS).run),
             BackgroundJob("visits", sweeper("visits", parts.visit_reminders.sweep, every_seconds=_REMIND_SECONDS).run),
             BackgroundJob("unused files", sweeper("unused_files", parts.unused_files.sweep, every_seconds=_SWEEP_SECONDS).run),
             BackgroundJob("half uploads", sweeper("half_uploads", parts.files.sweep, every_seconds=_SWEEP_SECONDS).run),
+            BackgroundJob("half bundles", sweeper("half_bundles", parts.bundles.sweep, every_seconds=_SWEEP_SECONDS).run),
         ),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
         close=(parts.outside.close, session_keys.close, host.close),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from services.intake.domain.cards import cards_of
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.outreach.participation import CrudeRates
 from services.intake.ports import Deps, StatusTries
@@ -13,10 +14,12 @@ from services.intake.store import (
     CountTables,
     FunnelCells,
     MongoAudienceReader,
+    MongoBundles,
     MongoChatReader,
     MongoClerkReader,
     MongoFigureReader,
     MongoPeopleReader,
+    MongoPieceReader,
     MongoRegisterStateReader,
     MongoRequestReader,
     MongoSourceReader,
@@ -30,8 +33,9 @@ from services.intake.store import (
 from services.intake.wiring.live_words import TemplateWords
 from services.intake.wiring.office import catalogue_of, limits_of, office_of
 from services.intake.wiring.outside import Outside
+from services.intake.wiring.studio import read_studio
 from services.intake.wiring.survey import read_questions, survey_rules
-from services.intake.wiring.texts import TEMPLATES, read_desk_texts, read_texts
+from services.intake.wiring.texts import TEMPLATES, read_card_words, read_desk_texts, read_texts
 from shared.clock import Clock
 from shared.ids import new_id, new_receipt, new_token
 from shared.mongo import Mongo
@@ -43,6 +47,7 @@ def dependencies(settings: Settings, mongo: Mongo, database: str, clock: Clock, 
     """Return the dependencies of the handlers."""
     services, office = catalogue_of(settings), office_of(settings, clock)
     menu, word_reader = ServiceMenu.of(services, settings.open_services or services.online()), MongoWordReader(mongo, database)
+    texts = read_texts(TEMPLATES, settings.office_address, settings.office_phone)
     return Deps(
         clock=clock,
         new_id=new_id,
@@ -52,7 +57,8 @@ def dependencies(settings: Settings, mongo: Mongo, database: str, clock: Clock, 
         menu=menu,
         words=TemplateWords(TEMPLATES, menu, word_reader),
         word_reader=word_reader,
-        texts=read_texts(TEMPLATES, settings.office_address, settings.office_phone),
+        texts=texts,
+        cards=cards_of(menu, texts, read_card_words(TEMPLATES / "cards.toml")),
         webhook_log=outside.webhook_log,
         files=outside.files,
         media=outside.media,
@@ -77,6 +83,9 @@ def dependencies(settings: Settings, mongo: Mongo, database: str, clock: Clock, 
         survey=survey_rules(settings),
         questions=read_questions(TEMPLATES / "survey.toml"),
         reports=outside.reports,
+        studio=read_studio(TEMPLATES / "studio", settings),
+        bundle_files=outside.bundle_files,
+        bundles_kept=timedelta(days=settings.bundle_days),
         new_token=new_token,
         **_readers(mongo, database, services, clock),
     )
@@ -96,6 +105,8 @@ def _readers(mongo: Mongo, database: str, services: Catalogue, clock: Clock) -> 
         "sources": MongoSourceReader(mongo, database),
         "funnel": FunnelCells(tables),
         "steps": MongoStepLog(mongo, database, clock),
+        "bundles": MongoBundles(mongo, database, clock),
+        "pieces": MongoPieceReader(mongo, database),
         "figures": MongoFigureReader(tables, clock),
         "surveys": MongoSurveyReader(mongo, database),
     }

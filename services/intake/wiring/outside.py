@@ -7,8 +7,7 @@ from typing import Final, Self
 
 import httpx
 
-from services.intake.adapters.inspected_files import InspectedFiles
-from services.intake.adapters.inspection.inspector import Inspector, PhotoLimits
+from services.intake.adapters.bundle_files import ZipFiles
 from services.intake.adapters.issued_documents import IssuedDocuments
 from services.intake.adapters.reports.printer import TypstReports
 from services.intake.adapters.whatsapp_media import MediaLimits, WhatsappMedia
@@ -16,9 +15,11 @@ from services.intake.domain.drafting import DOCUMENT_TYPES
 from services.intake.ports import FileStore, WebhookLog
 from services.intake.settings import Settings
 from shared.child import ChildLimits
+from shared.inspection.files import InspectedFiles
+from shared.inspection.inspector import Inspector, PhotoLimits
 from shared.mongo.files import Files
 
-_REPORTS_PER_LIFE: Final = 100
+_REPORTS_PER_LIFE: Final = 500  # posters of all villages, and some
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,15 @@ class Outside:
     documents: IssuedDocuments
     inspector: Inspector
     reports: TypstReports
+    bundle_files: ZipFiles
 
     @classmethod
-    def of(cls, settings: Settings, files: Files, webhook_log: WebhookLog, http: httpx.AsyncClient | None) -> Self:
+    def of(cls, settings: Settings, files: Files, bundles: ZipFiles, webhook_log: WebhookLog, http: httpx.AsyncClient | None) -> Self:
         """Put it together; nothing is opened. `http` is for calls to WhatsApp."""
         inspector = _inspector(settings)
         inspected = InspectedFiles(files, inspector)
-        return cls(inspected, webhook_log, _media(settings, inspected, http), _documents(settings), inspector, _reports(settings))
+        media = _media(settings, inspected, http)
+        return cls(inspected, webhook_log, media, _documents(settings), inspector, report_printer(settings), bundles)
 
     async def close(self) -> None:
         """End the connections and the child process."""
@@ -66,12 +69,14 @@ def _inspector(settings: Settings) -> Inspector:
     return Inspector(photo, limits)
 
 
-def _reports(settings: Settings) -> TypstReports:
+def report_printer(settings: Settings) -> TypstReports:
+    """Return the printer of reports and pieces; its child starts with the first order."""
     limits = ChildLimits(
         order_seconds=settings.report_seconds,
         start_seconds=settings.inspection_start_seconds,
         memory_mib=settings.report_memory_mib,
         orders_per_life=_REPORTS_PER_LIFE,
+        idle_seconds=settings.report_idle_seconds,
     )
     return TypstReports(limits)
 

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from services.intake.domain.cards import CardWords
 from services.intake.domain.desk_texts import CannedReply, DeskTexts, TemplateChoice
 from services.intake.domain.forms import ServiceMenu
 from services.intake.domain.texts import Dates, DialogueTexts
@@ -46,6 +47,17 @@ def read_texts(folder: Path, address: str = "", phone: str = "") -> DialogueText
     texts |= {name: text for file in sorted((folder / "forms").glob("*.toml")) for name, text in _form_texts(file)}
     version, news = document["consent"]["version"], document["news"]["version"]
     return DialogueTexts(texts, document["buttons"], document["states"], sentences, written, WIB, office_place().name, version, news)
+
+
+def read_card_words(path: Path) -> CardWords:
+    """Return what the cards of services say beside the catalogue.
+
+    Raises:
+        OSError: the file can't be read.
+        KeyError: a table is missing.
+    """
+    document = tomllib.loads(path.read_text(encoding="utf-8"))
+    return CardWords(document["groups"], document["when"])
 
 
 def _form_texts(file: Path) -> Iterator[tuple[str, str]]:

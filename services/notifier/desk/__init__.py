@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from services.notifier.desk import broadcasts, messages, overview, people, sender, wishes
+from services.notifier.desk import broadcasts, messages, overview, people, post_writing, posts, remarks, sender, wishes
 from services.notifier.desk.message_words import KINDS
 from services.notifier.desk.search import MessageSearch
 from services.notifier.domain.facts import NoticeKind
@@ -15,6 +15,8 @@ from shared.web.desk import Pages, audit, search
 from shared.web.stuck import StuckSource
 from shared.web.stuck import pages as stuck
 
+POSTS: Final = posts.PATH
+"""Where forms bring pictures."""
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
@@ -25,6 +27,10 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     app.include_router(people.router(deps, pages))
     app.include_router(wishes.router(units, deps, pages))  # before the address of one broadcast, which would take it for an id
     app.include_router(broadcasts.router(units, deps, pages))
+    room = posts.PostRoom(units, deps, pages)
+    app.include_router(post_writing.router(room))  # before the address of one post, which would take `baru` for an id
+    app.include_router(posts.router(room))
+    app.include_router(remarks.router(room))
     app.include_router(sender.router(units, deps, pages))
     summary = APIRouter(include_in_schema=False)
     overview.gallery(deps).install(summary, pages)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from services.notifier.domain.posting.measure import Counts
 from shared.values import Channel
 
 
@@ -104,4 +105,16 @@ class NewsDeclined:
     at: datetime
 
 
-Fact: TypeAlias = NoticeDelivered | NoticeFailed | BroadcastDrafted | NewsDeclined
+@dataclass(frozen=True, slots=True)
+class PostMeasured:
+    """The fact that the numbers of a publication changed. `day`: the office's day on which they were read."""
+
+    effect_key: str
+    source: str
+    platform: str
+    counts: Counts
+    day: date
+    at: datetime
+
+
+Fact: TypeAlias = NoticeDelivered | NoticeFailed | BroadcastDrafted | NewsDeclined | PostMeasured

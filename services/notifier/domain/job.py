@@ -15,6 +15,7 @@ from typing import Final
 
 from services.notifier.domain.facts import Fact, NewsDeclined, NoticeDelivered, NoticeFailed, NoticeKind
 from services.notifier.domain.message import Message, RecordOnly, Template
+from services.notifier.domain.tries import Try
 from shared.errors import DomainError
 from shared.values import BROADCAST_KEY, Channel
 
@@ -61,15 +62,6 @@ class Progress(StrEnum):
     def rank(self) -> int:
         """Its place in that order."""
         return tuple(Progress).index(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Try:
-    """One attempt as it ended: `result` is the verdict's reason."""
-
-    attempt: int
-    at: datetime
-    result: str
 
 
 @dataclass(frozen=True, slots=True)

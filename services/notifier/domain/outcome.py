@@ -31,6 +31,7 @@ class Refused:
     status: int
     code: int | None = None
     retry_after_seconds: float | None = None
+    subcode: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

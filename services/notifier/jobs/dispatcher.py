@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from services.notifier.jobs.lane_worker import LaneWorker
+from services.notifier.jobs.lane_worker import LaneKeeper
 from services.notifier.ports import Deps
 from shared import logs
 from shared.errors import AppError
@@ -26,7 +26,7 @@ class Dispatcher:
     """The job that starts due lanes of one channel, each as a task, at most `slots` at once; other recipients never wait for one."""
 
     def __init__(
-        self, channel: str, deps: Deps, lane_worker: LaneWorker, *, slots: int, hold_seconds: Callable[[], Awaitable[float]] = _never_hold
+        self, channel: str, deps: Deps, lane_worker: LaneKeeper, *, slots: int, hold_seconds: Callable[[], Awaitable[float]] = _never_hold
     ) -> None:
         self.channel = channel
         self._deps = deps

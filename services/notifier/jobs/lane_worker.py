@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -25,20 +26,18 @@ _TROUBLE_SECONDS: Final = 1.0  # before a lane that failed for a reason of ours 
 _log = logs.get("lane_worker")
 
 
-class LaneWorker:
-    """The worker of a channel. `stopping` makes it release lanes after the message in hand; `warm` runs beside the first reads."""
+class LaneKeeper(ABC):
+    """Holds lanes while their turns are worked off. `stopping` makes it release them after the turn in hand; `warm` runs beside a claim."""
 
-    def __init__(
-        self,
-        deps: Deps,
-        warm: Callable[[], Awaitable[None]] | None = None,
-        accepted: Callable[[str], None] | None = None,
-    ) -> None:
+    def __init__(self, deps: Deps, warm: Callable[[], Awaitable[None]] | None = None) -> None:
         self._deps = deps
-        self._sender = JobSender(deps, accepted or _nobody)
         self._warm = warm or _nothing
         self._leases: dict[str, LaneLease] = {}
         self.stopping = False
+
+    @abstractmethod
+    async def turn(self, lease: LaneLease) -> Next:
+        """Do what is due first in the lane; say what that means for it."""
 
     async def run_lane(self, key: str) -> bool:
         """Send until nothing is due in the lane; return False where another process holds it, or took it over."""
@@ -77,12 +76,29 @@ class LaneWorker:
     async def _work_off(self, lease: LaneLease) -> None:
         """Send job after job. What is put into the lane meanwhile raises its revision, so that it is not given back."""
         while True:
-            await self._let_out(lease)
-            step = await self._send_first(lease)
+            step = await self.turn(lease)
             if not isinstance(step, Until) and not self.stopping and lease.has_time:
                 continue
             if await lease.release(step.moment if isinstance(step, Until) else self._deps.clock()):
                 return
+
+
+class LaneWorker(LaneKeeper):
+    """The worker of a channel's messages. `accepted` is told the provider's id of each message that was taken."""
+
+    def __init__(
+        self,
+        deps: Deps,
+        warm: Callable[[], Awaitable[None]] | None = None,
+        accepted: Callable[[str], None] | None = None,
+    ) -> None:
+        super().__init__(deps, warm)
+        self._sender = JobSender(deps, accepted or _nobody)
+
+    async def turn(self, lease: LaneLease) -> Next:
+        """Let out what was held for the person to write, then send the first message."""
+        await self._let_out(lease)
+        return await self._send_first(lease)
 
     async def _send_first(self, lease: LaneLease) -> Next:
         heads = await self._deps.jobs.heads(lease.lane.key)

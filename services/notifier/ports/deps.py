@@ -11,6 +11,7 @@ from services.notifier.domain.pacing import Rate
 from services.notifier.domain.policy import SendPolicy
 from services.notifier.domain.texts import NoticeTexts
 from services.notifier.ports.broadcasts import BroadcastReader
+from services.notifier.ports.posting import PostingDeps
 from services.notifier.ports.sending import Courts, DocumentSource, EarlyStatuses, JobReader, Jobs, Lanes, Messenger, SenderLimiter
 from services.notifier.ports.tx import Transact
 from shared.clock import Clock
@@ -37,4 +38,5 @@ class Deps:
     broadcasts: BroadcastReader
     news: NewsPolicy
     approved_texts: Mapping[str, ApprovedText]
+    posting: PostingDeps
     lease_seconds: float = 10.0

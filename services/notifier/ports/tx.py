@@ -10,6 +10,9 @@ from services.notifier.domain.broadcast import Broadcast
 from services.notifier.domain.facts import Fact
 from services.notifier.domain.job import Job, JobState
 from services.notifier.domain.news import NewsContact, NewsRecipient, NumberHealth
+from services.notifier.domain.posting.effect import PostEffect
+from services.notifier.domain.posting.post import SocialPost
+from services.notifier.domain.posting.remark import Remark
 from services.notifier.ports.sending import EarlyStatus
 
 R = TypeVar("R")
@@ -89,6 +92,39 @@ class Tx(Protocol):
 
     def keep_news_contact(self, contact: NewsContact) -> None:
         """Keep what `news_contacts` returned, changed."""
+
+    async def get_post(self, post_id: str) -> SocialPost:
+        """Return a post; raises NotFound (`posts_not_found`)."""
+
+    def add_post(self, post: SocialPost) -> None:
+        """Add a new post."""
+
+    def save_post(self, post: SocialPost) -> None:
+        """Save the next state of a post."""
+
+    async def post_effects(self, post_id: str) -> tuple[PostEffect, ...]:
+        """Return what became of a post, or of an answer, on each account."""
+
+    async def find_effect(self, key: str) -> PostEffect | None:
+        """Return an effect."""
+
+    async def get_effect(self, key: str) -> PostEffect:
+        """Return an effect; raises NotFound (`post_effects_not_found`)."""
+
+    def keep_effect(self, effect: PostEffect) -> None:
+        """Keep an effect that was looked for before; what is open raises its lane's revision."""
+
+    async def find_remark(self, remark_id: str) -> Remark | None:
+        """Return what somebody wrote."""
+
+    async def get_remark(self, remark_id: str) -> Remark:
+        """Return what somebody wrote; raises NotFound (`remarks_not_found`)."""
+
+    def add_remark(self, remark: Remark) -> None:
+        """Add what somebody wrote."""
+
+    def save_remark(self, remark: Remark) -> None:
+        """Save its next state."""
 
     async def number_health(self) -> NumberHealth:
         """Return how WhatsApp rates our number."""

@@ -9,7 +9,7 @@ from pymongo import IndexModel
 
 from services.notifier.domain.broadcast import BroadcastState
 from services.notifier.domain.facts import NoticeKind
-from services.notifier.domain.job import OPEN, Job, JobState, Progress, Try
+from services.notifier.domain.job import OPEN, Job, JobState, Progress
 from services.notifier.domain.message import (
     Button,
     CourtCallback,
@@ -22,6 +22,7 @@ from services.notifier.domain.message import (
     Template,
 )
 from services.notifier.domain.news import RecipientState
+from services.notifier.domain.tries import Try
 from shared.mongo import Doc, DocumentMapping, fields_of
 from shared.values import Channel
 

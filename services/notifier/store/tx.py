@@ -8,7 +8,7 @@ from typing import Any
 
 from pymongo import DeleteOne, UpdateOne
 
-from services.notifier.domain.facts import BroadcastDrafted, Fact
+from services.notifier.domain.facts import BroadcastDrafted, Fact, PostMeasured
 from services.notifier.domain.job import Job, JobState
 from services.notifier.domain.recipient import channel_of
 from services.notifier.domain.window import behind_template, holds_something
@@ -16,6 +16,8 @@ from services.notifier.events import to_event
 from services.notifier.ports import EarlyStatus
 from services.notifier.store.broadcast_tx import BroadcastTx
 from services.notifier.store.broadcasts import BROADCASTS
+from services.notifier.store.posting import EFFECTS
+from services.notifier.store.posting_tx import PostingTx
 from services.notifier.store.schema import JOB, JOBS, LANES, STATUSES, job_to_doc, status_key
 from shared.messaging.transaction.runner import UnitOfWork
 from shared.mongo import Collection as Rows
@@ -23,11 +25,12 @@ from shared.mongo import reachable
 from shared.values import Channel
 
 
-class MongoTx(BroadcastTx):
+class MongoTx(BroadcastTx, PostingTx):
     """`ports.Tx` over a unit of work. `rows` are the jobs; `wake` is called with each lane that has something to do, after the commit."""
 
     def __init__(self, work: UnitOfWork, rows: Rows, wake: Callable[[str], None]) -> None:
-        super().__init__(work)
+        BroadcastTx.__init__(self, work)
+        PostingTx.__init__(self, work, wake)
         self._work = work
         self._rows = rows
         self._wake = wake
@@ -81,6 +84,9 @@ class MongoTx(BroadcastTx):
         for fact in facts:
             if isinstance(fact, BroadcastDrafted):
                 self._work.emit(BROADCASTS, fact.broadcast_id, to_event(fact), correlation_id=fact.broadcast_id)
+                continue
+            if isinstance(fact, PostMeasured):
+                self._work.emit(EFFECTS, fact.effect_key, to_event(fact), correlation_id=fact.effect_key)
                 continue
             job = self._work.unit.present(JOB, fact.job_key)
             self._work.emit(JOB, job.key, to_event(fact), correlation_id=job.correlation_id)

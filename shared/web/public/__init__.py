@@ -2,3 +2,5 @@
 
 from shared.web.public.pages import ASSET_PATH as ASSET_PATH
 from shared.web.public.pages import PublicPages as PublicPages
+from shared.web.public.pages import icon_shapes as icon_shapes
+from shared.web.public.pages import written_number as written_number

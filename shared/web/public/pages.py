@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -57,7 +59,7 @@ class PublicPages:
             lstrip_blocks=True,
             auto_reload=False,  # who changes a template starts the service again
         )
-        self._icons = tomllib.loads((_HERE / "data" / "icons.toml").read_text(encoding="utf-8"))
+        self._icons = icon_shapes()
         self._digits = settings.whatsapp_number
         self.number = written_number(settings.whatsapp_number)
         """Our number as people write it; "" where none is told."""
@@ -107,6 +109,12 @@ class PublicPages:
     def _icon(self, name: str) -> Markup:
         drawn = Markup(self._icons[name])  # noqa: S704 - our own file, nothing of a caller's
         return Markup('<svg class="i" viewBox="0 0 24 24" aria-hidden="true">{}</svg>').format(drawn)
+
+
+@cache
+def icon_shapes() -> Mapping[str, str]:
+    """Return the icons by name: what stands within an SVG of 24 by 24."""
+    return MappingProxyType(tomllib.loads((_HERE / "data" / "icons.toml").read_text(encoding="utf-8")))
 
 
 def written_number(number: str) -> str:

@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.integration.intake.desk import Desk
+from tests.integration.intake.desk import Desk, LiveDesk, live_desk
 from tests.integration.intake.rig import Rig, settings
 
 
@@ -21,3 +21,10 @@ async def desk(rig: Rig) -> AsyncIterator[Desk]:
     made = Desk(rig)
     yield made
     await made.close()
+
+
+@pytest.fixture
+async def live(desk: Desk) -> AsyncIterator[LiveDesk]:
+    """The same on a port, with a browser."""
+    async with live_desk(desk) as made:
+        yield made

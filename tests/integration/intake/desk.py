@@ -1,14 +1,20 @@
 """Browsers at intake's desk: people with roles, on the rig's own process and clock."""
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from playwright.async_api import Browser, Page
 
+from shared.clock import now
 from shared.web.desk.forms import form_token
 from shared.web.desk.session import SessionCheck, SessionKeys
 from tests.integration.intake.rig import JPEG, KK, NIK, PNG, Rig, only
+from tests.support.browser import chromium, visit
+from tests.support.http_server import serving
 from tests.support.sessions import SessionIssuer
 
 ORIGIN = "https://meja.test"
@@ -44,6 +50,33 @@ class Desk:
     async def close(self) -> None:
         for client in self.opened:
             await client.aclose()
+
+
+@dataclass
+class LiveDesk:
+    """Intake's pages on a port, and a browser of the office's outreach."""
+
+    desk: Desk
+    url: str
+    browser: Browser
+
+    @asynccontextmanager
+    async def at(self, path: str, size: tuple[int, int], refused: int | None = 0) -> AsyncIterator[Page]:
+        """A page, for somebody who is signed in."""
+        issuer = self.desk.issuer
+        cookie = {"desk": issuer.token(issuer.member("outreach", at=self.desk.rig.clock()))}
+        async with visit(self.browser, self.url + path, size=size, cookies=cookie, refused=refused) as page:
+            yield page
+
+
+@asynccontextmanager
+async def live_desk(desk: Desk) -> AsyncIterator[LiveDesk]:
+    """The pages on a port; the clock is the browser's own."""
+    rig = desk.rig
+    app, rig.clock.at = rig.service.app, now()
+    app.state.session_check = SessionCheck(SessionKeys(desk.issuer.read), rig.clock, secure=False)
+    async with chromium() as browser, serving(app) as url:
+        yield LiveDesk(desk, url, browser)
 
 
 async def chat_of(rig: Rig, sender: str = CITIZEN) -> str:

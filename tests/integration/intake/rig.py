@@ -55,6 +55,7 @@ def settings(mongo_url: str, database: str, amqp_url: str = "amqp://nobody@127.0
             api_client(OFFICER, "requests:read", "requests:read_all"),
             api_client(COUNTER, "requests:write", "requests:read", "requests:vouch", "files:write", "people:link"),
             api_client("verification", "files:read"),
+            api_client("notifier", "pieces:read"),
         ],
         open_services=("kk_hilang",),
         webhook_log_poll_seconds=0.05,

@@ -12,10 +12,10 @@ import pytest
 from PIL import Image, ImageFilter
 
 from deploy.local.parts import ROOT
-from services.intake.adapters.inspected_files import InspectedFiles
-from services.intake.adapters.inspection.inspector import Inspector, PhotoLimits
 from shared.child import ChildLimits
 from shared.errors import BadInput, Transient
+from shared.inspection.files import InspectedFiles
+from shared.inspection.inspector import Inspector, PhotoLimits
 from tests.integration.intake.rig import ADAPTER, JPEG, KK, NIK, PNG, Rig, only, text_of
 from tests.support import photos
 from tests.support.eventually import eventually

@@ -156,16 +156,31 @@ async def test_an_advertisement_leads_to_its_source_and_the_first_touch_stays(ri
     assert {code: row["chatted"] for code, row in (await counts(rig)).items()} == {ad.code: 1, poster.code: 1}
 
 
-@pytest.mark.parametrize("named", ["code", "small letters", "nobody's", "no code", "none"])
-async def test_an_adapter_names_the_source_that_brought_the_person_and_whatever_it_names_they_are_served(rig: Rig, named: str) -> None:
-    source = await made(rig)
-    ways = {"code": source.code, "small letters": f"#{source.code.lower()}", "nobody's": "W2M", "no code": "balai desa"}
-    body = {"service": "kk_hilang", "answers": await rig.answers(ADAPTER), "outreach_source": ways.get(named)}
-    answer = await rig.http.post("/v1/requests", json=body, headers=keyed(ADAPTER) | {"Idempotency-Key": "1"})
-    assert answer.status_code == 201, answer.text
-    code = source.code if named in ("code", "small letters") else None
+@pytest.mark.parametrize(
+    ("named", "found", "odd"),
+    [
+        ("{code}", "code", ""),
+        ("#{small}", "code", ""),
+        ("{cut}", "code", ""),
+        ("{old}", "old", "ended"),
+        ("W2M", "", "unknown"),
+        ("balai desa", "", "damaged"),
+        (None, "", ""),
+    ],
+)
+async def test_an_adapter_names_the_source_that_brought_the_person_and_whatever_it_names_they_are_served(
+    rig: Rig, named: str | None, found: str, odd: str
+) -> None:
+    source, old = await made(rig), await made(rig, name="Lama", ads=())
+    await rig.units.run(partial(retire_source, deps=rig.wiring.deps, code=old.code))
+    ways = {"code": source.code, "small": source.code.lower(), "cut": source.code[:-1], "old": old.code}
+    body = {"service": "kk_hilang", "answers": await rig.answers(ADAPTER), "outreach_source": named and named.format(**ways)}
+    for _ in range(2):  # asked again, it is told the same
+        answer = await rig.http.post("/v1/requests", json=body, headers=keyed(ADAPTER) | {"Idempotency-Key": "1"})
+        assert answer.status_code == 201, answer.text
+    code = ways.get(found)
     assert only(await rig.rows("requests"))["outreach_source"] == code
-    assert (await counts(rig))[code or ""]["submitted"] == 1
+    assert await counts(rig) == {code or "": {"submitted": 1} | ({odd: 1} if odd else {})}
 
 
 async def test_who_comes_by_a_link_that_was_passed_on_counts_for_who_passed_it_on(rig: Rig) -> None:

@@ -1,49 +1,18 @@
 """`/desk/sumber` and `/desk/corong` in Chromium: a source is made, its QR code read from the picture and followed, and its funnel seen."""
 
 import io
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
 import zxingcpp
 from PIL import Image
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
-from shared.clock import now
-from shared.web.desk.session import SessionCheck, SessionKeys
-from tests.integration.intake.desk import Desk
+from tests.integration.intake.desk import LiveDesk
 from tests.integration.intake.rig import Rig, only
 from tests.integration.intake.test_outreach import finish
-from tests.support.browser import DESK, NARROW, chromium, complaints, visit
-from tests.support.http_server import serving
+from tests.support.browser import DESK, NARROW, complaints
 
 SOURCES, FUNNEL = "/desk/sumber", "/desk/corong"
-
-
-@dataclass
-class Live:
-    """Intake's pages on a port, and a browser."""
-
-    desk: Desk
-    url: str
-    browser: Browser
-
-    @asynccontextmanager
-    async def at(self, path: str, size: tuple[int, int], refused: int = 0) -> AsyncIterator[Page]:
-        issuer = self.desk.issuer
-        cookie = {"desk": issuer.token(issuer.member("outreach", at=self.desk.rig.clock()))}
-        async with visit(self.browser, self.url + path, size=size, cookies=cookie, refused=refused) as page:
-            yield page
-
-
-@pytest.fixture
-async def live(rig: Rig, desk: Desk) -> AsyncIterator[Live]:
-    app, rig.clock.at = rig.service.app, now()  # the browser has a clock of its own
-    app.state.session_check = SessionCheck(SessionKeys(desk.issuer.read), rig.clock, secure=False)
-    async with chromium() as browser, serving(app) as url:
-        yield Live(desk, url, browser)
 
 
 async def made(page: Page) -> str:
@@ -65,7 +34,7 @@ async def made(page: Page) -> str:
     return only(zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))).text
 
 
-async def test_from_a_new_poster_to_its_funnel(live: Live, rig: Rig) -> None:
+async def test_from_a_new_poster_to_its_funnel(live: LiveDesk, rig: Rig) -> None:
     async with live.at(SOURCES, NARROW, refused=1) as page:
         link = urlsplit(await made(page))
         assert await complaints(page) == []

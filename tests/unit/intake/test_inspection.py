@@ -12,9 +12,9 @@ import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 from pillow_heif import from_pillow
 
-from services.intake.adapters.inspection.child import look
 from services.intake.domain.files import is_alike
 from services.intake.settings import Settings
+from shared.inspection.child import look
 from tests.support import photos
 
 LOCAL: Final = Path(__file__).resolve().parents[3] / "deploy" / "local" / "data"

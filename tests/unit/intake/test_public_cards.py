@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import tomllib
-
 import pytest
 
+from services.intake.domain.cards import at_the_office, cards_of, working_days
 from services.intake.domain.forms import ServiceMenu
-from services.intake.public.cards import WORDS, at_the_office, cards_of, groups_of, working_days
 from services.intake.public.villages import shown, village_file
-from services.intake.wiring import TEMPLATES, read_texts
+from services.intake.wiring import TEMPLATES, read_card_words, read_texts
 from shared.reference.catalogue import Offer, catalogue
 from shared.reference.regions import villages
 from shared.web.public.pages import written_number
 
 MENU = ServiceMenu.of(catalogue(), catalogue().online())
 TEXTS = read_texts(TEMPLATES)
-CARDS = cards_of(MENU, TEXTS)
+WORDS = read_card_words(TEMPLATES / "cards.toml")
+KNOWN = cards_of(MENU, TEXTS, WORDS)
+CARDS = KNOWN.of
 
 
 @pytest.mark.parametrize(("hours", "days"), [(1, 1), (5.5, 1), (5.6, 2), (8, 2), (12.5, 2), (12.6, 3), (16, 3), (24, 4), (400, 60)])
@@ -33,7 +33,7 @@ def test_every_service_says_what_to_prepare_and_what_comes_of_it() -> None:
 
 
 def test_every_case_in_which_a_document_is_asked_for_has_its_words() -> None:
-    words = tomllib.loads(WORDS.read_text())["when"]
+    words = WORDS.cases
     asked = {
         (code, field.name)
         for code in MENU.forms
@@ -45,7 +45,7 @@ def test_every_case_in_which_a_document_is_asked_for_has_its_words() -> None:
 
 
 def test_every_open_service_stands_in_one_group() -> None:
-    held = [card.code for group in groups_of(CARDS, MENU) for card in group.cards]
+    held = [card.code for group in KNOWN.groups for card in group.cards]
     assert sorted(held) == sorted(CARDS)
 
 
@@ -58,7 +58,7 @@ def test_what_the_office_alone_does_is_told_with_what_to_bring() -> None:
 
 def test_a_service_in_a_group_that_is_new_is_not_lost() -> None:
     menu = ServiceMenu.of(catalogue(), ("kk_hilang",))
-    (group,) = groups_of(cards_of(menu, TEXTS), menu)
+    (group,) = cards_of(menu, TEXTS, WORDS).groups
     assert [card.code for card in group.cards] == ["kk_hilang"]
 
 

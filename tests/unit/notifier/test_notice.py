@@ -13,11 +13,12 @@ from services.notifier.adapters.wording import load_texts
 from services.notifier.domain import notice
 from services.notifier.domain.announcement import AnnouncedDocument, EndedDocument, ReadyCard, RequestSummary, SourceEvent, TurnedDown
 from services.notifier.domain.facts import SPEAKS_OF, Fact, NoticeDelivered, NoticeFailed, NoticeKind
-from services.notifier.domain.job import Job, JobState, Try
+from services.notifier.domain.job import Job, JobState
 from services.notifier.domain.message import Button, CourtCallback, DocumentMessage, RecordOnly, Reply, ReplyRow, Template
 from services.notifier.domain.officer_words import OfficerWords, answered_words, question_words, told_words
 from services.notifier.domain.recipient import Recipient, channel_of, lane_of
 from services.notifier.domain.texts import NoticeTexts
+from services.notifier.domain.tries import Try
 from services.notifier.events import to_event
 from services.notifier.store.schema import job_from_doc, job_to_doc
 from services.verification.domain.policy import ROUTES, CaseRoute

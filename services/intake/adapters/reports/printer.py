@@ -8,8 +8,11 @@ from typing import Any, Final
 
 import orjson
 
+from services.intake.ports import PrintedAs
 from shared.child import ChildLimits, ChildProcess
 from shared.errors import Transient
+from shared.web.public import icon_shapes
+from shared.web.qr import qr_svg
 
 CHILD_MODULE: Final = "services.intake.adapters.reports.child"
 NAME: Final = "reports"
@@ -22,16 +25,18 @@ class TypstReports:
         self._child = ChildProcess(NAME, CHILD_MODULE, {}, limits)
         self._pictures: dict[bytes, bytes] = {}
 
+    @property
+    def process_id(self) -> int | None:
+        """The id of the child, where one lives."""
+        return self._child.process_id
+
     async def pdf(self, template: str, sheet: Mapping[str, Any], made_at: datetime) -> bytes:
         """Set one report.
 
         Raises:
             Transient: `reports_overran`, `reports_died`, `reports_start_failed`, `report_unprintable`.
         """
-        reply, pdf = await self._child.do({"template": template, "sheet": dict(sheet), "made_at": made_at.isoformat()})
-        if "error" in reply:
-            raise Transient(reply["error"], reply.get("detail", ""))
-        return pdf
+        return await self._set(template, sheet, PrintedAs("application/pdf"), made_at)
 
     async def png(self, template: str, sheet: Mapping[str, Any]) -> bytes:
         """Set one picture, and keep it: they are few, and the same for everybody.
@@ -39,14 +44,34 @@ class TypstReports:
         Raises:
             Transient: as `pdf`.
         """
-        order = {"template": template, "sheet": dict(sheet), "made_at": None}
-        key = orjson.dumps(order, option=orjson.OPT_SORT_KEYS)
+        key = orjson.dumps((template, sheet), option=orjson.OPT_SORT_KEYS)
         if key not in self._pictures:
-            reply, picture = await self._child.do(order)
-            if "error" in reply:
-                raise Transient(reply["error"], reply.get("detail", ""))
-            self._pictures[key] = picture
+            self._pictures[key] = await self._set(template, sheet, PrintedAs("image/png"), None)
         return self._pictures[key]
+
+    async def piece(self, template: str, sheet: Mapping[str, Any], link: str, how: PrintedAs, made_at: datetime) -> bytes:
+        """Set one piece; it is not kept.
+
+        Raises:
+            Transient: as `pdf`.
+        """
+        drawn = {**sheet, "qr": qr_svg(link), "icons": dict(icon_shapes())}
+        return await self._set(template, drawn, how, made_at)
+
+    async def _set(self, template: str, sheet: Mapping[str, Any], how: PrintedAs, made_at: datetime | None) -> bytes:
+        reply, made = await self._child.do(
+            {
+                "template": template,
+                "sheet": dict(sheet),
+                "media_type": how.media_type,
+                "pixels_per_inch": how.pixels_per_inch,
+                "page": how.page,
+                "made_at": made_at.isoformat() if made_at else None,
+            }
+        )
+        if "error" in reply:
+            raise Transient(reply["error"], reply.get("detail", ""))
+        return made
 
     async def close(self) -> None:
         """Stop the child, after the report in work."""

@@ -23,8 +23,8 @@ async def count_chat(tx: Tx, deps: Deps, contact: ChatContact, touch: Touch | No
 
     Where a source's people pass its link on, whoever came by that link counts as told by them too.
     """
-    if touch is not None and touch.kind in ODD:
-        await _count(tx, deps, ODD[touch.kind], contact.contact_id, at, WhoAndWhere(source=touch.source))
+    if touch is not None:
+        await count_odd(tx, deps, touch, contact.contact_id, at)
     code = touch.source if touch is not None else NO_SOURCE
     what = await _by_source(tx, code)
     await _count(tx, deps, FunnelStep.CHATTED, contact.contact_id, at, what)
@@ -32,6 +32,12 @@ async def count_chat(tx: Tx, deps: Deps, contact: ChatContact, touch: Touch | No
     if source is not None and source.what.told_on_from:
         teller = await _by_source(tx, source.what.told_on_from.removeprefix(NOBODY))
         await _count(tx, deps, FunnelStep.TOLD, contact.contact_id, at, teller)
+
+
+async def count_odd(tx: Tx, deps: Deps, touch: Touch, who: str, at: datetime) -> None:
+    """Count that a code was damaged, unknown, or of a source that is over; nothing of any other."""
+    if touch.kind in ODD:
+        await _count(tx, deps, ODD[touch.kind], who, at, WhoAndWhere(source=touch.source))
 
 
 async def count_beginning(tx: Tx, deps: Deps, contact: ChatContact, draft: Draft, at: datetime) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date
+from datetime import date, datetime
 
 from services.intake.domain.outreach.funnel import CountedStep, FunnelStep, WhoAndWhere
+from services.intake.domain.outreach.measured import MeasuredPost, since_last
 from services.intake.domain.outreach.sources import NEIGHBOUR, NOBODY, OutreachSource, SourceDescription, make_source, retire
 from services.intake.ports import Deps, Tx
 
@@ -60,3 +61,16 @@ async def note_seen(tx: Tx, deps: Deps, code: str, day: date, seen: int, typed: 
     if seen != before:
         what = WhoAndWhere(source.code, source.what.service, source.what.village)
         tx.count_step(CountedStep(f"{day.isoformat()}.seen.{code}.{before}.{typed}", FunnelStep.SEEN, day, what, seen - before))
+
+
+async def note_measured(tx: Tx, code: str, publication: str, seen: int | None, day: date, at: datetime) -> None:
+    """Note how often a post had been shown by then; what came since the last time counts, for a code that we gave out."""
+    source = await tx.find_source(code)
+    if source is None or seen is None:
+        return
+    now, before = MeasuredPost(publication, seen, at), await tx.find_measured_post(publication)
+    step = since_last(before, now, source, day)
+    if before is None or at > before.at:
+        tx.keep_measured_post(now)
+    if step is not None:
+        tx.count_step(step)

@@ -1,0 +1,54 @@
+"""What is published of a post: its text, and how to come to the chat with the code of its source. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from services.notifier.domain.posting.accounts import Platform
+
+_NO_LINKS: Final = frozenset({Platform.INSTAGRAM, Platform.TIKTOK})
+"""Where a link in a text can't be followed: the number and the code are said instead."""
+_SHOWN_GROUPS: Final = 4  # digits of a number that are read together
+
+
+@dataclass(frozen=True, slots=True)
+class ContactWays:
+    """How people come to us. `number`: of the chat, with 62 and without +, "" none; `sentence`: what a link writes for them."""
+
+    number: str
+    public_url: str
+    sentence: str
+
+    def chat_link(self, source: str) -> str:
+        """Return the link that opens a chat with that code; without a number the page of the source."""
+        if not self.number:
+            return self.page(source)
+        return f"https://wa.me/{self.number}?text={quote(f'{self.sentence} (#{source})', safe='')}"
+
+    def page(self, source: str) -> str:
+        """Return the address of the source's page."""
+        return f"{self.public_url.rstrip('/')}/m/{source}"
+
+
+def full_text(text: str, platform: Platform, source: str, ways: ContactWays) -> str:
+    """Return what stands under the pictures."""
+    return f"{text.strip()}\n\n{_call(platform, source, ways)}"
+
+
+def link_answer(source: str, ways: ContactWays) -> str:
+    """Return what somebody is answered who asks for a service."""
+    return f"Terima kasih sudah bertanya. Bisa diurus lewat WhatsApp kami, gratis: {ways.chat_link(source)}"
+
+
+def spoken_number(number: str) -> str:
+    """Return a number as people dial it: 0811-3519-000."""
+    local = f"0{number.removeprefix('62')}"
+    return "-".join(local[begin : begin + _SHOWN_GROUPS] for begin in range(0, len(local), _SHOWN_GROUPS))
+
+
+def _call(platform: Platform, source: str, ways: ContactWays) -> str:
+    if platform in _NO_LINKS and ways.number:
+        return f"Urus lewat WhatsApp {spoken_number(ways.number)}, tulis kode #{source}. Gratis."
+    return f"Urus lewat WhatsApp, gratis: {ways.chat_link(source)}"

@@ -1,0 +1,80 @@
+"""`/desk/konten` in Chromium: a poster for one village, its QR code read from its picture and followed, the village in the funnel."""
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.async_api import Page, expect
+
+from tests.integration.intake.desk import LiveDesk
+from tests.integration.intake.rig import Rig, only
+from tests.integration.intake.test_outreach import finish
+from tests.support.browser import DESK, NARROW, complaints, visit
+from tests.support.pdf import links_in, pages_of, text_of
+
+STUDIO = "/desk/konten"
+VILLAGE = "3519072001"  # Sidorejo, Wungu
+
+
+async def look(page: Page, name: str) -> None:
+    """What every page has to be; its picture where `SCREENSHOTS` names a folder."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        await page.screenshot(full_page=True, path=Path(folder, "desk", f"{name}.png"))
+    assert await complaints(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, page.url
+
+
+async def poster(page: Page) -> bytes:
+    """Make a poster for one village; its A4 as PDF."""
+    await page.get_by_label("Bentuk").select_option("poster")
+    await page.get_by_label("Layanan").select_option("kk_hilang")
+    await page.get_by_label("Ide").select_option("syarat")
+    await page.get_by_label("Desa").fill("Sidorejo")
+    await page.get_by_role("button", name="Buat").click()
+    await expect(page.get_by_text("Pilih desa dari daftar, dengan kecamatannya.")).to_be_visible()
+    await page.get_by_label("Desa").fill("sidorejo, wungu")
+    await page.get_by_role("button", name="Buat").click()
+    await expect(page.get_by_text("Karya siap.")).to_be_visible()
+    await expect(page.get_by_role("img", name="Poster:")).to_be_visible()
+    async with page.expect_download() as saved:
+        await page.get_by_role("link", name="PDF A4 berwarna").click()
+    return (await (await saved.value).path()).read_bytes()
+
+
+async def test_from_a_poster_on_the_wall_to_the_funnel_of_its_village(live: LiveDesk, rig: Rig) -> None:
+    async with live.at(f"{STUDIO}/baru?bentuk=poster&layanan=kk_hilang", DESK, refused=1) as page:
+        pdf = await poster(page)
+        await look(page, "konten-karya-1280")
+    assert "Warga Desa Sidorejo, Kecamatan Wungu" in text_of(pdf)
+    link = urlsplit(only(links_in(only(pages_of(pdf)))))
+    (sentence,) = parse_qs(link.query)["text"]
+    code = sentence[-4:-1]
+    async with visit(live.browser, f"{live.url}/m/{code}", size=NARROW, refused=None) as landed:
+        await expect(landed.get_by_text("Desa Sidorejo, Kecamatan Wungu")).to_be_visible()
+        href = await landed.get_by_role("link", name="Mulai di WhatsApp").first.get_attribute("href")
+        assert href == link.geturl(), "the page leads into the same chat as the code on the wall"
+    await rig.say(sentence)
+    await rig.file_request()
+    request = only(await rig.rows("requests"))
+    assert request["outreach_source"] == code
+    await finish(rig, request["_id"])
+    await rig.wiring.deps.funnel.fold(500)
+    async with live.at("/desk/corong?menurut=sumber", DESK) as page:
+        row = page.get_by_role("row", name=f"Poster: Kartu syarat: KK hilang, Sidorejo (Wungu) {code}")
+        assert (await row.get_by_role("cell").all_text_contents())[2:6] == ["1", "1", "1", "1"]
+        await page.get_by_label("Wilayah").select_option(VILLAGE)
+        await expect(page.get_by_role("heading", name="1 dari 1 orang")).to_be_visible()
+
+
+async def test_every_page_of_the_studio_is_fit_for_everybody(live: LiveDesk) -> None:
+    for size in (DESK, NARROW):
+        for path, heading in (("", "Konten"), ("/ide", "Ide konten"), ("/ide?layanan=kk_hilang", "Ide konten"), ("/karya", "Karya")):
+            async with live.at(STUDIO + path, size) as page:
+                await expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+                await look(page, f"konten{path.replace('/', '-').replace('?layanan=', '-')}-{size[0]}")
+        async with live.at(f"{STUDIO}/baru?bentuk=village_text&layanan=kk_hilang", size) as page:
+            await look(page, f"konten-baru-{size[0]}")
+            await page.get_by_label("Desa").fill("Sidorejo, Wungu")
+            await page.get_by_role("button", name="Buat").click()
+            await expect(page.get_by_role("heading", name="Bahasa Jawa")).to_be_visible()
+            await look(page, f"konten-teks-{size[0]}")
