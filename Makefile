@@ -78,12 +78,14 @@ screenshots: setup ## Take the pictures of the pages anew, those of the desk too
 		tests/e2e/test_every_page.py tests/e2e/test_villagers.py tests/integration/verification/test_unclear_browser.py \
 		tests/integration/verification/test_work_browser.py tests/integration/verification/test_overview_browser.py \
 		tests/integration/notifier/test_stuck_browser.py tests/integration/issuance/test_desk_browser.py \
-		tests/integration/verification/test_together_browser.py tests/integration/intake/test_public_pages.py
+		tests/integration/verification/test_together_browser.py tests/integration/intake/test_public_pages.py \
+		tests/integration/intake/test_studio_browser.py
 
 samples: export SAMPLES := $(CURDIR)/docs/samples
-samples: setup ## Make a sample of every document anew, as PDF and picture
-	@mkdir -p $(SAMPLES)
-	@$(PY) -m pytest -q -n 0 tests/integration/issuance/test_samples.py -k looks_as_its_picture
+samples: setup ## Make a sample of every document anew, as PDF and picture, and of every kind of piece of the content studio
+	@mkdir -p $(SAMPLES)/studio
+	@$(PY) -m pytest -q -n 0 tests/integration/issuance/test_samples.py tests/integration/intake/test_studio_print.py \
+		-k looks_as_its_picture
 
 recognition: $(READY) ## Measure how well what people write is understood (FILE=path of code<TAB>phrase; without it the phrases of the lexicon)
 	@$(PY) -m tests.recognition $(FILE)

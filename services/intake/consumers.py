@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
+from services.intake.domain.audiences import Audience
 from services.intake.domain.documents import IssuedDocument, IssuedState, Notice
+from services.intake.domain.news import Reach
 from services.intake.domain.officer_messages import OfficerMessage, answer_of
 from services.intake.domain.requests import RequestState, Step
 from services.intake.handlers import (
@@ -137,7 +139,8 @@ async def _undelivered(deps: Deps, tx: Tx, event: NoticeFailed, _meta: Meta) -> 
 
 
 async def _audience_wanted(tx: Tx, event: BroadcastDrafted, _meta: Meta) -> None:
-    want_audience(tx, event.broadcast_id, event.category, event.villages, event.need, event.drafted_at)
+    reach = Reach(event.category)  # one that has no rule here is an error
+    want_audience(tx, Audience(event.broadcast_id, reach, event.villages, event.need, event.drafted_at, None, event.trial, event.arm))
 
 
 async def _declined(deps: Deps, tx: Tx, event: NewsDeclined, _meta: Meta) -> None:

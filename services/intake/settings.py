@@ -6,9 +6,21 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
+from shared.reference.regions import districts
 from shared.settings import OfficeSettings, PublicSettings, ServiceSettings, WhatsappSettings
+
+
+def known_district(code: str) -> str:
+    """Return the code of a kecamatan of the regency.
+
+    Raises:
+        ValueError: there is none with it.
+    """
+    if code not in districts():
+        raise ValueError("no kecamatan of the regency has this code")
+    return code
 
 
 class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings):
@@ -64,6 +76,18 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
         Path | None,
         Field(description="CSV of the people of each village, as shared/reference/data/residents_sample.csv; empty: that sample"),
     ] = None
+    neighbour_rest_days: Annotated[
+        float,
+        Field(
+            ge=0,
+            description="Whoever got a document is given a link to pass on to neighbours, and so long not again, in days; 0 = nobody is",
+        ),
+    ] = 0.0
+    trips_start: Annotated[
+        str,
+        AfterValidator(known_district),
+        Field(description="Code of the kecamatan from which teams leave for the villages: the order of a day's villages begins there"),
+    ] = "351911"
     births_per_thousand: Annotated[
         float, Field(ge=0, le=100, description="Births of a thousand people in a year, by which certificates are expected (crude rate)")
     ] = 12.5

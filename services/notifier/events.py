@@ -34,7 +34,13 @@ def to_event(fact: Fact) -> Event:
             )
         case BroadcastDrafted():
             return wire.BroadcastDrafted(
-                broadcast_id=fact.broadcast_id, category=fact.category, villages=fact.villages, need=fact.need, drafted_at=fact.at
+                broadcast_id=fact.broadcast_id,
+                category=fact.category,
+                villages=fact.villages,
+                need=fact.need,
+                trial=fact.trial,
+                arm=fact.arm,
+                drafted_at=fact.at,
             )
         case NewsDeclined():
             return wire.NewsDeclined(contact_id=fact.contact_id, reason=fact.reason, declined_at=fact.at)

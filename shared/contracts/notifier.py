@@ -58,6 +58,11 @@ class BroadcastDrafted(Event):
     need: Annotated[
         Code | None, Field(description="Only people with this open need: draft, returned; null: whether or not they have one")
     ] = None
+    trial: Annotated[
+        str | None,
+        Field(description="The comparison of two texts that it is one of: only people of its arm; null: of none"),
+    ] = None
+    arm: Annotated[Code | None, Field(description="Which of the two: a, b; null without a comparison")] = None
     drafted_at: AwareDatetime
 
 

@@ -99,6 +99,12 @@ def find_village(code: str) -> Village | None:
     return villages().get(code.replace(".", ""))
 
 
+def village_name(code: str) -> str:
+    """Return a village with its district, as everybody must name it: three are called Sidorejo; "" for none."""
+    village = find_village(code)
+    return f"{village.name}, {village.district.name}" if village else ""
+
+
 def find_regency(code: str) -> Regency | None:
     """Return the regency that a code of at least four digits begins with: a region, NIK or KK number."""
     return regencies().get(code.replace(".", "")[:4])

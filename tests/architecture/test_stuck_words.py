@@ -22,7 +22,12 @@ RAISED = re.compile(
 INTAKE = [f"services/intake/{room}" for room in ("handlers", "domain", "adapters", "jobs", "store", "ports")]
 UNDER_ALL = ["shared/mongo", "shared/inspection", "shared/messaging/transaction", "shared/reference"]
 OF_THE_BROKER = {"delivery_limit", "expired", "maxlen", "rejected"}
-OF_PEOPLE = ["services/issuance/desk/card_acts.py", "services/issuance/domain/cards.py"]
+OF_PEOPLE = [
+    "services/issuance/desk/card_acts.py",
+    "services/issuance/domain/cards.py",
+    "services/intake/domain/outreach/source_trials.py",
+    "services/intake/domain/outreach/trips.py",
+]
 """Where what is refused is an act of somebody who reads it at once."""
 PARKING = {Action.UNDELIVERABLE, Action.STOP, Action.OUR_FAULT, Action.RETRY, Action.MEDIA}
 """After which a notice can end as failed (`domain/attempt.py`)."""
@@ -54,7 +59,12 @@ def of_a_child(name: str) -> set[str]:
 
 
 CODES = {
-    "permohonan": {*raised(*INTAKE, *UNDER_ALL), "inspector_start_failed", "issuance_refused", "defect_zerodivisionerror"},
+    "permohonan": {
+        *(set(raised(*INTAKE, *UNDER_ALL)) - set(raised(*OF_PEOPLE))),
+        "inspector_start_failed",
+        "issuance_refused",
+        "defect_zerodivisionerror",
+    },
     "verifikasi": {CONFLICT, DOCUMENT_VOID},
     "dokumen": (set(raised("services/issuance")) - set(raised(*OF_PEOPLE))) | of_a_child("renderer"),
     "pesan": notices(),

@@ -13,10 +13,14 @@ from services.intake.desk import (
     court_typing,
     courts,
     funnel,
+    next_steps,
     overview,
+    source_trials,
     sources,
+    standing_sources,
     studio,
     survey,
+    trips,
     village_form,
     villages,
     words,
@@ -51,6 +55,7 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     search.install(app, "permohonan", IntakeSearch(room).find, pages, units.note, deps.clock)
     app.include_router(chats.router(room))
     app.include_router(chat_acts.router(room))
+    app.include_router(standing_sources.router(room))  # before the addresses of one request and one case
     app.include_router(village_form.router(room))  # before the address of one request, which would take `ajukan` for a receipt
     app.include_router(villages.router(room))
     app.include_router(court_typing.router(room))  # before the address of one case, which would take `baru` for an id
@@ -60,6 +65,9 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     app.include_router(sources.router(room))
     app.include_router(studio.router(room))
     app.include_router(funnel.router(room))
+    app.include_router(next_steps.router(room))
+    app.include_router(trips.router(room))
+    app.include_router(source_trials.router(room))
     summary = APIRouter(include_in_schema=False)
     overview.gallery(deps).install(summary, pages)
     app.include_router(summary)

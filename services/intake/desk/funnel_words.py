@@ -10,12 +10,11 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.intake.desk.source_form import village_name
 from services.intake.domain.outreach.funnel import AGE_BANDS, Facet, FunnelQuestion, FunnelStep, StepCounts
 from services.intake.domain.outreach.sources import OutreachSource
 from shared.reference.lists import code_list
 from shared.reference.outreach import outreach_lists
-from shared.reference.regions import villages
+from shared.reference.regions import village_name, villages
 from shared.web.desk.words import day_short
 
 PATH: Final = "/desk/corong"

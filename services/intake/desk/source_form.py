@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from services.intake.domain.outreach.sources import NEIGHBOUR, SourceDescription
 from shared.reference.outreach import outreach_lists
-from shared.reference.regions import find_village, villages
+from shared.reference.regions import village_name, villages
 
 LONGEST: Final = 80  # characters of a name, a campaign, an account: one line on a poster
 _ADS: Final = 20  # advertisements of one source
@@ -39,12 +39,6 @@ class ReadSource:
 
     what: SourceDescription | None
     wrong: dict[str, str]
-
-
-def village_name(code: str) -> str:
-    """Return a village with its district, as everybody must name it: three are called Sidorejo."""
-    village = find_village(code)
-    return f"{village.name}, {village.district.name}" if village else ""
 
 
 def read_form(typed: SourceForm, services: Collection[str], today: date) -> ReadSource:

@@ -12,16 +12,16 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.desk.room import DeskRoom
-from services.intake.desk.source_form import LONGEST, SourceForm, read_form, village_name
+from services.intake.desk.source_form import LONGEST, SourceForm, read_form
 from services.intake.domain.outreach.funnel import Facet, FunnelQuestion
 from services.intake.domain.outreach.sources import OutreachSource, SourceDescription
-from services.intake.handlers import add_source, note_seen, retire_source
+from services.intake.handlers import add_source, link_of, note_seen, retire_source
 from services.intake.ports import SourceSearch, Tx
 from shared.clock import WIB
 from shared.errors import NotFound
 from shared.ids import new_id
 from shared.reference.outreach import outreach_lists
-from shared.reference.regions import villages
+from shared.reference.regions import village_name, villages
 from shared.web.desk import StaffMember, signed_in
 from shared.web.desk.pages import HEADERS
 from shared.web.qr import qr_svg
@@ -96,9 +96,7 @@ class _SourcePages:
 
     def link(self, source: OutreachSource) -> str:
         """Return what its QR code holds: the chat, or the page of the source where no number is set."""
-        deps = self.room.deps
-        service = deps.catalogue.find(source.what.service)
-        return source.link(deps.whatsapp_number, service) if deps.whatsapp_number else source.page(deps.public_url)
+        return link_of(self.room.deps, source)
 
 
 def _listing(routes: APIRouter, pages: _SourcePages) -> None:

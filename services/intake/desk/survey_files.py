@@ -9,11 +9,11 @@ from fractions import Fraction
 from typing import Any, Final
 
 from services.intake.desk import survey_words as words
-from services.intake.desk.source_form import village_name
 from services.intake.domain.survey.index import WEIGHT, rounded
 from services.intake.domain.survey.questions import SurveyQuestions
 from services.intake.domain.survey.report import SurveyLine, SurveyReport
 from services.intake.ports import Deps
+from shared.reference.regions import village_name
 from shared.web.desk.words import NOTHING, count, decimal, moment
 from shared.web.desk.xlsx import Cell, WorkbookSheet
 

@@ -7,12 +7,12 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
-from services.intake.desk.source_form import village_name
 from services.intake.domain.survey.counting import AGES, OLDEST, UNKNOWN
 from services.intake.domain.survey.index import GRADES
 from services.intake.domain.survey.questions import SurveyQuestions
 from services.intake.domain.survey.report import SurveyLine, SurveyReport
 from shared.reference.catalogue import Catalogue
+from shared.reference.regions import village_name
 from shared.web.desk import State, Tone
 from shared.web.desk.overview import Column, Kind, Lead, Limit, Picture, PictureRow, Shade
 from shared.web.desk.words import NOTHING, count, decimal

@@ -23,6 +23,9 @@ class Audience:
     need: str | None
     asked_at: datetime
     found_at: datetime | None = None
+    trial: str | None = None
+    """The comparison of two texts that it is part of; only people of `arm` belong to it."""
+    arm: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ class ChatContact:
     """Since when the number is theirs, where another contact had it before."""
     touches: Touches = UNTOUCHED
     """The sources that brought them first and last."""
+    passed_on_at: datetime | None = None
+    """When they were given the link that people pass on, the last time."""
     chat_counted: str = ""
     """The latest year in which they count among those who chat; "" none."""
 

@@ -25,11 +25,13 @@ class CountSeries(StrEnum):
 
     FUNNEL = "funnel"
     FIGURES = "figures"
+    STOPS = "stops"
 
 
 DIMENSIONS: Final[Mapping[CountSeries, tuple[str, ...]]] = {
     CountSeries.FUNNEL: ("source", "service", "village", "sex", "age"),
     CountSeries.FIGURES: ("about", "hours", "promise"),
+    CountSeries.STOPS: ("question", "service", "village"),
 }
 """By what the rows of a series are looked at, in the order in which their places say it."""
 

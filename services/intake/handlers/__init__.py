@@ -30,10 +30,16 @@ from services.intake.handlers.news import want_audience as want_audience
 from services.intake.handlers.officer_questions import note_promise as note_promise
 from services.intake.handlers.officer_questions import note_question as note_question
 from services.intake.handlers.outreach.managing import add_source as add_source
+from services.intake.handlers.outreach.managing import link_of as link_of
 from services.intake.handlers.outreach.managing import note_measured as note_measured
 from services.intake.handlers.outreach.managing import note_seen as note_seen
 from services.intake.handlers.outreach.managing import pass_on_source as pass_on_source
 from services.intake.handlers.outreach.managing import retire_source as retire_source
+from services.intake.handlers.outreach.managing import standing_source as standing_source
+from services.intake.handlers.outreach.trials import begin_source_trial as begin_source_trial
+from services.intake.handlers.outreach.trips import cancel_trip as cancel_trip
+from services.intake.handlers.outreach.trips import note_trip_result as note_trip_result
+from services.intake.handlers.outreach.trips import plan_trip as plan_trip
 from services.intake.handlers.outreach.visits import PageVisitor as PageVisitor
 from services.intake.handlers.outreach.visits import note_visit as note_visit
 from services.intake.handlers.people import find_links as find_links

@@ -43,7 +43,7 @@ from services.intake.handlers.filing import local_day
 from services.intake.handlers.news import choose_news
 from services.intake.handlers.officer_questions import pass_on
 from services.intake.handlers.outreach.arriving import note_arrival
-from services.intake.handlers.outreach.counting import count_beginning
+from services.intake.handlers.outreach.counting import count_beginning, count_stops
 from services.intake.handlers.replying import OneAnswer, at_pace, send
 from services.intake.handlers.senders import change_number, contact_of, make_way
 from services.intake.handlers.survey_chat import take_tap
@@ -229,6 +229,7 @@ async def _talk(
         return replace(conversation, touched_at=after.touched_at)
     if after.draft is not None and after.draft.began_at == at and after.draft.mends is None:
         await count_beginning(tx, deps, contact, after.draft, at)
+    await count_stops(tx, deps, conversation, after, facts, at)
     return after
 
 

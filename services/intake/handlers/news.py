@@ -8,7 +8,7 @@ from datetime import datetime
 from services.intake.domain import audiences
 from services.intake.domain.audiences import Audience, paged
 from services.intake.domain.contacts import ChatContact
-from services.intake.domain.news import NewsChosen, NewsConsentChanged, NewsHow, Reach, chose
+from services.intake.domain.news import NewsChosen, NewsConsentChanged, NewsHow, chose
 from services.intake.handlers.chat_filing import origin_of
 from services.intake.ports import Deps, FoundPeople, Tx
 
@@ -35,13 +35,9 @@ def _chose_since(contact: ChatContact, at: datetime) -> bool:
     return bool(contact.news) and contact.news[-1].at > at
 
 
-def want_audience(tx: Tx, broadcast_id: str, reach: str, villages: tuple[str, ...], need: str | None, at: datetime) -> None:
-    """Keep what a broadcast asks for; a job looks for the people.
-
-    Raises:
-        ValueError: a category that has no rule here.
-    """
-    tx.add_audience(Audience(broadcast_id, Reach(reach), villages, need, at))
+def want_audience(tx: Tx, audience: Audience) -> None:
+    """Keep what a broadcast asks for; a job looks for the people."""
+    tx.add_audience(audience)
 
 
 async def tell_audience(tx: Tx, deps: Deps, broadcast_id: str, found: FoundPeople) -> None:

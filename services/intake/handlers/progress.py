@@ -13,6 +13,7 @@ from services.intake.domain.requests import Request, RequestState, Step, approve
 from services.intake.domain.survey.invitations import ENDS
 from services.intake.handlers.figures import count_figures
 from services.intake.handlers.outreach.counting import count_progress
+from services.intake.handlers.passing_on import offer_link
 from services.intake.handlers.people import link_sender
 from services.intake.handlers.returning import offer_returned
 from services.intake.handlers.survey_asking import plan_survey
@@ -152,6 +153,7 @@ async def _keep(tx: Tx, deps: Deps, before: Request, after: Request) -> None:
         tx.save_request(after)
         count_figures(tx, deps, before, after)
         await count_progress(tx, deps, before, after)
+        await offer_link(tx, deps, before, after)
     if after.state in ENDS and before.state is not after.state:
         await plan_survey(tx, deps, after)
     if before.is_open and not after.is_open:

@@ -12,6 +12,7 @@ from services.intake.domain.drafts import DRAFT_LIFETIME, expire
 from services.intake.domain.visit_days import to_remind_of
 from services.intake.domain.window import window_end
 from services.intake.handlers.filing import local_day
+from services.intake.handlers.outreach.counting import count_stops
 from services.intake.handlers.replying import tell
 from services.intake.ports import Deps, Tx
 from shared.clock import WIB
@@ -74,7 +75,9 @@ async def drop_stale_draft(tx: Tx, deps: Deps, contact_id: str) -> tuple[str, ..
     Its person is told now where they may be written to, else when they write again.
     """
     at = deps.clock()
-    conversation, facts = expire(await tx.conversation(contact_id), at)
+    before = await tx.conversation(contact_id)
+    conversation, facts = expire(before, at)
+    await count_stops(tx, deps, before, conversation, facts, at)
     if conversation.expired and may_remind(at) and not conversation.assistance.is_held(at):
         contact = await tx.contact(contact_id)
         if contact.is_served and at < window_end(contact.last_inbound_at, at):

@@ -30,7 +30,11 @@ from services.intake.ports.outreach import Funnel as Funnel
 from services.intake.ports.outreach import SourcePage as SourcePage
 from services.intake.ports.outreach import SourceReader as SourceReader
 from services.intake.ports.outreach import SourceSearch as SourceSearch
+from services.intake.ports.outreach import SourceTrialReader as SourceTrialReader
 from services.intake.ports.outreach import StepLog as StepLog
+from services.intake.ports.outreach import TripPage as TripPage
+from services.intake.ports.outreach import TripReader as TripReader
+from services.intake.ports.outreach import TripSearch as TripSearch
 from services.intake.ports.readers import PeopleReader as PeopleReader
 from services.intake.ports.readers import RequestPage as RequestPage
 from services.intake.ports.readers import RequestReader as RequestReader

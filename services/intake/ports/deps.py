@@ -22,7 +22,7 @@ from services.intake.ports.chats import ChatReader, Visitors
 from services.intake.ports.clerk import ClerkReader
 from services.intake.ports.figures import FigureReader
 from services.intake.ports.files import Documents, FileStore, Media
-from services.intake.ports.outreach import Funnel, SourceReader, StepLog
+from services.intake.ports.outreach import Funnel, SourceReader, SourceTrialReader, StepLog, TripReader
 from services.intake.ports.readers import PeopleReader, RequestReader
 from services.intake.ports.register_state import RegisterStateReader
 from services.intake.ports.reports import ReportPrinter
@@ -76,6 +76,12 @@ class Deps:
     tries: Tries
     status_tries: StatusTries
     funnel: Funnel
+    passing_on: timedelta
+    """How long somebody who was given the link that people pass on is not given it again; 0: nobody is given it."""
+    source_trials: SourceTrialReader
+    trips: TripReader
+    trips_start: str
+    """The kecamatan from which teams leave."""
     source_counts: timedelta
     """How long after somebody came by a source what they begin is due to it."""
     file_max_bytes: int

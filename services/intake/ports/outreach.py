@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from services.intake.domain.outreach.funnel import CountedStep, Facet, FunnelQuestion, StepCounts
+from services.intake.domain.outreach.funnel import CountedStep, Facet, FunnelQuestion, QuestionStep, StepCounts
+from services.intake.domain.outreach.source_trials import SourceTrial
 from services.intake.domain.outreach.sources import OutreachSource
+from services.intake.domain.outreach.trips import Trip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,44 @@ class SourceReader(Protocol):
         """Return the names of the campaigns, by the alphabet."""
 
 
+@dataclass(frozen=True, slots=True)
+class TripSearch:
+    """The filters of the list of trips. `since`: the first day; `after`: cursor."""
+
+    village: str = ""
+    since: date | None = None
+    after: str | None = None
+    limit: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class TripPage:
+    """A page of trips, the latest day first, and the cursor of the next page where there is one."""
+
+    trips: tuple[Trip, ...]
+    next: str | None = None
+
+
+class TripReader(Protocol):
+    """Plain reads of trips to the villages."""
+
+    async def find(self, trip_id: str) -> Trip | None:
+        """Return a trip; None where there is none."""
+
+    async def search(self, search: TripSearch) -> TripPage:
+        """Return one page of trips."""
+
+
+class SourceTrialReader(Protocol):
+    """Plain reads of comparisons of two sources."""
+
+    async def find(self, trial_id: str) -> SourceTrial | None:
+        """Return a comparison; None where there is none."""
+
+    async def latest(self, limit: int) -> Sequence[SourceTrial]:
+        """Return the latest ones first."""
+
+
 class Funnel(Protocol):
     """The tables that rows are folded into, and counts of the funnel out of them: what was counted up to some seconds ago."""
 
@@ -76,7 +116,7 @@ class Funnel(Protocol):
 class StepLog(Protocol):
     """The rows of the funnel, and their salts."""
 
-    async def note(self, steps: Collection[CountedStep]) -> None:
+    async def note(self, steps: Collection[CountedStep | QuestionStep]) -> None:
         """Store steps that no unit of work is about, once each."""
 
     async def seen(self, code: str, day: date) -> int:

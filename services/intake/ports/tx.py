@@ -14,21 +14,16 @@ from services.intake.domain.clerk import CourtDraft
 from services.intake.domain.contacts import ChatContact, ChatIdentity
 from services.intake.domain.court import CourtDecision
 from services.intake.domain.docket import Docket
-from services.intake.domain.figures import FigureRow
 from services.intake.domain.files import SeenFile
-from services.intake.domain.outreach.funnel import CountedStep
-from services.intake.domain.outreach.measured import MeasuredPost
-from services.intake.domain.outreach.sources import OutreachSource
 from services.intake.domain.published import Published
 from services.intake.domain.register_state import RegisterState
 from services.intake.domain.requests import Request, RequestState
-from services.intake.domain.studio.bundles import PieceBundle
-from services.intake.domain.studio.pieces import Piece
 from services.intake.domain.survey.counting import SurveyRemark, SurveyTally, VillageTally
 from services.intake.domain.survey.invitations import SurveyInvitation
 from services.intake.domain.village import VillageDraft
 from services.intake.domain.visit_days import VisitDay
 from services.intake.domain.word_book import WordBook
+from services.intake.ports.outreach_part import OutreachPart
 from services.intake.ports.webhook_log import ParkedItem, StoredItem
 from shared.values import Attachment, Receipt
 
@@ -62,7 +57,7 @@ class SentMessage:
     statuses: tuple[str, ...] = ()
 
 
-class Tx(Protocol):
+class Tx(OutreachPart, Protocol):
     """One unit of work over intake's aggregates."""
 
     async def item(self, key: str) -> StoredItem:
@@ -256,54 +251,6 @@ class Tx(Protocol):
 
     def add_survey_remark(self, remark: SurveyRemark) -> None:
         """Store free words."""
-
-    async def find_source(self, code: str) -> OutreachSource | None:
-        """Return the source of a code, retired ones too."""
-
-    async def find_source_by_ad(self, ad: str) -> OutreachSource | None:
-        """Return the source of an advertisement."""
-
-    async def find_source_told_on(self, teller: str) -> OutreachSource | None:
-        """Return the source that people of another one pass on."""
-
-    async def complete_source(self, part: str) -> OutreachSource | None:
-        """Return the only source whose code begins with what is left of one, else the only one of whose code it is a slip; else None."""
-
-    async def source(self, code: str) -> OutreachSource:
-        """Return the source of a code; NotFound where there is none."""
-
-    def add_source(self, source: OutreachSource) -> None:
-        """Store a new source; of two who give the same code at once, the second one's commit fails."""
-
-    async def find_piece(self, piece_id: str) -> Piece | None:
-        """Return a piece of the studio; None where it was not made."""
-
-    def add_piece(self, piece: Piece) -> None:
-        """Store a new piece; of two who make the same one at once, the second one finds it."""
-
-    async def find_bundle(self, bundle_id: str) -> PieceBundle | None:
-        """Return a bundle of pieces; None where it was not ordered."""
-
-    def add_bundle(self, bundle: PieceBundle) -> None:
-        """Store a new bundle; of two who order the same one at once, the second one finds it."""
-
-    def save_bundle(self, bundle: PieceBundle) -> None:
-        """Store a bundle that begins anew."""
-
-    def save_source(self, source: OutreachSource) -> None:
-        """Store a changed one."""
-
-    async def find_measured_post(self, publication: str) -> MeasuredPost | None:
-        """Return how often a post had been shown when its numbers came last."""
-
-    def keep_measured_post(self, post: MeasuredPost) -> None:
-        """Keep what was looked for before."""
-
-    def count_step(self, step: CountedStep) -> None:
-        """Count a step, once: the same key again changes nothing."""
-
-    def count_figure(self, figure: FigureRow) -> None:
-        """Count what the public figures are made of, once."""
 
     def on_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` right after the commit."""

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import pairwise, starmap
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from services.intake.domain.figures import hidden
 from services.intake.domain.outreach.funnel import Facet, FunnelQuestion, FunnelStep
 from services.intake.domain.outreach.participation import per_thousand
 from services.intake.ports import Deps
 from shared.clock import WIB
+from shared.reference.district_map import district_tiles
 from shared.reference.regions import District, Village, districts, villages
 from shared.web.desk.words import decimal
 
-_TILES: Final = Path(__file__).parent / "data" / "tiles.toml"
 _STEP: Final = 107  # from one tile to the next: 100 wide, with 7 between
 _SHADES: Final = (("#e3f1e8", "#12263f"), ("#b5d6c1", "#12263f"), ("#7fb896", "#12263f"), ("#2f8354", "#fff"), ("#0b4726", "#fff"))
 """Fill and ink of the classes, the smallest first: each pair has a contrast of 4.7 or more."""
@@ -155,19 +152,14 @@ def _steps(values: Sequence[float]) -> tuple[int, ...]:
 
 
 def _tile(district: District, count: int | None, rate: float | None, share: float, steps: Sequence[int]) -> MapTile:
-    place = _tiles()[district.code]
+    place = district_tiles()[district.code]
     value = round((count if rate is None else rate) or 0)  # as it stands on the tile
     fill, ink = _SHADES[sum(value >= step for step in steps)]
-    x, y = place["at"]
-    return MapTile(district, count, rate, share, x * _STEP, y * _STEP, tuple(place["lines"]), fill, ink)
+    x, y = place.at
+    return MapTile(district, count, rate, share, x * _STEP, y * _STEP, place.lines, fill, ink)
 
 
 def _keys(steps: Sequence[int]) -> tuple[MapKey, ...]:
     bounds = [0, *steps]
     texts = [f"{low}" if high - low == 1 else f"{low} sampai {high - 1}" for low, high in pairwise(bounds)] + [f"{bounds[-1]} atau lebih"]
     return tuple(MapKey(_SHADES[place][0], text) for place, text in enumerate(texts)) if steps else ()
-
-
-@cache
-def _tiles() -> Mapping[str, Any]:
-    return tomllib.loads(_TILES.read_text(encoding="utf-8"))

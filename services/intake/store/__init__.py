@@ -13,10 +13,12 @@ from services.intake.store.refills import refills_of as refills_of
 from services.intake.store.register_state import MongoRegisterStateReader as MongoRegisterStateReader
 from services.intake.store.requests import MongoRequestReader as MongoRequestReader
 from services.intake.store.schema import INDEXES as INDEXES
+from services.intake.store.source_trials import MongoSourceTrialReader as MongoSourceTrialReader
 from services.intake.store.sources import MongoSourceReader as MongoSourceReader
 from services.intake.store.steps import MongoStepLog as MongoStepLog
 from services.intake.store.survey import MongoSurveyReader as MongoSurveyReader
 from services.intake.store.tries import MongoTries as MongoTries
+from services.intake.store.trips import MongoTripReader as MongoTripReader
 from services.intake.store.tx import MongoTx as MongoTx
 from services.intake.store.uploads import UsedFiles as UsedFiles
 from services.intake.store.village_drafts import MongoVillageReader as MongoVillageReader

@@ -15,6 +15,7 @@ from services.intake.store.contacts import CONTACTS
 from services.intake.store.conversations import CONVERSATIONS
 from services.intake.store.requests import COLLECTION as REQUESTS
 from shared.mongo import Collection, Doc, DocumentMapping, Mongo, fields_of, reachable
+from shared.trials import arm_of
 from shared.values import Channel
 
 _AT_A_TIME: Final = 500  # contacts with what they have open, in three queries
@@ -28,7 +29,16 @@ def _audience_to(audience: Audience) -> Doc:
 
 
 def _audience_from(doc: Doc) -> Audience:
-    return Audience(doc["_id"], Reach(doc["reach"]), tuple(doc["villages"]), doc["need"], doc["asked_at"], doc["found_at"])
+    return Audience(
+        doc["_id"],
+        Reach(doc["reach"]),
+        tuple(doc["villages"]),
+        doc["need"],
+        doc["asked_at"],
+        doc["found_at"],
+        doc.get("trial"),
+        doc.get("arm"),
+    )
 
 
 AUDIENCES: Final[DocumentMapping[Audience]] = DocumentMapping(
@@ -89,7 +99,8 @@ class MongoAudienceReader:
         for doc in drafts:
             needs.setdefault(doc["_id"], set()).add(_DRAFT)
         found = [(contact, villages.get(contact.contact_id)) for contact in contacts]
-        return [(contact, village) for contact, village in found if _belongs(audience, village, needs.get(contact.contact_id, set()))]
+        chosen = [row for row in found if audience.trial is None or arm_of(audience.trial, row[0].contact_id) == audience.arm]
+        return [(contact, village) for contact, village in chosen if _belongs(audience, village, needs.get(contact.contact_id, set()))]
 
 
 def _belongs(audience: Audience, village: str | None, needs: set[str]) -> bool:

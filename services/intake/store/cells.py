@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
@@ -32,8 +33,20 @@ class FunnelCells:
         self.rebuild = tables.rebuild
 
     async def counts(self, question: FunnelQuestion, facet: Facet) -> Mapping[str, StepCounts]:
+        if facet is Facet.QUESTION:
+            return await self._stops(question)
         tables = await self._tables.tables(CountSeries.FUNNEL, question.first, question.last, by_day=facet is Facet.DAY)
         return await asyncio.to_thread(_counts, tables, question, facet)
+
+    async def _stops(self, question: FunnelQuestion) -> Mapping[str, StepCounts]:
+        asked = (("service", None if question.service is None else frozenset({question.service})), ("village", question.villages))
+        dimensions = DIMENSIONS[CountSeries.STOPS]
+        wanted = tuple((dimensions.index(name), codes) for name, codes in asked if codes is not None)
+        found: Counter[str] = Counter()
+        for _, table in await self._tables.tables(CountSeries.STOPS, question.first, question.last):
+            for code, counts in table.by(dimensions.index("question"), wanted).items():
+                found[code] += counts[FunnelStep.STOPPED]
+        return {code: {FunnelStep.STOPPED: count} for code, count in found.items()}
 
 
 def _counts(tables: Sequence[tuple[str, CountTable]], question: FunnelQuestion, facet: Facet) -> Mapping[str, StepCounts]:

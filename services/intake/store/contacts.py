@@ -35,6 +35,7 @@ def _contact_to(contact: ChatContact) -> Doc:
         "news": [fields_of(choice) for choice in contact.news],
         "takes_news": contact.takes_news,
         "touches": _touches_to(contact.touches),
+        "passed_on_at": contact.passed_on_at,
         "chat_counted": contact.chat_counted,
     }
 
@@ -57,6 +58,7 @@ def _contact_from(doc: Doc) -> ChatContact:
         number_since=doc.get("number_since"),
         news=tuple(NewsChoice(**choice) for choice in doc.get("news", ())),  # absent: written before 0.8
         touches=_touches_from(doc.get("touches") or {}),
+        passed_on_at=doc.get("passed_on_at"),
         chat_counted=doc.get("chat_counted", ""),
     )
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from services.intake.domain.figures import FigureRow
 from services.intake.domain.outreach.codes import completes
-from services.intake.domain.outreach.funnel import CountedStep
+from services.intake.domain.outreach.funnel import CountedStep, QuestionStep
 from services.intake.domain.outreach.measured import MeasuredPost
+from services.intake.domain.outreach.source_trials import SourceTrial
 from services.intake.domain.outreach.sources import OutreachSource
+from services.intake.domain.outreach.trips import Trip
 from services.intake.domain.studio.bundles import PieceBundle
 from services.intake.domain.studio.pieces import Piece
 from services.intake.store.bundles import BUNDLES
 from services.intake.store.measured import MEASURED
 from services.intake.store.pieces import PIECES
+from services.intake.store.source_trials import SOURCE_TRIALS
 from services.intake.store.sources import SOURCES, find_beginning, find_slipped
 from services.intake.store.steps import STEPS, row_write
+from services.intake.store.trips import TRIPS
 from shared.mongo import ChangeTracker, Collection
 
 
@@ -32,6 +36,9 @@ class OutreachTx:
 
     async def find_source_told_on(self, teller: str) -> OutreachSource | None:
         return await self._unit.find_one_by(SOURCES, {"told_on_from": teller})
+
+    async def find_standing_source(self, place: str, village: str, account: str) -> OutreachSource | None:
+        return await self._unit.find_one_by(SOURCES, {"place": place, "village": village, "account": account, "retired_at": None})
 
     async def complete_source(self, part: str) -> OutreachSource | None:
         if not part:
@@ -65,7 +72,21 @@ class OutreachTx:
     def save_bundle(self, bundle: PieceBundle) -> None:
         self._unit.save(BUNDLES, bundle)
 
-    def count_step(self, step: CountedStep) -> None:
+    def add_source_trial(self, trial: SourceTrial) -> None:
+        self._unit.assume_absent(SOURCE_TRIALS, trial.trial_id)
+        self._unit.add(SOURCE_TRIALS, trial)
+
+    async def trip(self, trip_id: str) -> Trip:
+        return await self._unit.get(TRIPS, trip_id)
+
+    def add_trip(self, trip: Trip) -> None:
+        self._unit.assume_absent(TRIPS, trip.trip_id)
+        self._unit.add(TRIPS, trip)
+
+    def save_trip(self, trip: Trip) -> None:
+        self._unit.save(TRIPS, trip)
+
+    def count_step(self, step: CountedStep | QuestionStep) -> None:
         self._unit.defer(STEPS, row_write(step.row))
 
     def count_figure(self, figure: FigureRow) -> None:

@@ -153,10 +153,16 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("order", -1)], name="latest"),  # the list at the desk, the newest first
         IndexModel([("terms", 1)], name="terms"),  # its search
         IndexModel([("ads", 1)], name="by_ad", partialFilterExpression={"ads": {"$gt": ""}}),  # an advertisement that somebody came by
+        IndexModel([("place", 1), ("village", 1), ("account", 1)], name="of_place"),  # the one that registrars or a court hand out
         # The link that people of a source pass on.
         IndexModel(
             [("told_on_from", 1), ("service", 1), ("village", 1)], name="told_on", partialFilterExpression={"told_on_from": {"$gt": ""}}
         ),
+    ),
+    "source_trials": (),
+    "trips": (
+        IndexModel([("order", -1)], name="latest"),  # the list at the desk, the latest day first
+        IndexModel([("stops.village", 1), ("order", -1)], name="of_village"),  # and those that went to one village
     ),
     "pieces": (
         IndexModel([("order", -1)], name="latest"),  # the list at the desk, the newest first

@@ -10,7 +10,7 @@ from typing import Final
 from pymongo import ReturnDocument, UpdateOne
 
 from services.intake.domain.counting import DIMENSIONS, CountedRow, CountSeries
-from services.intake.domain.outreach.funnel import CountedStep, FunnelStep
+from services.intake.domain.outreach.funnel import CountedStep, FunnelStep, QuestionStep
 from shared.clock import Clock
 from shared.mongo import Collection, Doc, Mongo, reachable
 
@@ -49,7 +49,7 @@ class MongoStepLog:
         self._clock = clock
         self._known: dict[str, bytes] = {}
 
-    async def note(self, steps: Several[CountedStep]) -> None:
+    async def note(self, steps: Several[CountedStep | QuestionStep]) -> None:
         if steps:
             with reachable():
                 await self._steps.bulk_write([row_write(step.row) for step in steps], ordered=False)

@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from services.notifier.desk import broadcasts, messages, overview, people, post_writing, posts, remarks, sender, wishes
+from services.notifier.desk import broadcast_trials, broadcasts, messages, overview, people, post_writing, posts, remarks, sender, wishes
 from services.notifier.desk.message_words import KINDS
 from services.notifier.desk.search import MessageSearch
 from services.notifier.domain.facts import NoticeKind
@@ -26,6 +26,7 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     app.include_router(messages.router(units, deps, pages))
     app.include_router(people.router(deps, pages))
     app.include_router(wishes.router(units, deps, pages))  # before the address of one broadcast, which would take it for an id
+    app.include_router(broadcast_trials.router(deps, pages))  # likewise
     app.include_router(broadcasts.router(units, deps, pages))
     room = posts.PostRoom(units, deps, pages)
     app.include_router(post_writing.router(room))  # before the address of one post, which would take `baru` for an id

@@ -63,6 +63,8 @@ _PROBLEMS: Final[Mapping[str, str]] = MappingProxyType(
         "village_unknown": "Ada desa yang tidak dikenal.",
         "second_person_needed": "Siaran sebanyak ini dimulai oleh orang lain, bukan oleh penulisnya.",
         "broadcast_not_ready": "Siaran ini sudah dimulai, atau belum selesai dihitung.",
+        "trial_day_past": "Perbandingan disimpulkan sesudah hari ini: pilih hari yang masih datang.",
+        "trial_texts_same": "Kedua teksnya sama. Ubah teks B.",
         "broadcast_empty": "Tidak ada orang yang bisa menerima siaran ini.",
         "broadcast_not_paused": "Siaran ini sudah tidak dijeda.",
         "broadcast_ended": "Siaran ini sudah berakhir.",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -48,6 +48,8 @@ class BroadcastForm(BaseModel):
     dari: time | None = None
     sampai: time | None = None
     per_detik: Annotated[float | None, Field(gt=0, le=1000)] = None
+    isi_b: Annotated[tuple[Annotated[str, Field(max_length=1024)], ...], Field(max_length=_PLACES)] = ()
+    sampai_hari: date | Literal[""] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +129,17 @@ def router(units: UnitOfWorkRunner[Tx], deps: Deps, pages: Pages) -> APIRouter:
 
 def _writing(routes: APIRouter, room: _Room) -> None:
     @routes.get(f"{PATH}/baru")
-    async def ask(request: Request, member: Worker, templat: Annotated[str, Query(max_length=100)] = "") -> Response:
-        return _form_page(room, request, member, BroadcastForm(templat=templat))
+    async def ask(request: Request, member: Worker, form: Annotated[BroadcastForm, Query()]) -> Response:
+        """Show the form, filled in as far as the address goes: other pages lead here with a village, a need, what is to be said."""
+        return _form_page(room, request, member, form)
 
     @routes.post(f"{PATH}/baru")
     async def write(request: Request, member: Worker, form: Annotated[BroadcastForm, Form()]) -> Response:
         """Keep what was written, and have its people looked for."""
         try:
             draft = _draft(room, form)
+            if form.sampai_hari:
+                return await _write_trial(room, member, form, draft, form.sampai_hari)
             made = await room.units.run(
                 lambda tx: _drafted(tx, room.deps, draft, _hand(member)),
                 audit=lambda made: room.row(member, "broadcast.drafted", made.broadcast_id, template=form.templat),
@@ -142,6 +147,16 @@ def _writing(routes: APIRouter, room: _Room) -> None:
         except DomainError as error:
             return _form_page(room, request, member, form, words.problem_of(error.code, error.detail))
         return RedirectResponse(f"{PATH}/{made.broadcast_id}", HTTPStatus.SEE_OTHER, headers={"Cache-Control": "no-store"})
+
+
+async def _write_trial(room: _Room, member: StaffMember, form: BroadcastForm, draft: handlers.BroadcastDraft, ends_on: date) -> Response:
+    """Keep two texts that are compared."""
+
+    async def both(tx: Tx) -> str:
+        return handlers.draft_trial(tx, room.deps, draft, form.isi_b, ends_on, _hand(member))
+
+    trial_id = await room.units.run(both, audit=lambda made: room.row(member, "broadcast.compared", made, template=form.templat))
+    return RedirectResponse(f"{PATH}/banding/{trial_id}", HTTPStatus.SEE_OTHER, headers={"Cache-Control": "no-store"})
 
 
 async def _drafted(tx: Tx, deps: Deps, draft: handlers.BroadcastDraft, by: Hand) -> Broadcast:
@@ -178,6 +193,7 @@ def _form_page(room: _Room, request: Request, member: StaffMember, form: Broadca
         form_values=form,
         approved=approved,
         places=places,
+        places_b=[*form.isi_b, *[""] * _PLACES],
         shown=approved.shown(form.isi) if approved else "",
         templates=list(room.deps.approved_texts.values()),
         categories=words.CATEGORIES,

@@ -17,6 +17,7 @@ from typing import Final
 from services.notifier.domain.message import Template
 from services.notifier.domain.pacing import Bucket
 from shared.errors import DomainError
+from shared.trials import Arm, StoppingRule
 
 NAME_MOST: Final = 80  # characters of a broadcast's name, as its list shows it
 
@@ -90,6 +91,15 @@ class ListPages:
 
 
 @dataclass(frozen=True, slots=True)
+class BroadcastTrial:
+    """That a broadcast is one of two that are compared, to half of the segment each. `rule`: said before, by which it is concluded."""
+
+    trial_id: str
+    arm: Arm
+    rule: StoppingRule
+
+
+@dataclass(frozen=True, slots=True)
 class Broadcast:
     """One broadcast. `pace`: the bucket of its own rate; `judged_from`: tries and failures before which errors are not counted any more.
 
@@ -115,6 +125,7 @@ class Broadcast:
     paused_at: datetime | None = None
     ended_at: datetime | None = None
     judged_from: tuple[int, int] = (0, 0)
+    trial: BroadcastTrial | None = None
 
     @property
     def is_running(self) -> bool:

@@ -93,6 +93,8 @@ class BroadcastDrafted:
     villages: tuple[str, ...]
     need: str | None
     at: datetime
+    trial: str | None = None
+    arm: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

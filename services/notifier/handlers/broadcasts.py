@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from services.notifier.domain import broadcast as rules
 from services.notifier.domain import news
-from services.notifier.domain.broadcast import NAME_MOST, Broadcast, Hand, Hours, Segment
+from services.notifier.domain.broadcast import NAME_MOST, Broadcast, BroadcastTrial, Hand, Hours, Segment
 from services.notifier.domain.broadcast_job import job_of, try_out
 from services.notifier.domain.facts import BroadcastDrafted
 from services.notifier.domain.news import NewsRecipient, RecipientState
 from services.notifier.domain.pacing import Rate
 from services.notifier.ports import Deps, Tx
 from shared import logs
+from shared.clock import WIB
 from shared.errors import DomainError
 from shared.ids import new_id
+from shared.trials import Arm, StoppingRule
 from shared.values import Phone
 
 _log = logs.get("broadcasts")
+_ARM_MARK: Final = " (teks {arm})"
 _BURST_SECONDS: Final = 1.0  # of a broadcast's rate may be put into lanes at once: what was not used for longer is gone
 
 
@@ -36,7 +39,26 @@ class BroadcastDraft:
     per_second: float
 
 
-def draft_broadcast(tx: Tx, deps: Deps, written: BroadcastDraft, by: Hand) -> Broadcast:
+def draft_trial(tx: Tx, deps: Deps, written: BroadcastDraft, other: tuple[str, ...], ends_on: date, by: Hand) -> str:
+    """Keep two broadcasts that differ in their words alone, each to half of the segment; return the id of their comparison.
+
+    `other`: the values of the second text; `ends_on`: the day after which it is concluded, said now.
+
+    Raises:
+        DomainError: as `draft_broadcast`; `trial_day_past`, `trial_texts_same`.
+    """
+    if ends_on <= deps.clock().astimezone(WIB).date():
+        raise DomainError("trial_day_past")
+    if [" ".join(each.split()) for each in other] == [" ".join(each.split()) for each in written.values]:
+        raise DomainError("trial_texts_same")
+    trial_id, rule = new_id(), StoppingRule(ends_on=ends_on)
+    for arm, values in ((Arm.A, written.values), (Arm.B, other)):
+        named = f"{written.name[: NAME_MOST - len(_ARM_MARK)]}{_ARM_MARK.format(arm=arm.upper())}"
+        draft_broadcast(tx, deps, replace(written, name=named, values=values), by, BroadcastTrial(trial_id, arm, rule))
+    return trial_id
+
+
+def draft_broadcast(tx: Tx, deps: Deps, written: BroadcastDraft, by: Hand, trial: BroadcastTrial | None = None) -> Broadcast:
     """Keep what was written, and ask whom it may reach.
 
     Raises:
@@ -63,10 +85,11 @@ def draft_broadcast(tx: Tx, deps: Deps, written: BroadcastDraft, by: Hand) -> Br
         per_second=written.per_second,
         made_by=by,
         made_at=at,
+        trial=trial,
     )
     tx.add_broadcast(broadcast)
-    segment = written.segment
-    tx.emit(BroadcastDrafted(broadcast.broadcast_id, approved.category.value, segment.villages, segment.need, at))
+    segment, part = written.segment, (trial.trial_id, trial.arm.value) if trial else (None, None)
+    tx.emit(BroadcastDrafted(broadcast.broadcast_id, approved.category.value, segment.villages, segment.need, at, *part))
     return broadcast
 
 

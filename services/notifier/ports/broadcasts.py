@@ -61,6 +61,9 @@ class BroadcastReader(Protocol):
     async def find(self, broadcast_id: str) -> Broadcast | None:
         """Return one."""
 
+    async def of_trial(self, trial_id: str) -> Sequence[Broadcast]:
+        """Return the two that are compared, the first text first; none where there is no such comparison."""
+
     async def page(self, after: str | None, limit: int) -> BroadcastPage:
         """Return one page; raises BadInput (`cursor_malformed`)."""
 

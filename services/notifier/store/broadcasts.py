@@ -10,9 +10,8 @@ from pymongo.read_concern import ReadConcern
 
 from services.notifier.domain.broadcast import Broadcast, BroadcastState, Category, Hand, Hours, ListPages, OpenNeed, Segment
 from services.notifier.domain.facts import NoticeKind
-from services.notifier.domain.job import OPEN, JobState, Progress
+from services.notifier.domain.job import JobState, Progress
 from services.notifier.domain.news import (
-    BROADCAST_STOPPED,
     LATELY_TOLD,
     NO_OPT_IN,
     OPTED_OUT,
@@ -21,9 +20,10 @@ from services.notifier.domain.news import (
     NumberHealth,
     RecipientState,
 )
-from services.notifier.domain.ownership import ADDRESS_LOST
 from services.notifier.domain.pacing import Bucket
 from services.notifier.ports import BroadcastPage, BroadcastResults, NewsWishes
+from services.notifier.store.broadcast_results import results_of
+from services.notifier.store.broadcast_trials import trial_from, trial_to
 from services.notifier.store.schema import (
     BROADCAST_ROWS,
     CONTACT_ROWS,
@@ -38,12 +38,10 @@ from shared.mongo import Collection, Doc, DocumentMapping, Mongo, aggregate, cur
 from shared.mongo.together import BatchLoader
 
 NUMBER: Final = "whatsapp"
-_OURS: Final = frozenset({OPTED_OUT, NO_OPT_IN, BROADCAST_STOPPED, ADDRESS_LOST})
-"""Why a message never left although it stood in its lane: people, or we, wanted it so."""
 
 
 def _broadcast_to(broadcast: Broadcast) -> Doc:
-    pages = broadcast.pages
+    pages, trial = broadcast.pages, broadcast.trial
     return {
         "name": broadcast.name,
         "template": message_to_doc(broadcast.template),
@@ -63,6 +61,7 @@ def _broadcast_to(broadcast: Broadcast) -> Doc:
         "paused_at": broadcast.paused_at,
         "ended_at": broadcast.ended_at,
         "judged_from": list(broadcast.judged_from),
+        "trial": trial_to(trial) if trial else None,
     }
 
 
@@ -88,6 +87,7 @@ def _broadcast_from(doc: Doc) -> Broadcast:
         paused_at=doc["paused_at"],
         ended_at=doc["ended_at"],
         judged_from=(doc["judged_from"][0], doc["judged_from"][1]),
+        trial=trial_from(doc["trial"]) if doc.get("trial") else None,  # absent: written before two texts were compared
     )
 
 
@@ -108,6 +108,10 @@ def _contact_from(doc: Doc) -> NewsContact:
     return NewsContact(doc["_id"], doc["address"], doc["agreed"], doc["changed_at"], doc["told_at"])
 
 
+def _health_from(doc: Doc) -> NumberHealth:
+    return NumberHealth(doc["fell"], doc["limit"], doc["at"])
+
+
 BROADCASTS: Final[DocumentMapping[Broadcast]] = DocumentMapping(
     BROADCAST_ROWS, lambda broadcast: broadcast.broadcast_id, _broadcast_to, _broadcast_from
 )
@@ -117,9 +121,7 @@ RECIPIENTS: Final[DocumentMapping[NewsRecipient]] = DocumentMapping(
 NEWS_CONTACTS: Final[DocumentMapping[NewsContact]] = DocumentMapping(
     CONTACT_ROWS, lambda contact: contact.contact_id, _contact_to, _contact_from
 )
-NUMBER_HEALTH: Final[DocumentMapping[NumberHealth]] = DocumentMapping(
-    HEALTH_ROWS, lambda _: NUMBER, fields_of, lambda doc: NumberHealth(doc["fell"], doc["limit"], doc["at"])
-)
+NUMBER_HEALTH: Final[DocumentMapping[NumberHealth]] = DocumentMapping(HEALTH_ROWS, lambda _: NUMBER, fields_of, _health_from)
 
 
 class MongoBroadcastReader:
@@ -135,6 +137,11 @@ class MongoBroadcastReader:
         self._wishes: BatchLoader[Doc] = BatchLoader(_by_id(self._contacts.with_options(read_concern=fresh)))
         self._health: Collection = mongo.collection(database, HEALTH_ROWS)
         self._jobs: Collection = mongo.collection(database, JOBS)
+
+    async def of_trial(self, trial_id: str) -> Sequence[Broadcast]:
+        with reachable():
+            found = self._broadcasts.find({"trial.trial_id": {"$eq": trial_id, "$gt": ""}}).sort("trial.arm", 1)
+            return [_broadcast_from(doc) for doc in await found.to_list(None)]
 
     async def find(self, broadcast_id: str) -> Broadcast | None:
         doc = (await self._found.find([broadcast_id])).get(broadcast_id)
@@ -212,7 +219,7 @@ class MongoBroadcastReader:
         with reachable():
             people = await aggregate(self._recipients, [{"$match": of}, {"$group": {"_id": states, "n": {"$sum": 1}}}])
             jobs = await aggregate(self._jobs, [{"$match": own}, {"$group": {"_id": by, "n": {"$sum": 1}}}])
-        return _results(people, jobs)
+        return results_of(people, jobs)
 
     async def would_skip(self, broadcast: Broadcast, told_after: datetime) -> Mapping[str, int]:
         joined: Doc = {"from": CONTACT_ROWS, "localField": "contact_id", "foreignField": "_id", "as": "contact"}
@@ -261,33 +268,3 @@ def _by_id(rows: Collection) -> Callable[[Sequence[str]], Awaitable[dict[str, Do
             return {doc["_id"]: doc for doc in await rows.find({"_id": {"$in": list(keys)}}).to_list(None)}
 
     return read
-
-
-def _results(people: Sequence[Doc], jobs: Sequence[Doc]) -> BroadcastResults:
-    planned, skipped, failed = 0, dict[str, int](), dict[str, int]()
-    for row in people:
-        state, why = row["_id"]["state"], row["_id"].get("why")
-        if state == RecipientState.SKIPPED:
-            skipped[why or ""] = skipped.get(why or "", 0) + row["n"]
-        elif state == RecipientState.PLANNED:
-            planned += row["n"]
-    counted = {"waiting": 0, "sent": 0, "delivered": 0, "read": 0}
-    for row in jobs:
-        by = row["_id"]
-        place = _how_far(JobState(by["state"]), Progress(by["progress"]))
-        if place is not None:
-            counted[place] += row["n"]
-            continue
-        into = skipped if by["reason"] in _OURS else failed
-        into[by["reason"] or ""] = into.get(by["reason"] or "", 0) + row["n"]
-    twice = sum(row["n"] for row in jobs if row["_id"]["twice"])
-    return BroadcastResults(planned=planned, maybe_twice=twice, skipped=skipped, failed=failed, **counted)
-
-
-def _how_far(state: JobState, progress: Progress) -> str | None:
-    """Return where a message counts; None: it failed."""
-    if state in OPEN:
-        return "waiting"
-    if state is not JobState.DONE:
-        return None
-    return {Progress.DELIVERED: "delivered", Progress.READ: "read"}.get(progress, "sent")

@@ -80,6 +80,8 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     BROADCAST_ROWS: (
         IndexModel([("made_at", -1), ("_id", -1)], name="newest"),
         IndexModel([("made_at", 1)], name="running", partialFilterExpression={"state": BroadcastState.RUNNING.value}),
+        # The two that are compared.
+        IndexModel([("trial.trial_id", 1)], name="of_trial", partialFilterExpression={"trial.trial_id": {"$gt": ""}}),
     ),
     RECIPIENT_ROWS: (
         # Who is next, and how many of a list are in which state, and why.

@@ -47,6 +47,15 @@ async def test_who_agreed_is_reached_until_they_say_stop(rig: Rig) -> None:
     ]
 
 
+async def test_of_two_texts_everybody_gets_one_and_always_the_same(rig: Rig) -> None:
+    senders = [f"62813{number:08d}" for number in range(12)]
+    for sender in senders:
+        await rig.say("mulai kabar", sender)
+    found = [await audience(rig, f"b-{arm}", trial="t-1", arm=arm) for arm in "ab"]
+    assert sorted([*found[0]["people"], *found[1]["people"]]) == senders
+    assert found[0]["people"] == (await audience(rig, "b-again", trial="t-1", arm="a"))["people"]
+
+
 async def test_who_stops_us_at_whatsapp_is_not_reached(rig: Rig) -> None:
     await rig.say("mulai kabar", SITI)
     (contact,) = await rig.rows("contacts")

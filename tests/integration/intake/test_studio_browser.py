@@ -1,11 +1,14 @@
 """`/desk/konten` in Chromium: a poster for one village, its QR code read from its picture and followed, the village in the funnel."""
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.async_api import Page, expect
 
+from services.intake.jobs import BundlePacking
 from tests.integration.intake.desk import LiveDesk
 from tests.integration.intake.rig import Rig, only
 from tests.integration.intake.test_outreach import finish
@@ -13,6 +16,13 @@ from tests.support.browser import DESK, NARROW, complaints, visit
 from tests.support.pdf import links_in, pages_of, text_of
 
 STUDIO = "/desk/konten"
+PAGES = {
+    "": "Konten",
+    "/ide?layanan=kk_hilang": "Ide konten",
+    "/karya": "Karya",
+    "/desa?kecamatan=351907&layanan=kk_hilang": "Poster per desa",
+}
+"""Path -> its heading; the last one is where it ends."""
 VILLAGE = "3519072001"  # Sidorejo, Wungu
 
 
@@ -66,15 +76,20 @@ async def test_from_a_poster_on_the_wall_to_the_funnel_of_its_village(live: Live
         await expect(page.get_by_role("heading", name="1 dari 1 orang")).to_be_visible()
 
 
-async def test_every_page_of_the_studio_is_fit_for_everybody(live: LiveDesk) -> None:
-    for size in (DESK, NARROW):
-        for path, heading in (("", "Konten"), ("/ide", "Ide konten"), ("/ide?layanan=kk_hilang", "Ide konten"), ("/karya", "Karya")):
-            async with live.at(STUDIO + path, size) as page:
-                await expect(page.get_by_role("heading", level=1)).to_have_text(heading)
-                await look(page, f"konten{path.replace('/', '-').replace('?layanan=', '-')}-{size[0]}")
-        async with live.at(f"{STUDIO}/baru?bentuk=village_text&layanan=kk_hilang", size) as page:
-            await look(page, f"konten-baru-{size[0]}")
-            await page.get_by_label("Desa").fill("Sidorejo, Wungu")
-            await page.get_by_role("button", name="Buat").click()
-            await expect(page.get_by_role("heading", name="Bahasa Jawa")).to_be_visible()
-            await look(page, f"konten-teks-{size[0]}")
+@pytest.mark.parametrize("size", [DESK, NARROW], ids=["desk", "phone"])
+async def test_every_page_of_the_studio_is_fit_for_everybody(live: LiveDesk, rig: Rig, size: tuple[int, int]) -> None:
+    async with live.at(f"{STUDIO}/baru?bentuk=village_text&layanan=kk_hilang", size) as page:
+        await look(page, f"konten-baru-{size[0]}")
+        await page.get_by_label("Desa").fill("Sidorejo, Wungu")
+        await page.get_by_role("button", name="Buat").click()
+        await expect(page.get_by_role("heading", name="Bahasa Jawa")).to_be_visible()
+        await look(page, f"konten-teks-{size[0]}")
+        for path, heading in PAGES.items():
+            await page.goto(f"{live.url}{STUDIO}{path}")
+            await expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+            await look(page, f"konten{re.sub('[^a-z]+', '-', path)}-{size[0]}")
+        await page.get_by_role("button", name="Siapkan ZIP 14 desa").click()
+        await expect(page.get_by_role("heading", name="Sedang disiapkan")).to_be_visible()
+        await look(page, f"konten-zip-{size[0]}")
+        await BundlePacking(rig.wiring.deps, rig.wiring.units).turn()
+        await expect(page.get_by_role("heading", name="Siap diunduh")).to_be_visible()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -15,7 +17,7 @@ import pytest_asyncio
 from PIL import Image, ImageFilter
 
 from services.intake.domain.studio.pieces import PieceWish
-from services.intake.handlers import print_piece
+from services.intake.handlers import preview_piece, print_piece
 from services.intake.handlers.studio.showing import PDF, print_as
 from services.intake.ports import Deps, PrintedAs
 from services.intake.wiring.outside import report_printer
@@ -25,6 +27,7 @@ from shared.reference.regions import villages
 from tests.integration.intake.rig import settings
 from tests.support.eventually import eventually
 from tests.support.pdf import links_in, pages_of, poppler_text_of
+from tests.support.pictures import TOLERANCE, distance
 from tests.unit.intake.studio.book import CODE, open_studio, view, wish_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -33,6 +36,9 @@ LONGEST_VILLAGE = max(villages().values(), key=lambda village: len(village.in_fu
 LONGEST_MOMENT = "18 sampai 24 Maret 2026 (Hari Suci Nyepi dan Hari Raya Idul Fitri)"
 LONGEST_NOTE = "Selasa 24 November 2026 pukul 08.00 sampai 14.30, Balai Desa Pilangkenceng, lantai dua kiri"
 BY_NEEDS = sorted(STUDIO.cards.of.values(), key=lambda card: -sum(len(need.text) + len(need.case) for need in card.needs))
+VILLAGE = "3519072001"  # Sidorejo, Wungu
+SAMPLES = Path(__file__).resolve().parents[3] / "docs/samples/studio"
+COLOURS = 64
 SERVICES = sorted({*(card.code for card in BY_NEEDS[:4]), "kk_hilang", "ktp_rekam", "pengaduan", "penduduk_nonpermanen"})
 FREE_STRIPES = {"account_picture": (-140.0, -124.0), "poster": (258.5, 261.0)}
 """Of a layout: a stripe across its width in which no letter may stand, from its top in pixels or millimetres; below 0 from its bottom."""
@@ -182,6 +188,24 @@ async def test_a_picture_is_what_its_account_takes(deps: Deps) -> None:
         assert (media_type, picture.format, picture.size) == ("image/jpeg", "JPEG", (form.width, form.height))
         assert len(made) < 1_000_000
         assert (await print_piece(deps, found, form))[0] == made
+
+
+def samples() -> Iterator[tuple[str, PieceWish]]:
+    """The pieces that are shown in the documents: one of each kind that has a picture."""
+    for kind in STUDIO.studio.kinds.values():
+        if kind.forms[0].width:
+            wish = wish_of(STUDIO, kind.code, "pembuka" if kind.code in ("leaflet", "table_tent") else "syarat", "akta_lahir")
+            yield kind.code, replace(wish, village=VILLAGE, service="" if wish.idea == "pembuka" else wish.service)
+
+
+@pytest.mark.parametrize(("name", "wish"), list(samples()))
+async def test_a_sample_looks_as_its_picture(deps: Deps, name: str, wish: PieceWish) -> None:
+    found = view(deps, wish)
+    made, _ = await preview_piece(deps, found, found.kind.forms[0], 0)
+    picture = Image.open(io.BytesIO(made)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    if folder := os.environ.get("SAMPLES"):
+        picture.save(Path(folder, "studio", f"{name}.png"), optimize=True)
+    assert distance(picture, Image.open(SAMPLES / f"{name}.png")) <= TOLERANCE
 
 
 async def test_a_child_without_orders_ends_and_one_that_hangs_is_replaced(deps: Deps) -> None:

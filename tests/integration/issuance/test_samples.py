@@ -16,7 +16,7 @@ import orjson
 import pypdf
 import pypdfium2
 import pytest
-from PIL import Image, ImageChops
+from PIL import Image
 
 from services.issuance.adapters.demo_ca import DemoFiles
 from services.issuance.domain.products import PRODUCTS
@@ -24,13 +24,12 @@ from services.issuance.wiring import TEMPLATES
 from tests.integration.issuance.conftest import MakePress, sheet_of
 from tests.support.approvals import CONTENTS, approval, order
 from tests.support.pdf import codes_of, signature_of
+from tests.support.pictures import TOLERANCE, distance
 
 KEPT: Final = Path(__file__).resolve().parents[3] / "docs/samples"
 AT: Final = datetime(2026, 1, 1, 2, 0, tzinfo=UTC)
 SCALE: Final = 1.5  # 108 dpi: every line can be read
 COLOURS: Final = 64  # a picture of 50 kB
-BLOCK: Final = 8  # pixels that are compared as one: edges of letters may differ from library to library, a word may not
-TOLERANCE: Final = 20  # of 255, between two blocks
 
 
 def sample(product: str) -> dict[str, Any]:
@@ -41,15 +40,6 @@ def sample(product: str) -> dict[str, Any]:
 def picture(pdf: bytes) -> Image.Image:
     image: Image.Image = pypdfium2.PdfDocument(pdf)[0].render(scale=SCALE).to_pil()
     return image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-
-
-def distance(one: Image.Image, other: Image.Image) -> int:
-    """The difference of the two blocks that differ most; 255 where the pictures have not the same size."""
-    if one.size != other.size:
-        return 255
-    size = (one.width // BLOCK, one.height // BLOCK)
-    coarse = [image.convert("L").resize(size, Image.Resampling.BOX) for image in (one, other)]
-    return int(ImageChops.difference(*coarse).getextrema()[1])  # type: ignore[arg-type]
 
 
 async def rendered(make_renderer: MakePress, product: str, sheet: Mapping[str, Any]) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -102,3 +103,50 @@ async def test_it_is_counted_started_by_another_held_and_stopped(still: Rig, iss
         assert not any(phone(number) in text for number in (1, 2, 3) for text in (page, listed))
     acts = [entry["act"] for entry in await still.rows("audit") if entry["act"].startswith("broadcast.")]
     assert sorted(acts) == sorted(f"broadcast.{act}" for act in ("drafted", "started", "paused", "resumed", "stopped"))
+
+
+async def test_two_texts_are_compared_and_nothing_is_said_before_the_day(still: Rig, issuer: SessionIssuer) -> None:
+    async with browser_of(app_of(still, issuer), issuer, "outreach") as client:
+        filled = await client.get(
+            "/desk/siaran/baru", params={"templat": "jemput_bola", "nama": "Wungu", "desa": "3519072001", "isi": "{desa}"}
+        )
+        assert 'value="Wungu"' in filled.text, "other pages lead here with what is known"
+        other = ["{desa}", "Anak tanpa KIA? Urus dari rumah."]
+        for says, changes in (
+            ("hari yang masih datang", {"isi_b": other, "sampai_hari": "2026-11-24"}),
+            ("Kedua teksnya sama", {"isi_b": FORM["isi"], "sampai_hari": "2026-12-01"}),
+            ("belum diisi", {"isi_b": ["{desa}"], "sampai_hari": "2026-12-01"}),
+        ):
+            assert says in (await write(client, **changes)).text
+        assert await still.rows("broadcasts") == []
+        made = await write(client, isi_b=other, sampai_hari="2026-12-01")
+        here = made.headers["location"]
+        rows = sorted(await still.rows("broadcasts"), key=lambda row: str(row["trial"]["arm"]))
+        assert [row["name"] for row in rows] == ["KIA (teks A)", "KIA (teks B)"]
+        asked = await still.told_data("notifier.broadcast_drafted")
+        assert [(each["trial"], each["arm"]) for each in asked] == [(rows[0]["trial"]["trial_id"], arm) for arm in "ab"]
+        for row, numbers in zip(rows, (range(30), range(30, 60)), strict=True):
+            await arrives(still, row["_id"], tuple(numbers))
+        await _all_came(still, rows[0]["_id"], read=24, delivered=6)
+        await _all_came(still, rows[1]["_id"], read=6, delivered=24)
+        page = (await client.get(here)).text
+        assert "Disimpulkan sesudah" in page
+        assert "lebih baik:" not in page
+        assert "nanti" in page
+        still.clock.at += timedelta(days=8)
+        assert "siarannya belum selesai" in (await client.get(here)).text
+        await still.mongo.collection(still.database, "broadcasts").update_many({}, {"$set": {"state": "done"}})
+        page = (await client.get(here)).text
+        assert "Teks A lebih baik: 60,0 poin persen lebih banyak yang membaca (antara 35,5 dan 74,8)" in page
+        assert (await client.get("/desk/siaran/banding/nowhere")).status_code == 404
+
+
+async def _all_came(still: Rig, broadcast_id: str, **progress: int) -> None:
+    """So many of a broadcast were delivered, or read."""
+    marks = [mark for mark, count in progress.items() for _ in range(count)]
+    ended = {"state": "done", "reason": None, "maybe_duplicate": False}
+    jobs = [
+        {"_id": f"broadcast:{broadcast_id}:{number}", "refs": [broadcast_id], "progress": mark, **ended}
+        for number, mark in enumerate(marks)
+    ]
+    await still.mongo.collection(still.database, "jobs").insert_many(jobs)

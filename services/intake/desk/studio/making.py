@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.desk.room import DeskRoom
-from services.intake.desk.source_form import find_typed_village, village_name
+from services.intake.desk.source_form import find_typed_village
 from services.intake.desk.studio import words
 from services.intake.domain.studio.pieces import NAME_LONGEST, NOTE_LONGEST, Piece, PieceWish
 from services.intake.handlers import make_piece
@@ -20,7 +20,7 @@ from services.intake.ports import Deps, Tx
 from shared.errors import BadInput
 from shared.reference.ideas import KINDS, ideas
 from shared.reference.moments import MomentDates, find_moment, moments_of
-from shared.reference.regions import villages
+from shared.reference.regions import village_name, villages
 from shared.web.desk import StaffMember
 
 _LONGEST: Final = 200  # characters that a field is read with: what is too long is said, not cut

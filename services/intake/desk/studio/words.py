@@ -7,7 +7,6 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 
-from services.intake.desk.source_form import village_name
 from services.intake.domain.studio.pieces import NAME_LONGEST, NOTE_LONGEST
 from services.intake.ports import Deps
 from shared.clock import WIB
@@ -15,6 +14,7 @@ from shared.errors import FieldProblem
 from shared.reference.ideas import KINDS, ideas
 from shared.reference.moments import MomentDates
 from shared.reference.outreach import outreach_lists
+from shared.reference.regions import village_name
 from shared.web.desk import StaffMember, signed_in
 
 PATH: Final = "/desk/konten"

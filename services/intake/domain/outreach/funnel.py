@@ -35,6 +35,12 @@ class FunnelStep(StrEnum):
     """A person, by NIK, whose request was finished; under the village where they live."""
     MET = "met"
     """A need of `participation.Need` that was met: each request of its service that was finished, under the village where they live."""
+    STOPPED = "stopped"
+    """A draft ended without a request; each one counts, with the question that was open."""
+    RETURNED = "returned"
+    """A request came back to whoever filed it, to be mended."""
+    LATE = "late"
+    """A request came to its end after the time that was promised; it is counted as `FINISHED` too."""
     ENDED = "ended"
     """A chat began with the code of a source that is retired or over; it is counted as `CHATTED` too."""
     DAMAGED = "damaged"
@@ -58,6 +64,8 @@ ODD: Final[Mapping[ArrivalKind, FunnelStep]] = {
 AGE_BANDS: Final = ("0-4", "5-16", "17-24", "25-39", "40-59", "60+")
 """By what the office issues: KIA without and with a photo (Permendagri 2/2016 article 3), KTP-el from 17 (UU 24/2013 article 63)."""
 _BEGINS: Final = (0, 5, 17, 25, 40, 60)
+SUMMARY: Final = "-"
+"""Stands for a question where none was open any more: the summary waited to be confirmed."""
 UNSAID: Final = ""
 """Stands for what is not known: a service, a village, a sex, an age."""
 _MARK_BYTES: Final = 12  # of a hash: two of a year's hundred thousand persons share one once in 10^18
@@ -107,6 +115,33 @@ def person_step(step: FunnelStep, mark: str, day: date, what: WhoAndWhere) -> Co
 def visit_step(mark: str, day: date, what: WhoAndWhere) -> CountedStep:
     """Return a visit to the page of a source: one of an unknown visitor a day."""
     return CountedStep(f"{day.isoformat()}.{FunnelStep.VISITED.value}.{mark}.{what.source}", FunnelStep.VISITED, day, what)
+
+
+def stop_step(mark: str, day: date, what: WhoAndWhere) -> CountedStep:
+    """Return that a draft ended without a request. `mark`: of the draft, for somebody may begin and stop more than once."""
+    return CountedStep(".".join((str(day.year), FunnelStep.STOPPED.value, mark, what.service)), FunnelStep.STOPPED, day, what)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionStep:
+    """That a draft ended at a question: `akta_lahir.kk_number`, with `SUMMARY` for the name where all were answered."""
+
+    key: str
+    day: date
+    question: str
+    service: str
+    village: str
+
+    @property
+    def row(self) -> CountedRow:
+        """The row that is stored, in a series of its own: no other step has a question."""
+        place = (self.question, self.service, self.village)
+        return CountedRow(self.key, CountSeries.STOPS, FunnelStep.STOPPED.value, self.day, place)
+
+
+def question_step(step: CountedStep, question: str) -> QuestionStep:
+    """Return at which question the draft of a `STOPPED` step ended."""
+    return QuestionStep(f"{step.key}.question", step.day, question, step.what.service, step.what.village)
 
 
 def mark_of(salt: bytes, who: str) -> str:
@@ -167,6 +202,7 @@ class Facet(StrEnum):
     VILLAGE = "village"
     SEX = "sex"
     AGE = "age"
+    QUESTION = "question"
     DAY = "day"
     MONTH = "month"
     """By whole months, and the days of those that are not over, or are asked for in part."""

@@ -20,6 +20,8 @@ from shared.reference.outreach import outreach_lists
 
 _CHAT: Final = "https://wa.me/"
 NEIGHBOUR: Final = "neighbour"
+REGISTRAR: Final = "registrar"
+COURT_LETTER: Final = "court_letter"
 NO_SOURCE: Final = ""
 """Stands in counts for whoever came by no source that is known."""
 

@@ -110,12 +110,14 @@ def _about_service(subject: PieceSubject, content: PieceContent, book: StudioBoo
     head, is_needs = "needs" if how_long == "days" else "bring", subject.idea.panel == "needs" and card is not None
     rows = [_row(row, book.texts) for row in (*said_rows(content.panel), *content.panel.more)]
     bullets = "".join(f"\n- {row}" for row in rows) if subject.idea.panel != "days" else ""
+    plain = "".join(f"\n- {row.text}" for row in content.panel.rows)
+    more_jv = f"\n{lines['rest_jv']}" if content.panel.more else ""
     said = "; ".join(row.text for row in content.panel.rows if row.mark != "no")
     return {
         "days_line": lines[how_long].format(**told) if card else "",
         "days_line_jv": lines[f"{how_long}_jv"].format(**told) if card else "",
         "needs": (lines[head] + bullets if is_needs else bullets.strip()),
-        "needs_jv": lines[f"{head}_jv"] + bullets if is_needs else "",
+        "needs_jv": lines[f"{head}_jv"] + plain + more_jv if is_needs else "",
         "gives": lines["gives"].format(gives=", ".join(row.text for row in content.gives.rows)) if content.gives else "",
         "needs_said": lines["needs_said"].format(needs=said) if is_needs else "",
         "needs_said_jv": lines["needs_said_jv"].format(needs=said) if is_needs else "",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from services.intake.domain.chat import Draft
+from services.intake.domain.chat import Conversation, Draft, Fact
 from services.intake.domain.contacts import ChatContact
-from services.intake.domain.outreach.funnel import ODD, FunnelStep, WhoAndWhere, mark_of, person_step, sex_and_age
+from services.intake.domain.outreach.funnel import ODD, FunnelStep, WhoAndWhere, mark_of, person_step, question_step, sex_and_age, stop_step
 from services.intake.domain.outreach.participation import NEEDED_SERVICES
 from services.intake.domain.outreach.sources import NO_SOURCE, NOBODY, Touch
+from services.intake.domain.outreach.stops import given_up, stopped_at
 from services.intake.domain.requests import Request, RequestState
 from services.intake.ports import Deps, Tx
 from shared.clock import WIB
@@ -46,17 +48,33 @@ async def count_beginning(tx: Tx, deps: Deps, contact: ChatContact, draft: Draft
     await _count(tx, deps, FunnelStep.BEGAN, contact.contact_id, at, what)
 
 
+async def count_stops(tx: Tx, deps: Deps, before: Conversation, after: Conversation, facts: Sequence[Fact], at: datetime) -> None:
+    """Count the drafts of a chat that ended without a request, with the question that was open in each."""
+    today = at.astimezone(WIB).date()
+    for draft in given_up(before, after, facts):
+        by = await _by_source(tx, draft.outreach_source or NO_SOURCE, draft.service)
+        mark = mark_of(await deps.steps.salt(str(today.year)), f"{before.contact_id}|{draft.began_at.isoformat()}")
+        step = stop_step(mark, today, by)
+        tx.count_step(step)
+        tx.count_step(question_step(step, stopped_at(draft, deps.menu, today)))
+
+
 async def count_submission(tx: Tx, deps: Deps, request: Request) -> None:
     """Count that somebody filed a request."""
     await _count(tx, deps, FunnelStep.SUBMITTED, _sender(request), request.submitted_at, await _of_request(tx, deps, request))
 
 
 async def count_progress(tx: Tx, deps: Deps, before: Request, after: Request) -> None:
-    """Count that a request came to its end: for whoever filed it, and for whom it is about, where they live."""
+    """Count that a request came back, or to its end: for whoever filed it, and for whom it is about, where they live."""
+    at = deps.clock()
+    if after.state is RequestState.RETURNED and before.state is not after.state:
+        await _count(tx, deps, FunnelStep.RETURNED, _sender(after), at, await _of_request(tx, deps, after))
     if before.state in _FINISHED or after.state not in _FINISHED:
         return
-    at, what = deps.clock(), await _of_request(tx, deps, after)
+    what = await _of_request(tx, deps, after)
     await _count(tx, deps, FunnelStep.FINISHED, _sender(after), at, what)
+    if after.promised_at is not None and at > after.promised_at:
+        await _count(tx, deps, FunnelStep.LATE, _sender(after), at, what)
     home = WhoAndWhere(what.source, what.service, after.residence or "", what.sex, what.age)
     await _count(tx, deps, FunnelStep.SERVED, after.person_key, at, home)
     if after.service in NEEDED_SERVICES:

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import date, datetime
 
 from services.intake.domain.outreach.funnel import CountedStep, FunnelStep, WhoAndWhere
 from services.intake.domain.outreach.measured import MeasuredPost, since_last
-from services.intake.domain.outreach.sources import NEIGHBOUR, NOBODY, OutreachSource, SourceDescription, make_source, retire
+from services.intake.domain.outreach.sources import (
+    COURT_LETTER,
+    NEIGHBOUR,
+    NOBODY,
+    OutreachSource,
+    SourceDescription,
+    make_source,
+    retire,
+)
 from services.intake.ports import Deps, Tx
+from shared.reference.outreach import outreach_lists
+from shared.reference.regions import village_name
 
 
-async def add_source(tx: Tx, deps: Deps, what: SourceDescription, by: str) -> OutreachSource:
-    """Make a source with a code of its own."""
-    source = make_source(what, await deps.sources.codes(), secrets.choice, by, deps.clock())
+def link_of(deps: Deps, source: OutreachSource) -> str:
+    """Return what is handed out of a source: the chat with its sentence, or its page where no number is set."""
+    service = deps.catalogue.find(source.what.service)
+    return source.link(deps.whatsapp_number, service) if deps.whatsapp_number else source.page(deps.public_url)
+
+
+async def add_source(tx: Tx, deps: Deps, what: SourceDescription, by: str, taken: Collection[str] | None = None) -> OutreachSource:
+    """Make a source with a code of its own. `taken`: the codes that there are, where several are made at once; None: they are looked up."""
+    source = make_source(what, await deps.sources.codes() if taken is None else taken, secrets.choice, by, deps.clock())
     tx.add_source(source)
     return source
 
@@ -46,6 +63,18 @@ async def pass_on_source(tx: Tx, deps: Deps, code: str) -> OutreachSource:
     name = f"Ajakan dari {source.what.name}" if source else "Ajakan tetangga"
     what = SourceDescription(name[:80], campaign or "Ajakan tetangga", "whatsapp", NEIGHBOUR, village=village, told_on_from=teller)
     return await add_source(tx, deps, what, NOBODY)
+
+
+async def standing_source(tx: Tx, deps: Deps, place: str, by: str, village: str = "", account: str = "") -> OutreachSource:
+    """Return the source that an office of somebody else hands out for good, made at the first use: a village's registrars, a court."""
+    known = await tx.find_standing_source(place, village, account)
+    if known is not None:
+        return known
+    of = village_name(village) if village else account
+    name = f"{outreach_lists().places[place]} {of}"
+    channel = "letter" if place == COURT_LETTER else "person"
+    what = SourceDescription(name[:80], outreach_lists().places[place], channel, place, village=village, account=account)
+    return await add_source(tx, deps, what, by)
 
 
 async def note_seen(tx: Tx, deps: Deps, code: str, day: date, seen: int, typed: str) -> None:
