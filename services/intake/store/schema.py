@@ -174,6 +174,9 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("leased_until", 1)], name="waiting", partialFilterExpression={"state": "waiting"}),
         IndexModel([("expires_at", 1)], name="expired"),  # whose file is to go
     ),
+    "measured_posts": (
+        IndexModel([("source", 1)], name="of_source"),  # whether a platform tells how often a source is seen
+    ),
     "funnel_steps": (
         # What is not in the cells yet; what is leaves this index.
         IndexModel([("is_new", 1)], name="new", partialFilterExpression={"is_new": True}),

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -10,8 +10,9 @@ import pytest
 
 from services.intake.domain.outreach.funnel import CountedStep, Facet, FunnelQuestion, FunnelStep, WhoAndWhere
 from services.intake.domain.outreach.sources import OutreachSource, SourceDescription
-from services.intake.handlers import PageVisitor, add_source, note_seen, note_visit, pass_on_source, retire_source
+from services.intake.handlers import PageVisitor, add_source, note_measured, note_seen, note_visit, pass_on_source, retire_source
 from services.intake.wiring.funnel import funnel_command
+from shared.errors import Conflict
 from shared.messaging.delivery import Done
 from tests.integration.intake.rig import ADAPTER, Rig, only
 from tests.integration.intake.test_progress import APPROVED, DELIVERED, ISSUED, delivery
@@ -204,3 +205,14 @@ async def test_a_fold_that_dies_or_meets_a_rebuild_counts_nothing_twice(rig: Rig
     await state.update_one({}, [{"$set": {"rebuilding_until": {"$dateSubtract": {"startDate": "$$NOW", "unit": "hour", "amount": 1}}}}])
     assert [await funnel.fold(500), await funnel.fold(500)] == [1, 0]
     assert await counts(rig) == {source.code: {"chatted": 1}}
+
+
+async def test_what_a_platform_tells_of_a_post_takes_the_place_of_what_was_typed_and_is_never_summed_twice(rig: Rig) -> None:
+    source, deps, at = await made(rig), rig.wiring.deps, rig.clock()
+    await rig.units.run(partial(note_seen, deps=deps, code=source.code, day=date(2026, 11, 20), seen=900, typed="a"))
+    for hour, post, seen in ((1, "p1", 1000), (1, "p1", 1000), (3, "p1", 1400), (2, "p1", 1200), (4, "p2", 50)):
+        measured = partial(note_measured, deps=deps, code=source.code, publication=post, seen=seen, day=date(2026, 11, 24))
+        await rig.units.run(partial(measured, at=at + timedelta(hours=hour)))
+    assert await counts(rig) == {source.code: {"seen": 1450}}
+    with pytest.raises(Conflict, match="source_is_measured"):
+        await rig.units.run(partial(note_seen, deps=deps, code=source.code, day=date(2026, 11, 24), seen=5, typed="b"))
