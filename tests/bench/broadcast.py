@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -138,53 +138,34 @@ def on(system: System, options: argparse.Namespace) -> Report:
     """On a running system of `at_full_rate`."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         found = runner.run(_measure(system, options))
-    calm, beside = percentile(found.calm, 0.95), percentile(found.answers, 0.95)
-    rows = (
-        Row(
-            f"people told at {PER_SECOND:g}/s",
-            found.per_second,
-            "/s",
-            at_least=TARGET_PER_SECOND,
-            note=f"{found.told} in {found.seconds:.0f} s",
-        ),
-        Row(
-            "a chat's answer beside it, p95",
-            beside,
-            "s",
-            at_most=TARGET_ANSWER_SECONDS,
-            note=f"{len(found.answers)} answers, {calm:.2f} s before",
-        ),
-        Row(
-            "CPU per message, with the chats",
-            sum(found.cpu_ms.values()),
-            "ms",
-            note=" ".join(f"{name} {spent:.1f}" for name, spent in found.cpu_ms.items()),
-        ),
-        *(
-            Row(
-                f"{name} of these",
-                found.cpu_ms[name],
-                "ms",
-                note=", ".join(f"{whose} {share:.0%}" for whose, share in list(by.items())[:SHOWN]),
-            )
-            for name, by in found.shares.items()
-        ),
-        Row("told twice", float(found.doubled), "", at_most=0.0),
-        Row("not told", float(found.missing), "", at_most=0.0),
-    )
     data = {
         "people": found.told,
         "seconds": round(found.seconds, 1),
         "per_second": round(found.per_second, 1),
         "answers": len(found.answers),
         "answer_p50_seconds": round(percentile(found.answers, 0.5), 3),
-        "answer_p95_seconds": round(beside, 3),
-        "answer_p95_before_seconds": round(calm, 3),
+        "answer_p95_seconds": round(percentile(found.answers, 0.95), 3),
+        "answer_p95_before_seconds": round(percentile(found.calm, 0.95), 3),
         "cpu_ms": dict(found.cpu_ms),
         "doubled": found.doubled,
         "missing": found.missing,
     }
-    return Report("broadcast", rows, data)
+    return Report("broadcast", tuple(_rows(found)), data)
+
+
+def _rows(found: Finding) -> Iterator[Row]:
+    many = f"{found.told} in {found.seconds:.0f} s"
+    yield Row(f"people told at {PER_SECOND:g}/s", found.per_second, "/s", at_least=TARGET_PER_SECOND, note=many)
+    calm, beside = percentile(found.calm, 0.95), percentile(found.answers, 0.95)
+    several = f"{len(found.answers)} answers, {calm:.2f} s before"
+    yield Row("a chat's answer beside it, p95", beside, "s", at_most=TARGET_ANSWER_SECONDS, note=several)
+    each = " ".join(f"{name} {spent:.1f}" for name, spent in found.cpu_ms.items())
+    yield Row("CPU per message, with the chats", sum(found.cpu_ms.values()), "ms", note=each)
+    for name, by in found.shares.items():
+        most = ", ".join(f"{whose} {share:.0%}" for whose, share in list(by.items())[:SHOWN])
+        yield Row(f"{name} of these", found.cpu_ms[name], "ms", note=most)
+    yield Row("told twice", float(found.doubled), "", at_most=0.0)
+    yield Row("not told", float(found.missing), "", at_most=0.0)
 
 
 def measure(options: argparse.Namespace) -> Report:

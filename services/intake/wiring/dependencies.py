@@ -66,7 +66,6 @@ def dependencies(settings: Settings, mongo: Mongo, database: str, clock: Clock, 
         media=outside.media,
         documents=outside.documents,
         limits=limits_of(settings),
-        register_states=MongoRegisterStateReader(mongo, database),
         tries=MongoTries(mongo, database, clock, timedelta(minutes=settings.status_tries_minutes)),
         status_tries=StatusTries(settings.status_tries_a_receipt, settings.status_tries_an_address),
         file_max_bytes=settings.file_max_bytes,
@@ -77,22 +76,36 @@ def dependencies(settings: Settings, mongo: Mongo, database: str, clock: Clock, 
         unknown_words_days=settings.unknown_words_days,
         desk_texts=read_desk_texts(TEMPLATES / "desk.toml"),
         phone_number_id=settings.whatsapp_phone_number_id,
-        source_counts=timedelta(days=settings.source_days),
-        whatsapp_number=settings.whatsapp_number,
-        public_url=settings.public_url,
-        trips_start=settings.trips_start,
-        passing_on=timedelta(days=settings.neighbour_rest_days),
-        residents=read_residents(settings.residents_file),
-        crude_rates=CrudeRates(settings.births_per_thousand, settings.deaths_per_thousand),
         survey=survey_rules(settings),
         questions=read_questions(TEMPLATES / "survey.toml"),
-        reports=outside.reports,
-        studio=read_studio(TEMPLATES / "studio", settings),
-        bundle_files=outside.bundle_files,
-        bundles_kept=timedelta(days=settings.bundle_days),
         new_token=new_token,
+        **_studio(settings, outside),
+        **_reaching_out(settings),
         **_readers(mongo, database, services, clock),
     )
+
+
+def _studio(settings: Settings, outside: Outside) -> dict[str, Any]:
+    """Return what pieces and reports are made with, by the names of the dependencies."""
+    return {
+        "reports": outside.reports,
+        "studio": read_studio(TEMPLATES / "studio", settings),
+        "bundle_files": outside.bundle_files,
+        "bundles_kept": timedelta(days=settings.bundle_days),
+    }
+
+
+def _reaching_out(settings: Settings) -> dict[str, Any]:
+    """Return what the office decided about reaching people, by the names of the ports."""
+    return {
+        "source_counts": timedelta(days=settings.source_days),
+        "whatsapp_number": settings.whatsapp_number,
+        "public_url": settings.public_url,
+        "trips_start": settings.trips_start,
+        "passing_on": timedelta(days=settings.neighbour_rest_days),
+        "residents": read_residents(settings.residents_file),
+        "crude_rates": CrudeRates(settings.births_per_thousand, settings.deaths_per_thousand),
+    }
 
 
 def _readers(mongo: Mongo, database: str, services: Catalogue, clock: Clock) -> dict[str, Any]:
@@ -100,6 +113,7 @@ def _readers(mongo: Mongo, database: str, services: Catalogue, clock: Clock) -> 
     tables = CountTables(mongo, database, clock)
     return {
         "register": MongoRequestReader(mongo, database, services),
+        "register_states": MongoRegisterStateReader(mongo, database),
         "people": MongoPeopleReader(mongo, database),
         "audiences": MongoAudienceReader(mongo, database),
         "chats": MongoChatReader(mongo, database),
