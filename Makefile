@@ -41,7 +41,7 @@ villager: $(READY) ## Let synthetic villagers with habits ask for every open ser
 	@$(PY) -m deploy.local.setup run
 	@$(PY) -m tests.villager $(if $(PEOPLE),--people $(PEOPLE)) $(if $(SEED),--seed $(SEED)) $(if $(TALKS),--talks "$(TALKS)")
 
-campaign: $(READY) ## Play a year of outreach with a known truth, and show what the funnel finds of it (PEOPLE=4000 VILLAGES=206 MONTHS=12 SEED=n KEEP=file)
+campaign: $(READY) ## Play a year of outreach with a known truth, and show what the funnel finds of it (PEOPLE=2500 VILLAGES=206 MONTHS=12 SEED=n KEEP=file)
 	@$(PY) -m deploy.local.setup run
 	@$(PY) -m tests.campaign $(if $(PEOPLE),--people $(PEOPLE)) $(if $(VILLAGES),--villages $(VILLAGES)) $(if $(MONTHS),--months $(MONTHS)) \
 		$(if $(SEED),--seed $(SEED)) $(if $(KEEP),--keep "$(KEEP)")

@@ -162,6 +162,7 @@ def _notifier(settings: LocalSettings, keys: Keys) -> dict[str, str]:
         "INTAKE_URL": f"http://{HOST}:{settings.intake_port}",
         "INTAKE_API_KEY": keys.clients["notifier"],
         "GRAPH_URL": f"http://{HOST}:{settings.graph_port}",
+        "POST_PICTURES_URL": f"http://{HOST}:{settings.notifier_port}",  # with or without a front door
         "GRAPH_APP_SECRET": keys.graph_app_secret,
         "GRAPH_VERIFY_TOKEN": keys.graph_verify_token,
         "SOCIAL_ACCOUNTS": keys.social_accounts(),

@@ -67,7 +67,7 @@ def routes(deps: Deps) -> tuple[EventRoute[Any, Tx], ...]:
         EventRoute(NoticeFailed, partial(_undelivered, deps), _prefetch),
         EventRoute(BroadcastDrafted, _audience_wanted),
         EventRoute(NewsDeclined, partial(_declined, deps)),
-        EventRoute(PostMeasured, _measured),
+        EventRoute(PostMeasured, partial(_measured, deps)),
     )
 
 
@@ -147,8 +147,8 @@ async def _declined(deps: Deps, tx: Tx, event: NewsDeclined, _meta: Meta) -> Non
     await decline_news(tx, deps, event.contact_id, event.reason, event.declined_at)
 
 
-async def _measured(tx: Tx, event: PostMeasured, _meta: Meta) -> None:
-    await note_measured(tx, event.source, event.publication, event.seen, event.day, event.measured_at)
+async def _measured(deps: Deps, tx: Tx, event: PostMeasured, _meta: Meta) -> None:
+    await note_measured(tx, deps, event.source, event.publication, event.seen, event.day, event.measured_at)
 
 
 async def _prefetch(tx: Tx, events: Sequence[Any]) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 from shared.reference.regions import villages
 
@@ -27,6 +28,10 @@ class VillageResidents:
     children_without_kia: int
     adults: int
     adults_without_ktp: int
+
+
+_COLUMNS: Final = tuple(field.name for field in fields(VillageResidents))
+_SHOWN: Final = 5  # lines that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ def read_residents(path: Path | None) -> Residents:
 
     Raises:
         OSError: the file can't be read.
-        ValueError: a column or a village is missing, a number is none, or a village is not of this regency.
+        ValueError: what is wrong, by line: a column or a village is missing or there twice, a number is none, or numbers contradict.
     """
     if path is None:
         return _sample()
@@ -62,11 +67,38 @@ def _sample() -> Residents:
 
 
 def _rows(lines: Iterable[str], name: str) -> Mapping[str, VillageResidents]:
-    columns = [field.name for field in fields(VillageResidents)]
-    try:
-        found = {row["code"].replace(".", ""): VillageResidents(*(int(row[column]) for column in columns)) for row in csv.DictReader(lines)}
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{name}: needs the columns code, {', '.join(columns)}, with whole numbers") from error
-    if odd := set(found) ^ set(villages()):
-        raise ValueError(f"{name}: each village of the regency once, and no other: {', '.join(sorted(odd)[:5])}")
+    """Return the numbers by village; ValueError names every line that is wrong, with what is wrong in it."""
+    reader = csv.DictReader(lines)
+    if missing := [column for column in ("code", *_COLUMNS) if column not in (reader.fieldnames or ())]:
+        raise ValueError(f"{name}: line 1: the columns code, {', '.join(_COLUMNS)} are needed; missing: {', '.join(missing)}")
+    found: dict[str, VillageResidents] = {}
+    wrong: list[str] = []
+    for row in reader:
+        code = (row["code"] or "").replace(".", "").strip()
+        problem = _problem(code, row, found)
+        if problem:
+            wrong.append(f"line {reader.line_num}: {problem}")
+        else:
+            found[code] = VillageResidents(*(int(row[column]) for column in _COLUMNS))
+    if not wrong and (absent := sorted(set(villages()) - set(found))):
+        wrong = [f"no line for {len(absent)} of the {len(villages())} villages, as {', '.join(absent[:_SHOWN])}"]
+    if wrong:
+        raise ValueError(f"{name}: {'; '.join(wrong[:_SHOWN])}{f'; and {len(wrong) - _SHOWN} more' if len(wrong) > _SHOWN else ''}")
     return found
+
+
+def _problem(code: str, row: Mapping[str, str | None], found: Mapping[str, VillageResidents]) -> str:
+    """Return what is wrong with a line; "" nothing."""
+    if code not in villages():
+        return f"no village of the regency has the code {code!r}"
+    if code in found:
+        return f"{code} stands there twice"
+    texts = {column: (row[column] or "").strip() for column in _COLUMNS}
+    if odd := next((column for column, text in texts.items() if not (text.isascii() and text.isdigit())), None):
+        return f"{odd} of {code} is {texts[odd]!r}; a whole number is needed"
+    numbers = VillageResidents(*map(int, texts.values()))
+    if numbers.children_without_kia > numbers.children or numbers.adults_without_ktp > numbers.adults:
+        return f"{code} has more people without a card than people"
+    if numbers.children + numbers.adults != numbers.residents:
+        return f"children and adults of {code} are {numbers.children + numbers.adults}, not the residents, {numbers.residents}"
+    return ""

@@ -131,9 +131,8 @@ async def test_the_table_is_printed(apps: dict[str, FastAPI]) -> None:
 
 def test_every_permission_is_somebodys_and_every_personal_one_is_in_the_table() -> None:
     given = {permission for role in roles().values() for permission in role.permissions}
-    programs = {code for code in permissions() if code.startswith(("requests:read", "requests:write", "requests:vouch", "files:"))} | {
-        "admin"
-    }
+    for_programs = ("requests:read", "requests:write", "requests:vouch", "files:", "pieces:")
+    programs = {code for code in permissions() if code.startswith(for_programs)} | {"admin"}
     assert given | programs == set(permissions())
     assert personal_permissions() <= set(permissions())
 

@@ -153,17 +153,17 @@ def _insert(url: str, database: str, found: Iterator[CountedStep]) -> None:
             rows.insert_many([{"_id": row.key, **row_document(row)} for row in some], ordered=False)
 
 
-async def look(desk: Desk) -> dict[str, list[float]]:
-    """Milliseconds of each page, one after the other so that none is better off."""
+async def look(desk: Desk, node: MongoNode) -> dict[str, list[tuple[float, float]]]:
+    """Milliseconds of each page, and of CPU here and in MongoDB; one page after the other so that none is better off."""
     browser = desk.browser("outreach")
-    times: dict[str, list[float]] = {page: [] for page in PAGES}
+    times: dict[str, list[tuple[float, float]]] = {page: [] for page in PAGES}
     for turn in range(LOOKS + 1):
         for page, taken in times.items():
-            began = monotonic_seconds()
+            began, spent = monotonic_seconds(), _cpu(node)
             answer = await browser.get(f"/desk/corong{page}")
             assert answer.status_code == 200, answer.text
-            if turn:  # the first one reads the templates
-                taken.append((monotonic_seconds() - began) * 1000)
+            if turn:  # the first one reads the templates, and the tables
+                taken.append(((monotonic_seconds() - began) * 1000, (_cpu(node) - spent) * 1000))
     return times
 
 
@@ -219,11 +219,12 @@ async def _bench(node: MongoNode, options: argparse.Namespace) -> Report:
     await rig.wiring.prepare()
     desk = Desk(rig)
     rows_of_tables, seconds = await fill(rig, node.url, options.requests, options.visits)
-    times = await look(desk)
+    times = await look(desk, node)
     alone, more = await cost(rig, node)
     await desk.close()
     await rig.close()
-    every = [taken for page in times.values() for taken in page]
+    every = [ms for page in times.values() for ms, _ in page]
+    spent = [ms for page in times.values() for _, ms in page]
     low, high = more[len(more) // 4], more[-1 - len(more) // 4]
     rows = [
         Row(
@@ -233,7 +234,8 @@ async def _bench(node: MongoNode, options: argparse.Namespace) -> Report:
             at_most=PAGE_MS,
             note=f"p50 {median(every):.0f}; {rows_of_tables:,} rows in tables",
         ),
-        *(Row(f"corong{page}", percentile(taken, 0.95), "ms", note=f"p50 {median(taken):.0f}") for page, taken in times.items()),
+        Row("its CPU, here and in MongoDB, p95", percentile(spent, 0.95), "ms", note=f"p50 {median(spent):.0f}"),
+        *(_of_page(page, taken) for page, taken in times.items()),
         Row(
             "counting a request, of a whole one",
             100 * median(more) / JOURNEY_MS,
@@ -244,6 +246,11 @@ async def _bench(node: MongoNode, options: argparse.Namespace) -> Report:
         Row("counting all rows anew", seconds, "s"),
     ]
     return Report("funnel", tuple(rows), {"rows": rows_of_tables, "pages": times, "alone_ms": alone, "more_ms": list(more)})
+
+
+def _of_page(page: str, taken: Sequence[tuple[float, float]]) -> Row:
+    wall, spent = zip(*taken, strict=True)
+    return Row(f"corong{page}", percentile(wall, 0.95), "ms", note=f"p50 {median(wall):.0f}; CPU {median(spent):.0f}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

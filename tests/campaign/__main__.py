@@ -32,7 +32,7 @@ from tests.campaign.world import make_world
 
 SEED: Final = 20_261_129
 VILLAGES: Final = 206
-PEOPLE: Final = 4_000
+PEOPLE: Final = 2_500
 MONTHS: Final = 12
 SPARE, CROWDED = 5, 3.5  # families of a village: its people in need if all had as many, times as much more as the largest has
 
@@ -56,12 +56,13 @@ def main(words: Sequence[str]) -> int:
     troubles = [deed for deed in deeds if deed.trouble]
     seconds = round(monotonic_seconds() - began)
     made = {**kept.made, "seconds": seconds, "load_before": load, "load_after": os.getloadavg()[0], "cpus": os.cpu_count() or 1}
+    made["in_trouble"] = len(troubles)
     for deed in troubles:
         _say(f"{deed.person}: {deed.trouble}\n{deed.story.told() if deed.story else ''}")
     _say(f"{table(verdicts)}\n")
     if options.keep:
         save(replace(kept, made=made), options.keep)
-    found = summary(verdicts) | {"in_trouble": len(troubles)} | made
+    found = summary(verdicts) | made
     _say(orjson.dumps(found).decode())
     return 0 if found["good"] and not troubles else 1
 

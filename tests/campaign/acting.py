@@ -17,12 +17,13 @@ from deploy.local.chat import PHOTOS, Chat
 from deploy.local.office import Officer
 from deploy.local.travel import JourneyError, Travel
 from services.intake.domain.outreach.sources import OutreachSource, SourceDescription
-from shared.clock import monotonic_seconds, now
+from shared.clock import now
 from shared.ids import new_id
 from shared.reference.catalogue import catalogue
 from tests.campaign.actions import OutreachAction
 from tests.campaign.damage import Handling, handled
 from tests.campaign.world import Outcome, WorldPerson
+from tests.support.eventually import eventually
 from tests.villager.habits import Habit
 from tests.villager.people import Person
 from tests.villager.phone import Phone
@@ -30,7 +31,6 @@ from tests.villager.reading import Heard, reader_of
 from tests.villager.story import Ending, Story
 from tests.villager.villager import Villager
 
-LOOK_SECONDS: Final = 0.2
 END_SECONDS: Final = 120.0  # until a request that was filed is finished
 LIFE_SECONDS: Final = 180.0
 _ENDED: Final = frozenset({"ready", "delivered", "answered"})
@@ -109,7 +109,7 @@ class People:
                     await self._act(deed, is_back=is_back)
             except TimeoutError:
                 deed.trouble = f"no end within {LIFE_SECONDS:g} s"
-            except (JourneyError, httpx.HTTPError) as error:
+            except (JourneyError, AssertionError, httpx.HTTPError) as error:
                 deed.trouble = repr(error)
 
     async def _act(self, deed: Deed, *, is_back: bool) -> None:
@@ -211,14 +211,18 @@ class People:
         if is_unproven or not catalogue().get(person.service).automatic:
             async with self._officer:
                 await Officer(self._travel).approve(deed.receipt)
-        deadline = monotonic_seconds() + END_SECONDS
-        while deed.state not in _ENDED:
-            deed.state = (await self._travel.request(deed.receipt))["state"]
-            if deed.state in _DEAD:
-                raise JourneyError(f"the request of {person.service} ended as {deed.state}")
-            if monotonic_seconds() > deadline:
-                raise JourneyError(f"the request is still {deed.state}")
-            await asyncio.sleep(LOOK_SECONDS)
+        await eventually(lambda: self._has_ended(deed), END_SECONDS, ignoring=(AssertionError, httpx.ReadError))
+
+    async def _has_ended(self, deed: Deed) -> bool:
+        """Look how a request stands.
+
+        Raises:
+            JourneyError: it ended otherwise than by what was asked for.
+        """
+        deed.state = (await self._travel.request(deed.receipt))["state"]
+        if deed.state in _DEAD:
+            raise JourneyError(f"the request of {deed.person.service} ended as {deed.state}")
+        return deed.state in _ENDED
 
 
 def _application(person: WorldPerson) -> Application:

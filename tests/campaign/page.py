@@ -16,6 +16,7 @@ from tests.campaign.report import KeptCampaign, load, target_of, value_of, word_
 
 TEMPLATE: Final = Path(__file__).with_name("page.md")
 PAGE, PICTURE = "campaign.md", "campaign.png"
+_IMAGE: Final = f"![Truth against the report: villages, sources, months]({PICTURE})"
 _WIDTH: Final = 120  # characters, as every Markdown page of the project
 _USAGE: Final = 2
 
@@ -28,7 +29,13 @@ def page(kept: KeptCampaign) -> str:
     ]
     mix = [f"| {way} | {care_of(way)} | {share} |" for way, share in MIX.items()]
     text = TEMPLATE.read_text(encoding="utf-8")
-    filled = {"table": "\n".join(rows), "mix": "\n".join(mix), "made": textwrap.fill(_made(kept), _WIDTH)}
+    filled = {
+        "table": "\n".join(rows),
+        "mix": "\n".join(mix),
+        "made": textwrap.fill(_made(kept), _WIDTH),
+        "picture": _IMAGE,
+        "people": str(kept.made["people"]),
+    }
     for name, value in filled.items():
         text = text.replace(f"{{{{{name}}}}}", value)
     return text
@@ -52,7 +59,7 @@ def _made(kept: KeptCampaign) -> str:
         f"Seed {made['seed']}: {made['villages']} villages, {made['sources']} sources, {made['people']:,} people in need over "
         f"{made['months']} months, {len(kept.ledger.requests):,} requests. It took {made['seconds']} s, {made['played_seconds']} s of them "
         f"for the year itself, on {made['cpus']} cores whose load was {made['load_before']:.1f} before and {made['load_after']:.1f} after: "
-        "what else ran there is in that time."
+        f"what else ran there is in that time. {made['in_trouble']} could not go their way; they are in no number."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from math import ceil
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,10 +40,11 @@ async def draw(kept: KeptCampaign, file: Path) -> None:
 def option(kept: KeptCampaign) -> dict[str, Any]:
     """Return what the library draws."""
     clouds = list(rank_pairs(kept.ledger, kept.measured).items())
+    ends = [ceil(max(1.0, *truth.values(), *(found.get(key, 0.0) for key in truth))) for _, (truth, found) in clouds]
     months = int(kept.made["months"])
     truth = [kept.ledger.finished_in_month.get(month, 0) for month in range(months)]
     found = finished_by_month(kept.measured)
-    titles = [what[:1].upper() + what[1:] for what, _ in clouds] + ["requests finished, by month"]
+    titles = [what[:1].upper() + what[1:] for what, _ in clouds] + ["Requests finished, by month"]
     places = [{"left": left, "top": top, "width": "41%", "height": "34%"} for left, top in _BOXES]
     lines = [("truth", truth, _SUN), ("report", [found[month] for month in range(months)], _GREEN)]
     return {
@@ -53,9 +55,12 @@ def option(kept: KeptCampaign) -> dict[str, Any]:
             for title, (left, top) in zip(titles, _BOXES, strict=True)
         ],
         "grid": [{**place, "containLabel": True} for place in places],
-        "xAxis": [*(_scale(at, "truth") for at in range(3)), {"gridIndex": 3, "type": "category", "data": list(_MONTHS[:months])}],
+        "xAxis": [
+            *(_scale(at, "truth", most) for at, most in enumerate(ends)),
+            {"gridIndex": 3, "type": "category", "data": list(_MONTHS[:months])},
+        ],
         "yAxis": [
-            *(_scale(at, "report") for at in range(3)),
+            *(_scale(at, "report", most) for at, most in enumerate(ends)),
             {"gridIndex": 3, "type": "value", "splitLine": {"lineStyle": {"color": _LINE}}},
         ],
         "legend": {"data": ["truth", "report"], "right": "5%", "top": "51%", "textStyle": _TEXT},
@@ -77,11 +82,12 @@ def finished_by_month(measured: Measured) -> Counter[int]:
     return months
 
 
-def _scale(at: int, name: str) -> dict[str, Any]:
+def _scale(at: int, name: str, most: int) -> dict[str, Any]:
     lines = {"lineStyle": {"color": _LINE}}
     return {
         "gridIndex": at,
         "type": "value",
+        "max": most,
         "name": name,
         "nameLocation": "middle",
         "nameGap": 28,

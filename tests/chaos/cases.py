@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from tests.chaos import broadcast, broken_servers, crashes, odd_messages, odd_world, sick_processes
+from tests.chaos import broadcast, broken_servers, crashes, odd_messages, odd_world, posting, sick_processes
 from tests.chaos.scene import Case
 
 ALL: Final[tuple[Case, ...]] = (
@@ -15,6 +15,7 @@ ALL: Final[tuple[Case, ...]] = (
     *sick_processes.cases(),
     *odd_world.cases(),
     *broadcast.cases(),
+    *posting.cases(),
 )
 FAST: Final[tuple[Case, ...]] = tuple(case for case in ALL if case.fast)
 """One of each kind, with durations scaled to seconds: `make chaos FAST=1`."""

@@ -14,6 +14,7 @@ _CONSUMER: Final = (
     *("after_receive/worker", "before_tx/worker", "in_tx_after_inbox/worker", "before_commit/worker"),
     *("after_commit/worker", "after_mark_before_ack/worker", "after_ack/worker"),
 )
+_COUNTS: Final = ("before_tx/counts", "before_commit/counts", "after_commit/counts")
 _UNIT: Final = ("before_tx/api", "before_commit/api", "after_commit/api")
 _RELAY: Final = (
     *("before_publish/relay", "after_publish_before_confirm/events"),
@@ -26,16 +27,18 @@ def _call(where: str) -> tuple[str, ...]:
 
 
 PLACES: Final[Mapping[str, Sequence[str]]] = {
-    "intake": (*_CONSUMER, *_UNIT, "in_tx_after_inbox/api", *_RELAY, *_call("media")),
+    "intake": (*_CONSUMER, *_UNIT, *_COUNTS, "in_tx_after_inbox/api", *_RELAY, *_call("media")),
     "verification": (*_CONSUMER, *_RELAY),
     "issuance": (*_CONSUMER, *_UNIT, *_RELAY, *_call("renderer"), "after_response_before_save/archive"),
     "notifier": (*_CONSUMER, *_UNIT, *_RELAY, *_call("whatsapp"), *_call("upload"), *_call("court"), *_call("documents")),
 }
-"""What each service passes: by `api` a request or a job of its own, by `worker` its consumer, then relay and publisher, then its calls."""
+"""What each service passes: by `api` a request or a job of its own, by `worker` its consumer, by `counts` the fold of what counts; then
+relay and publisher, then its calls."""
 
 FAST: Final = frozenset(
     {
         *("intake before_commit/api", "intake after_commit/api", "intake after_publish_before_confirm/events"),
+        *("intake before_tx/counts", "intake before_commit/counts"),
         *("intake after_response_before_save/media", "verification after_receive/worker", "verification in_tx_after_inbox/worker"),
         *("verification after_confirm_before_mark/relay", "issuance before_tx/worker", "issuance before_publish/relay"),
         *("issuance after_response_before_save/renderer", "notifier after_mark_before_ack/worker", "notifier after_ack/worker"),

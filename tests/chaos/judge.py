@@ -27,7 +27,7 @@ from shared.clock import monotonic_seconds, now
 from shared.errors import AppError
 from shared.messaging.broker.errors import PublishRefused
 from shared.messaging.operations.service_api import ServiceApi
-from tests.chaos.checks import documents, effects, order, privacy, recovery, register, requests, waiting
+from tests.chaos.checks import counts, documents, effects, order, privacy, recovery, register, requests, waiting
 from tests.chaos.findings import Finding as Finding
 from tests.chaos.history import History
 from tests.chaos.outside import Outside
@@ -38,7 +38,16 @@ SETTLE_SECONDS: Final = 60.0  # I4: after a fault heals everything is told withi
 
 LOST: Final = frozenset(
     {
-        *("request_lost", "message_lost", "document_lost", "bytes_missing", "effect_missing", "messages_lost", "change_lost"),
+        *(
+            "request_lost",
+            "message_lost",
+            "document_lost",
+            "bytes_missing",
+            "effect_missing",
+            "messages_lost",
+            "change_lost",
+            "not_counted",
+        ),
         *("request_stuck", "message_stuck"),
     }
 )
@@ -133,6 +142,7 @@ def judge(history: History, world: World, leaks: Iterable[Finding] = ()) -> Verd
         *order.check(history, world),
         *recovery.check(history, world),
         *waiting.check(world),
+        *counts.check(world),
         *leaks,
     )
     healing = recovery.healing_seconds(history, world)

@@ -19,6 +19,7 @@ CASE_NUMBER: Final = "417/Pdt.G/2026/PA.Kab.Mn"
 NAME: Final = "SITI AMINAH"
 CONFIRMED: Final = "wamid.confirmed"
 DAY: Final = "24112026"
+COUNTED_ON: Final = "2026-11-24"
 
 
 @dataclass
@@ -115,6 +116,8 @@ class _Builder:
             timeline=timeline,
             seq=1,
         )
+        for step in ("filed", "done"):
+            self.add("intake", "funnel_steps", f"{request_id}.{step}", series="figures", step=step, day=COUNTED_ON, count=1)
         self.event("intake", f"requests/{request_id}", 1, "intake.request_submitted.v1", request_id)
         self.case(case_id or request_id, request_id, number_text, "cerai" if channel == "court" else "kk_hilang")
         self.document(request_id, number_text)
@@ -193,6 +196,9 @@ def right() -> Specimen:
     _adapter(make)
     _chat(make)
     _court(make)
+    make.add("intake", "funnel_state", "funnel", generation=2)
+    counts = {"places": [], "counts": bytes([3]), "kind": "B"}
+    make.add("intake", "funnel_cells", f"2|figures|{COUNTED_ON}", columns={"filed": counts, "done": counts})
     history.personal(PHONE, NIK, NAME, CASE_NUMBER)
     fault = history.fault("broker_restart", "broker")
     history.down("intake")

@@ -49,6 +49,8 @@ PARTS = {
     "{number}",
     "{file_id}",
     "qr.svg",
+    "pratinjau",
+    "{form_code}",
 }
 """Last words of addresses that are no page: streams, counts, files, pieces of a page."""
 SEEN_ELSEWHERE = {
@@ -63,6 +65,8 @@ SEEN_ELSEWHERE = {
     "/desk/perkara/{case_id}": "test_desk_court: what came of it",
     "/desk/perkara/{case_id}/tanda-terima": "test_desk_court",
     "/desk/sumber/{code}": "integration/intake/test_outreach_browser: a source is made",
+    "/desk/konten/karya/{piece_id}": "integration/intake/test_studio_browser: a piece is made",
+    "/desk/konten/paket/{bundle_id}": "integration/intake/test_studio_browser: posters are ordered",
     "/desk/pekerjaan/{task_id}/banding/{other_id}": "integration/verification/test_together_browser",
     "/desk/macet/{part}/{stuck_id}": "integration/notifier/test_stuck_browser",
     "/desk/dokumen/{document_id}/hangus": "integration/issuance/test_desk_browser: only what is held can be given up",

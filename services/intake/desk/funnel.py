@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
 from services.intake.desk.funnel_pictures import funnel_picture, trend_picture
+from services.intake.desk.funnel_villages import FILE_COLUMNS, NEEDS, VillageStanding, standings, together
 from services.intake.desk.funnel_words import (
     FACETS,
     OF_PERSONS,
@@ -24,7 +25,7 @@ from services.intake.desk.funnel_words import (
 )
 from services.intake.desk.room import DeskRoom
 from services.intake.domain.outreach.funnel import Facet, FunnelQuestion, FunnelStep, StepCounts
-from services.intake.domain.outreach.participation import SERVICES_OF, Need, VillageParticipation, needing, participation, per_thousand
+from services.intake.domain.outreach.participation import SERVICES_OF
 from services.intake.domain.outreach.sources import OutreachSource
 from services.intake.domain.outreach.yardsticks import AccountActivity, Yardstick, yardsticks
 from shared.clock import WIB
@@ -37,20 +38,13 @@ from shared.web.desk.pages import address
 from shared.web.desk.words import decimal
 
 _ROWS: Final = 60  # of the table on the page; the file has all
-_MORE: Final = ("Dilayani", "Penduduk", "Per 1.000 warga", "Peringkat", "Selisih", "Perubahan")
-NEEDS: Final[Mapping[Need, str]] = {
-    Need.KIA: "Anak tanpa KIA",
-    Need.KTP: "Orang dewasa yang belum merekam KTP-el",
-    Need.BIRTH: "Kelahiran yang diperkirakan",
-    Need.DEATH: "Kematian yang diperkirakan",
-}
 
 Watcher = Annotated[StaffMember, signed_in("funnel:read")]
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What was counted for a filter. `villages`, `needs`: where the table is about villages."""
+    """What was counted for a filter. `villages`: where the table is about them."""
 
     question: FunnelQuestion
     today: date
@@ -58,8 +52,7 @@ class _Found:
     rows: tuple[FunnelRow, ...]
     total: StepCounts
     days: Mapping[str, StepCounts]
-    villages: Mapping[str, VillageParticipation] = field(default_factory=dict)
-    needs: Sequence[tuple[str, int, float, float]] = ()
+    villages: Mapping[str, VillageStanding] = field(default_factory=dict)
 
 
 def router(room: DeskRoom) -> APIRouter:
@@ -87,33 +80,12 @@ async def _read(room: DeskRoom, asked: FunnelFilter) -> _Found:
     today = deps.clock().astimezone(WIB).date()
     question = question_of(asked, sources, today)
     by = await deps.funnel.counts(question, FACETS[asked.menurut][1])
+    scope = [code for code in villages() if question.villages is None or code in question.villages]
+    if asked.menurut == "desa":
+        by = {code: by.get(code, {}) for code in (*scope, *by)}  # where nobody came from, that is to be seen
     days = by if asked.menurut == "hari" else await deps.funnel.counts(question, Facet.MONTH if asked.is_by_months else Facet.DAY)
     found = _Found(question, today, sources, rows_of(asked.menurut, by, sources, deps.menu.title), total_of(by), days)
-    if asked.menurut != "desa":
-        return found
-    return replace(found, villages=await _participation(room, question, by), needs=await _needs(room, question))
-
-
-async def _participation(room: DeskRoom, question: FunnelQuestion, by: Mapping[str, StepCounts]) -> Mapping[str, VillageParticipation]:
-    """Return how each village stands in the period, held against as many days before."""
-    days = question.last - question.first + timedelta(days=1)
-    earlier = replace(question, first=question.first - days, last=question.first - timedelta(days=1))
-    before = await room.deps.funnel.counts(earlier, Facet.VILLAGE)
-    served, then = ({code: counts.get(FunnelStep.SERVED, 0) for code, counts in each.items()} for each in (by, before))
-    return {row.village: row for row in participation(served, then, room.deps.residents.by_village)}
-
-
-async def _needs(room: DeskRoom, question: FunnelQuestion) -> Sequence[tuple[str, int, float, float]]:
-    """Return of each need in the villages asked for: its words, who finished, how many need it, and the first of 1,000 of the second."""
-    deps = room.deps
-    found = await deps.funnel.counts(replace(question, service=None), Facet.SERVICE)
-    asked = [each for code, each in deps.residents.by_village.items() if question.villages is None or code in question.villages]
-    rows = []
-    for need, word in NEEDS.items():
-        finished = sum(found.get(service, {}).get(FunnelStep.FINISHED, 0) for service in SERVICES_OF[need])
-        people = sum(needing(need, each, deps.crude_rates, question.first, question.last) for each in asked)
-        rows.append((word, finished, people, per_thousand(finished, people)))
-    return rows
+    return replace(found, villages=await standings(room, question, scope)) if asked.menurut == "desa" else found
 
 
 def _values(room: DeskRoom, asked: FunnelFilter, found: _Found, days: Mapping[str, StepCounts]) -> dict[str, Any]:
@@ -142,7 +114,10 @@ def _values(room: DeskRoom, asked: FunnelFilter, found: _Found, days: Mapping[st
         "districts": districts(),
         "villages": villages(),
         "villages_of": found.villages,
-        "needs": found.needs,
+        "need_word": next((NEEDS[need] for need, services in SERVICES_OF.items() if asked.layanan in services), ""),
+        "needed_services": ", ".join(room.deps.menu.title(service) for services in SERVICES_OF.values() for service in services),
+        "rates": room.deps.crude_rates,
+        "needs": [(NEEDS[each.need], each) for each in together(found.villages.values())],
         "is_sample": room.deps.residents.is_sample,
         "yardsticks": _yardsticks(room, found, asked, days) if asked.akun else {},
         "yardstick_words": yardstick_words(),
@@ -161,7 +136,7 @@ def _yardsticks(room: DeskRoom, found: _Found, asked: FunnelFilter, days: Mappin
 
 def _lines(asked: FunnelFilter, found: _Found) -> list[list[str]]:
     """Return the table as lines of a file."""
-    head = [FACETS[asked.menurut][0], "Kode", *STEPS.values(), "Selesai dari percakapan (%)", *(_MORE if found.villages else ())]
+    head = [FACETS[asked.menurut][0], "Kode", *STEPS.values(), "Selesai dari percakapan (%)", *(FILE_COLUMNS if found.villages else ())]
     period = f"{found.question.first.isoformat()} sampai {found.today.isoformat()}"
     return [["Corong", period], head, *(_line(row, found, asked) for row in found.rows)]
 
@@ -170,17 +145,8 @@ def _line(row: FunnelRow, found: _Found, asked: FunnelFilter) -> list[str]:
     share = "" if row.finished_percent is None else decimal(row.finished_percent)
     line = [row.word, row.code, *(_count(row, step, asked) for step in STEPS), share]
     one = found.villages.get(row.code)
-    if one is None:
-        return line
-    return [
-        *line,
-        str(one.served),
-        str(one.residents),
-        decimal(one.per_thousand, 2),
-        str(one.rank),
-        decimal(one.gap, 2),
-        decimal(one.trend, 2),
-    ]
+    nothing = [""] * len(FILE_COLUMNS) if found.villages else []  # of a village that there is no more
+    return [*line, *(one.cells if one else nothing)]
 
 
 def _count(row: FunnelRow, step: FunnelStep, asked: FunnelFilter) -> str:

@@ -101,11 +101,6 @@ class FunnelFilter(BaseModel):
         before = today.year * 12 + today.month - months
         return date(before // 12, before % 12 + 1, 1)
 
-    def last(self, today: date) -> date:
-        """Return the last day that is counted: of whole months the end of this one, of which nothing is there that is still to come."""
-        following = (today.replace(day=28) + timedelta(days=4)).replace(day=1)
-        return following - timedelta(days=1) if self.is_by_months else today
-
     @property
     def is_by_months(self) -> bool:
         """Whether its time is made of whole months."""
@@ -131,9 +126,7 @@ def question_of(asked: FunnelFilter, sources: Sequence[OutreachSource], today: d
     """Return what a filter asks of the counts. `sources`: all that there are."""
     chosen = frozenset(source.code for source in sources if _is_chosen(asked, source)) if asked.by_source else None
     places = frozenset(code for code in villages() if asked.wilayah in (code, code[:_DISTRICT_DIGITS])) if asked.wilayah else None
-    return FunnelQuestion(
-        asked.first(today), asked.last(today), chosen, places, asked.jk or None, asked.umur or None, asked.layanan or None
-    )
+    return FunnelQuestion(asked.first(today), today, chosen, places, asked.jk or None, asked.umur or None, asked.layanan or None)
 
 
 def _is_chosen(asked: FunnelFilter, source: OutreachSource) -> bool:
@@ -179,7 +172,7 @@ def _word(facet: str, code: str, named: Mapping[str, OutreachSource], service_na
         "sumber": lambda each: named[each].what.name if each in named else each,
         "saluran": lambda each: outreach_lists().channels.get(each, each),
         "layanan": service_name,
-        "desa": lambda each: village_name(each) or each,
+        "desa": lambda each: village_name(each) or f"Desa berkode {each}",
         "jenis-kelamin": lambda each: code_list("sex").label(each),
         "umur": "{} tahun".format,
         "hari": lambda each: f"{day_short(date.fromisoformat(each))} {each[:4]}",

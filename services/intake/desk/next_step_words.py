@@ -58,7 +58,7 @@ class LaggingFilter(BaseModel):
     def days(self, today: date) -> tuple[date, date]:
         """Return the first and the last day that are counted."""
         funnel = FunnelFilter(waktu=self.waktu)
-        return funnel.first(today), funnel.last(today)
+        return funnel.first(today), today
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class StopFilter(BaseModel):
     def days(self, today: date) -> tuple[date, date]:
         """Return the first and the last day that are counted."""
         funnel = FunnelFilter.model_validate({"waktu": self.waktu})
-        return funnel.first(today), funnel.last(today)
+        return funnel.first(today), today
 
 
 def router(room: DeskRoom) -> APIRouter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Final
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.intake.desk import survey_files as files
 from services.intake.desk import survey_words as words
 from services.intake.desk.room import DeskRoom
-from services.intake.domain.survey.report import SurveyReport, report_of
+from services.intake.domain.survey.report import SurveyLine, SurveyReport, report_of, village_lines
 from shared.clock import WIB
 from shared.errors import NotFound
 from shared.web.desk import StaffMember, signed_in, xlsx
@@ -64,6 +65,10 @@ class _SurveyPages:
         service = asked.layanan if deps.catalogue.find(asked.layanan) else ""
         return report_of(await deps.surveys.tallies(period.first, period.last), period.first, period.last, service, deps.survey)
 
+    async def villages(self, report: SurveyReport) -> Sequence[SurveyLine]:
+        """Return the villages in the year of a report's last month: of all services, for they are counted so."""
+        return village_lines(await self.room.deps.surveys.villages(report.last[:4]), self.room.deps.survey)
+
     async def show(self, request: Request, member: StaffMember, asked: SurveyFilter) -> Response:
         """Return the page."""
         deps, room = self.room.deps, self.room
@@ -89,6 +94,9 @@ class _SurveyPages:
             plans=files.plans_of(report, deps.questions),
             sexes=words.rows_of(report.sexes, words.SEXES, least),
             ages=words.rows_of(report.ages, words.AGE_WORDS, least),
+            village_rows=words.village_rows(await self.villages(report)),
+            year=report.last[:4],
+            least=least,
             remarks=await deps.surveys.remarks(report.first, report.last, report.service, topic, _MOST_REMARKS),
             most_remarks=_MOST_REMARKS,
             topic_names=topics,
@@ -141,7 +149,9 @@ def _taking_along(routes: APIRouter, pages: _SurveyPages) -> None:
         report = await pages.report(asked)
         await room.units.note(room.entry(member, "survey.exported", "survey", detail={"file": "xlsx"}))
         return StreamingResponse(
-            xlsx.chunks(files.sheets_of(report, room.deps)), media_type=xlsx.MEDIA_TYPE, headers=_as_file(report, "xlsx")
+            xlsx.chunks(files.sheets_of(report, room.deps, await pages.villages(report))),
+            media_type=xlsx.MEDIA_TYPE,
+            headers=_as_file(report, "xlsx"),
         )
 
 

@@ -13,6 +13,7 @@ from services.intake.domain.survey.index import WEIGHT, rounded
 from services.intake.domain.survey.questions import SurveyQuestions
 from services.intake.domain.survey.report import SurveyLine, SurveyReport
 from services.intake.ports import Deps
+from shared.reference.regions import village_name
 from shared.web.desk.words import NOTHING, count, decimal, moment
 from shared.web.desk.xlsx import Cell, WorkbookSheet
 
@@ -75,8 +76,8 @@ def plans_of(report: SurveyReport, questions: SurveyQuestions) -> list[tuple[str
     return [(element.name, element.plan) for element in named if element is not None]
 
 
-def sheets_of(report: SurveyReport, deps: Deps) -> tuple[WorkbookSheet, ...]:
-    """Return the sheets of the workbook: numbers as numbers."""
+def sheets_of(report: SurveyReport, deps: Deps, villages: Sequence[SurveyLine]) -> tuple[WorkbookSheet, ...]:
+    """Return the sheets of the workbook: numbers as numbers. `villages`: of the year of its last month."""
     least, questions = deps.survey.smallest_cell, deps.questions
     index = report.index
     titles: list[list[Cell]] = [[name, value] for name, value in facts_of(report, least)]
@@ -104,6 +105,7 @@ def sheets_of(report: SurveyReport, deps: Deps) -> tuple[WorkbookSheet, ...]:
         _sheet("Responden", ("Menurut", "Kelompok", "Orang"), (18, 26, 14), people),
         _sheet("Layanan", _HEAD, _WIDTHS, [_row(deps.menu.title(line.name), line, least) for line in report.services]),
         _sheet("Bulan", ("Bulan", *_HEAD[1:]), _WIDTHS, [_row(words.month_words(line.name), line, least) for line in report.months]),
+        _sheet(f"Desa {report.last[:4]}", ("Desa", *_HEAD[2:]), (46, *_WIDTHS[2:]), [_village_row(line, least) for line in villages]),
         _sheet("Saran", ("Pokok", "Saran"), (34, 10), [list(row) for row in _topics(report, questions)]),
         _sheet("Tindak lanjut", ("No", "Unsur terendah", "Program atau kegiatan", "Waktu", "Penanggung jawab"), (6, 40, 90, 16, 26), plans),
     )
@@ -159,6 +161,11 @@ def _row(name: str, line: SurveyLine, least: int) -> list[Cell]:
     answered: Cell = words.answered_words(line, least) if line.answered is None else line.answered
     said = "contoh kecil" if line.is_small else "terlalu sedikit" if line.is_hidden else ""
     return [name, line.asked, answered, line.value or NOTHING, line.index.grade if line.index else NOTHING, said]
+
+
+def _village_row(line: SurveyLine, least: int) -> list[Cell]:
+    name, _asked, *said = _row(village_name(line.name) or line.name, line, least)
+    return [name, *said]
 
 
 def _topics(report: SurveyReport, questions: SurveyQuestions) -> list[tuple[str, int]]:

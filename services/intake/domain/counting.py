@@ -41,6 +41,10 @@ PlaceCounts: TypeAlias = Mapping[tuple[str, Place], int]
 """How often each step was counted at each place."""
 StepSums: TypeAlias = Mapping[str, Mapping[str, int]]
 """By a code, how often each step was counted."""
+Several: TypeAlias = frozenset[str]
+"""Steps."""
+ChosenRows: TypeAlias = Mapping[str, Sequence[int]]
+"""By step, the numbers of rows."""
 Wanted: TypeAlias = tuple[tuple[int, frozenset[str]], ...]
 """For some dimensions, each once, the codes of which one must be it."""
 
@@ -129,18 +133,21 @@ class CountTable:
     names: tuple[tuple[str, ...], ...]
     columns: Mapping[str, StepColumns]
     _kept: dict[int | None, StepSums] = field(default_factory=dict, compare=False, repr=False)
-    _chosen: dict[Wanted, Mapping[str, Sequence[int]]] = field(default_factory=dict, compare=False, repr=False)
+    _chosen: dict[tuple[Wanted, Several | None], ChosenRows] = field(default_factory=dict, compare=False, repr=False)
 
-    def by(self, dimension: int | None, wanted: Wanted) -> StepSums:
-        """Return the counts of each step by the codes of a dimension; of None all together, under "".
+    def by(self, dimension: int | None, wanted: Wanted, steps: Several | None = None) -> StepSums:
+        """Return the counts of each step by the codes of a dimension; of None all together, under "". `steps`: of these alone.
 
         What is asked of all rows is kept, and so are the rows that were chosen last: a page breaks down the same ones in several ways.
         """
         if wanted:
-            return self._sums(dimension, self._choose(wanted))
+            return self._sums(dimension, self._choose(wanted, steps))
         if dimension not in self._kept:
             self._kept[dimension] = self._sums(dimension, dict.fromkeys(self.columns))
-        return self._kept[dimension]
+        found = self._kept[dimension]
+        if steps is None:
+            return found
+        return {name: {step: count for step, count in counts.items() if step in steps} for name, counts in found.items()}
 
     def _sums(self, dimension: int | None, chosen: Mapping[str, Sequence[int] | None]) -> StepSums:
         found: dict[str, dict[str, int]] = {}
@@ -151,15 +158,15 @@ class CountTable:
                     found.setdefault(name, {})[step] = count
         return found
 
-    def _choose(self, wanted: Wanted) -> Mapping[str, Sequence[int]]:
-        chosen = self._chosen.get(wanted)
+    def _choose(self, wanted: Wanted, steps: Several | None) -> ChosenRows:
+        chosen = self._chosen.get((wanted, steps))
         if chosen is None:
             accepted = [(place, bytes(name in codes for name in self.names[place])) for place, codes in wanted]
-            can_be = all(any(accepts) for _, accepts in accepted)
-            found = {step: columns.chosen(accepted) for step, columns in self.columns.items()} if can_be else {}
+            asked = [step for step in self.columns if (steps is None or step in steps) and all(any(accepts) for _, accepts in accepted)]
+            found = {step: self.columns[step].chosen(accepted) for step in asked}
             chosen = {step: rows for step, rows in found.items() if rows}
             self._chosen.clear()
-            self._chosen[wanted] = chosen
+            self._chosen[wanted, steps] = chosen
         return chosen
 
     @property

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from secrets import token_hex
 from typing import Final
 
-from services.intake.domain.filled_form import FilledForm
 from services.intake.domain.survey.counting import (
     SurveyRemark,
     SurveyTally,
@@ -23,6 +22,7 @@ from services.intake.handlers.filing import local_day
 from services.intake.ports import Deps, Tx
 
 _ID_BYTES: Final = 16
+_YEAR: Final = 4  # characters of a month that name its year
 
 
 async def count_question(tx: Tx, invitation: SurveyInvitation) -> None:
@@ -32,9 +32,12 @@ async def count_question(tx: Tx, invitation: SurveyInvitation) -> None:
 
 async def count_sheet(tx: Tx, deps: Deps, invitation: SurveyInvitation, sheet: Mapping[str, int]) -> None:
     """Count a whole sheet of answers, and close the invitation, so that nobody answers twice."""
-    form: FilledForm = (await tx.request(invitation.request_id)).form
-    who = respondent(form.applicant.nik, local_day(deps.clock()))
+    request = await tx.request(invitation.request_id)
+    who = respondent(request.form.applicant.nik, local_day(deps.clock()))
     tx.save_survey_tally(with_sheet(await _tally(tx, invitation), sheet, who))
+    if village := request.residence or request.origin.village:
+        by_village = await tx.village_tally(invitation.month[:_YEAR], village)
+        tx.save_village_tally(by_village.with_sheet(sheet))
     tx.save_survey_invitation(answered(invitation))
 
 

@@ -119,8 +119,8 @@ class StepLog(Protocol):
     async def note(self, steps: Collection[CountedStep | QuestionStep]) -> None:
         """Store steps that no unit of work is about, once each."""
 
-    async def seen(self, code: str, day: date) -> int:
-        """Return how often a piece was seen on a day, as far as it was noted."""
+    async def seen(self, code: str, day: date | None = None) -> int:
+        """Return how often somebody typed that a piece was seen on a day; None: on any."""
 
     async def salt(self, period: str) -> bytes:
         """Return the salt of a year (`2026`) or a day (`2026-11-29`): made at the first use, gone some time after."""

@@ -59,6 +59,9 @@ class OutreachPart(Protocol):
     async def find_measured_post(self, publication: str) -> MeasuredPost | None:
         """Return how often a post had been shown when its numbers came last."""
 
+    async def is_measured(self, code: str) -> bool:
+        """Return whether a platform tells how often posts of a source are shown."""
+
     def keep_measured_post(self, post: MeasuredPost) -> None:
         """Keep what was looked for before."""
 

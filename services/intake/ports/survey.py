@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from services.intake.domain.survey.counting import SurveyRemark, SurveyTally
+from services.intake.domain.survey.counting import SurveyRemark, SurveyTally, VillageTally
 from services.intake.domain.survey.invitations import SurveyInvitation
 
 
@@ -18,6 +18,9 @@ class SurveyReader(Protocol):
 
     async def tallies(self, first: str, last: str) -> Sequence[SurveyTally]:
         """Return the counts from one month to another, both included, such as `2026-01`."""
+
+    async def villages(self, year: str) -> Sequence[VillageTally]:
+        """Return the answers of a year by village."""
 
     async def remarks(self, first: str, last: str, service: str, topic: str, limit: int) -> Sequence[SurveyRemark]:
         """Return free words of these months; `service`, `topic`: of these alone. In no order that tells anything."""

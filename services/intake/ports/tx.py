@@ -18,7 +18,7 @@ from services.intake.domain.files import SeenFile
 from services.intake.domain.published import Published
 from services.intake.domain.register_state import RegisterState
 from services.intake.domain.requests import Request, RequestState
-from services.intake.domain.survey.counting import SurveyRemark, SurveyTally
+from services.intake.domain.survey.counting import SurveyRemark, SurveyTally, VillageTally
 from services.intake.domain.survey.invitations import SurveyInvitation
 from services.intake.domain.village import VillageDraft
 from services.intake.domain.visit_days import VisitDay
@@ -242,6 +242,12 @@ class Tx(OutreachPart, Protocol):
 
     def save_survey_tally(self, tally: SurveyTally) -> None:
         """Store counts that were read with `survey_tally`; of two who write them at once, the second one's commit fails."""
+
+    async def village_tally(self, year: str, village: str) -> VillageTally:
+        """Return the answers of a village in a year; zeros where there are none yet."""
+
+    def save_village_tally(self, tally: VillageTally) -> None:
+        """Store counts that were read with `village_tally`; of two who write them at once, the second one's commit fails."""
 
     def add_survey_remark(self, remark: SurveyRemark) -> None:
         """Store free words."""

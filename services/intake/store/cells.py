@@ -53,7 +53,7 @@ def _counts(tables: Sequence[tuple[str, CountTable]], question: FunnelQuestion, 
     wanted, dimension = _wanted(question), _DIMENSION.get(facet)
     found: dict[str, dict[str, int]] = {}
     for period, table in tables:
-        for name, counts in table.by(dimension, wanted).items():
+        for name, counts in table.by(dimension, wanted, question.steps).items():
             whole = found.setdefault(period if dimension is None else name, {})
             for step, count in counts.items():
                 whole[step] = whole.get(step, 0) + count

@@ -32,6 +32,7 @@ from services.intake.domain.counting import (
 )
 from services.intake.store.steps import STEPS, row_from
 from shared.clock import WIB, Clock, now
+from shared.faults import crash_point
 from shared.mongo import Collection, Doc, Mongo, Session, reachable
 from shared.mongo.server_time import LONG_AGO, from_now
 
@@ -69,10 +70,12 @@ class CountTables:
                 return 0
             await self._begin()
             added = fold(map(row_from, docs))
+            crash_point("before_tx", "counts")
             try:
                 await self._mongo.transact(lambda session: self._add([doc["_id"] for doc in docs], added, session))
             except _Raced:
                 return 0
+            crash_point("after_commit", "counts")
         return len(docs)
 
     async def roll(self) -> None:
@@ -121,6 +124,7 @@ class CountTables:
             document = document_of(key, table_of(series, whole), before["version"] + 1 if before else 1)
             writes.append(ReplaceOne({"_id": key}, document, upsert=True))
         await self._cells.bulk_write(writes, ordered=False, session=session)
+        crash_point("before_commit", "counts")
 
     async def _roll(self, month: str, session: Session) -> None:
         state = await self._idle(session)

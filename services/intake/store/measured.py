@@ -10,6 +10,6 @@ from shared.mongo import DocumentMapping
 MEASURED: Final[DocumentMapping[MeasuredPost]] = DocumentMapping(
     "measured_posts",
     lambda post: post.publication,
-    lambda post: {"seen": post.seen, "at": post.at},
-    lambda doc: MeasuredPost(doc["_id"], doc["seen"], doc["at"]),
+    lambda post: {"source": post.source, "seen": post.seen, "at": post.at},
+    lambda doc: MeasuredPost(doc["_id"], doc["source"], doc["seen"], doc["at"]),
 )

@@ -95,6 +95,9 @@ class OutreachTx:
     async def find_measured_post(self, publication: str) -> MeasuredPost | None:
         return await self._unit.find(MEASURED, publication)
 
+    async def is_measured(self, code: str) -> bool:
+        return await self._unit.find_one_by(MEASURED, {"source": code}) is not None
+
     def keep_measured_post(self, post: MeasuredPost) -> None:
         if self._unit.version(MEASURED, post.publication):
             self._unit.save(MEASURED, post)

@@ -138,6 +138,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     "survey_tallies": (
         IndexModel([("month", 1)], name="by_month"),  # the report of some months
     ),
+    "survey_villages": (),
     "survey_remarks": (
         IndexModel([("month", -1), ("_id", 1)], name="by_month"),  # the words of some months, whatever the filter: few hundred a month
         IndexModel([("month_ended_at", 1)], name="expiry", expireAfterSeconds=REMARK_KEPT_SECONDS),
@@ -172,6 +173,9 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         # The job takes the one that waits the longest.
         IndexModel([("leased_until", 1)], name="waiting", partialFilterExpression={"state": "waiting"}),
         IndexModel([("expires_at", 1)], name="expired"),  # whose file is to go
+    ),
+    "measured_posts": (
+        IndexModel([("source", 1)], name="of_source"),  # whether a platform tells how often a source is seen
     ),
     "funnel_steps": (
         # What is not in the cells yet; what is leaves this index.

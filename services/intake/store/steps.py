@@ -54,8 +54,8 @@ class MongoStepLog:
             with reachable():
                 await self._steps.bulk_write([row_write(step.row) for step in steps], ordered=False)
 
-    async def seen(self, code: str, day: date) -> int:
-        begins = f"{day.isoformat()}.{FunnelStep.SEEN.value}.{code}."
+    async def seen(self, code: str, day: date | None = None) -> int:
+        begins = f"{FunnelStep.SEEN.value}.{code}.{f'{day.isoformat()}.' if day else ''}"
         with reachable():
             docs = await self._steps.find({"_id": {"$gte": begins, "$lt": f"{begins}~"}}, {"count": 1}).to_list(None)
         return sum(doc["count"] for doc in docs)

@@ -1,4 +1,4 @@
-"""The survey's collections: invitations, counts by month and service, and free words. No row of one leads to a row of another."""
+"""The survey's collections: invitations, counts by month and service and by year and village, free words. No row leads to another."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from services.intake.domain.survey.counting import SurveyRemark, SurveyTally
+from services.intake.domain.survey.counting import SurveyRemark, SurveyTally, VillageTally
 from services.intake.domain.survey.invitations import InvitationState, SurveyInvitation
 from services.intake.store.parts import known
 from shared.mongo import Collection, Doc, DocumentMapping, Mongo, fields_of, reachable
@@ -30,6 +30,11 @@ def _tally_to(tally: SurveyTally) -> Doc:
 def _tally_from(doc: Doc) -> SurveyTally:
     values = {element: tuple(counts) for element, counts in doc["values"].items()}
     return SurveyTally(**{**known(SurveyTally, doc), "values": values})
+
+
+def _village_from(doc: Doc) -> VillageTally:
+    values = {element: tuple(counts) for element, counts in doc["values"].items()}
+    return VillageTally(doc["year"], doc["village"], doc["answered"], values)
 
 
 def _remark_to(remark: SurveyRemark) -> Doc:
@@ -56,6 +61,12 @@ SURVEY_INVITATIONS: Final[DocumentMapping[SurveyInvitation]] = DocumentMapping(
     "survey_invitations", lambda invitation: invitation.request_id, _invitation_to, _invitation_from
 )
 SURVEY_TALLIES: Final[DocumentMapping[SurveyTally]] = DocumentMapping("survey_tallies", lambda tally: tally.key, _tally_to, _tally_from)
+SURVEY_VILLAGES: Final[DocumentMapping[VillageTally]] = DocumentMapping(
+    "survey_villages",
+    lambda tally: tally.key,
+    lambda tally: {**fields_of(tally), "values": {element: list(counts) for element, counts in tally.values.items()}},
+    _village_from,
+)
 SURVEY_REMARKS: Final[DocumentMapping[SurveyRemark]] = DocumentMapping(
     "survey_remarks", lambda remark: remark.remark_id, _remark_to, _remark_from
 )
@@ -67,6 +78,7 @@ class MongoSurveyReader:
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._invitations: Collection = mongo.collection(database, SURVEY_INVITATIONS.collection)
         self._tallies: Collection = mongo.collection(database, SURVEY_TALLIES.collection)
+        self._villages: Collection = mongo.collection(database, SURVEY_VILLAGES.collection)
         self._remarks: Collection = mongo.collection(database, SURVEY_REMARKS.collection)
         self._conversations: Collection = mongo.collection(database, "conversations")
 
@@ -79,6 +91,11 @@ class MongoSurveyReader:
         with reachable():
             docs = await self._tallies.find({"month": {"$gte": first, "$lte": last}}).sort("_id", 1).to_list(None)
         return [_tally_from(doc) for doc in docs]
+
+    async def villages(self, year: str) -> Sequence[VillageTally]:
+        with reachable():
+            docs = await self._villages.find({"_id": {"$gte": f"{year}.", "$lt": f"{year}.~"}}).to_list(None)
+        return [_village_from(doc) for doc in docs]
 
     async def remarks(self, first: str, last: str, service: str, topic: str, limit: int) -> Sequence[SurveyRemark]:
         query: Doc = {"month": {"$gte": first, "$lte": last}}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.intake.domain.survey.counting import SurveyRemark, SurveyTally
+from services.intake.domain.survey.counting import SurveyRemark, SurveyTally, VillageTally
 from services.intake.domain.survey.invitations import SurveyInvitation
-from services.intake.store.survey import SURVEY_INVITATIONS, SURVEY_REMARKS, SURVEY_TALLIES
+from services.intake.store.survey import SURVEY_INVITATIONS, SURVEY_REMARKS, SURVEY_TALLIES, SURVEY_VILLAGES
 from shared.mongo import ChangeTracker
 
 
@@ -41,6 +41,16 @@ class SurveyTx:
             self._unit.save(SURVEY_TALLIES, tally)
         else:
             self._unit.add(SURVEY_TALLIES, tally)
+
+    async def village_tally(self, year: str, village: str) -> VillageTally:
+        empty = VillageTally(year, village)
+        return await self._unit.find(SURVEY_VILLAGES, empty.key) or empty
+
+    def save_village_tally(self, tally: VillageTally) -> None:
+        if self._unit.version(SURVEY_VILLAGES, tally.key):
+            self._unit.save(SURVEY_VILLAGES, tally)
+        else:
+            self._unit.add(SURVEY_VILLAGES, tally)
 
     def add_survey_remark(self, remark: SurveyRemark) -> None:
         self._unit.add(SURVEY_REMARKS, remark)

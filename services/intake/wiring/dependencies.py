@@ -78,14 +78,21 @@ def dependencies(settings: Settings, mongo: Mongo, database: str, clock: Clock, 
         phone_number_id=settings.whatsapp_phone_number_id,
         survey=survey_rules(settings),
         questions=read_questions(TEMPLATES / "survey.toml"),
-        reports=outside.reports,
-        studio=read_studio(TEMPLATES / "studio", settings),
-        bundle_files=outside.bundle_files,
-        bundles_kept=timedelta(days=settings.bundle_days),
         new_token=new_token,
+        **_studio(settings, outside),
         **_reaching_out(settings),
         **_readers(mongo, database, services, clock),
     )
+
+
+def _studio(settings: Settings, outside: Outside) -> dict[str, Any]:
+    """Return what pieces and reports are made with, by the names of the dependencies."""
+    return {
+        "reports": outside.reports,
+        "studio": read_studio(TEMPLATES / "studio", settings),
+        "bundle_files": outside.bundle_files,
+        "bundles_kept": timedelta(days=settings.bundle_days),
+    }
 
 
 def _reaching_out(settings: Settings) -> dict[str, Any]:

@@ -140,8 +140,8 @@ class MongoBroadcastReader:
 
     async def of_trial(self, trial_id: str) -> Sequence[Broadcast]:
         with reachable():
-            found = self._broadcasts.find({"trial.trial_id": {"$eq": trial_id, "$gt": ""}}).sort("trial.arm", 1)
-            return [_broadcast_from(doc) for doc in await found.to_list(None)]
+            docs = await self._broadcasts.find({"trial.trial_id": {"$eq": trial_id, "$gt": ""}}).to_list(None)
+        return [_broadcast_from(doc) for doc in sorted(docs, key=lambda doc: str(doc["trial"]["arm"]))]
 
     async def find(self, broadcast_id: str) -> Broadcast | None:
         doc = (await self._found.find([broadcast_id])).get(broadcast_id)

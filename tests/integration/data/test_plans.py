@@ -12,7 +12,7 @@ from pymongo import IndexModel, MongoClient
 from services.intake import store as intake
 from services.intake.domain.contacts import ChatIdentity
 from services.intake.domain.requests import RequestState
-from services.intake.ports import CaseSearch, RequestSearch
+from services.intake.ports import CaseSearch, PieceSearch, RequestSearch
 from services.intake.store.requests import MongoRequestReader
 from services.intake.store.tx import MongoTx
 from services.intake.store.uploads import UsedFiles
@@ -75,7 +75,16 @@ async def survey(mongo: Mongo, name: str) -> None:
     await intake_tx(mongo, name).find_survey_invitation_by("a" * 64)
 
 
+async def studio(mongo: Mongo, name: str) -> None:
+    pieces, bundles = intake.MongoPieceReader(mongo, name), intake.MongoBundles(mongo, name, now)
+    await pieces.find("a" * 16)
+    await pieces.made_for(["3519072001"], PieceSearch("poster", "kk_hilang", campaign="KK 2026"))
+    await bundles.claim(60)
+    await bundles.expired()
+
+
 ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
+    "the content studio": (intake.INDEXES, studio),
     "contact": (intake.INDEXES, lambda mongo, name: intake_tx(mongo, name).contacts_of(ChatIdentity("62811", "ID.1"))),
     "chats": (
         intake.INDEXES,

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -10,8 +10,10 @@ import pytest
 
 from services.intake.domain.outreach.funnel import CountedStep, Facet, FunnelQuestion, FunnelStep, WhoAndWhere
 from services.intake.domain.outreach.sources import OutreachSource, SourceDescription
-from services.intake.handlers import PageVisitor, add_source, note_seen, note_visit, pass_on_source, retire_source
+from services.intake.handlers import PageVisitor, add_source, note_measured, note_seen, note_visit, pass_on_source, retire_source
 from services.intake.wiring.funnel import funnel_command
+from shared.contracts.notifier import PostMeasured
+from shared.errors import Conflict
 from shared.messaging.delivery import Done
 from tests.integration.intake.rig import ADAPTER, Rig, only
 from tests.integration.intake.test_progress import APPROVED, DELIVERED, ISSUED, delivery
@@ -156,16 +158,31 @@ async def test_an_advertisement_leads_to_its_source_and_the_first_touch_stays(ri
     assert {code: row["chatted"] for code, row in (await counts(rig)).items()} == {ad.code: 1, poster.code: 1}
 
 
-@pytest.mark.parametrize("named", ["code", "small letters", "nobody's", "no code", "none"])
-async def test_an_adapter_names_the_source_that_brought_the_person_and_whatever_it_names_they_are_served(rig: Rig, named: str) -> None:
-    source = await made(rig)
-    ways = {"code": source.code, "small letters": f"#{source.code.lower()}", "nobody's": "W2M", "no code": "balai desa"}
-    body = {"service": "kk_hilang", "answers": await rig.answers(ADAPTER), "outreach_source": ways.get(named)}
-    answer = await rig.http.post("/v1/requests", json=body, headers=keyed(ADAPTER) | {"Idempotency-Key": "1"})
-    assert answer.status_code == 201, answer.text
-    code = source.code if named in ("code", "small letters") else None
+@pytest.mark.parametrize(
+    ("named", "found", "odd"),
+    [
+        ("{code}", "code", ""),
+        ("#{small}", "code", ""),
+        ("{cut}", "code", ""),
+        ("{old}", "old", "ended"),
+        ("W2M", "", "unknown"),
+        ("balai desa", "", "damaged"),
+        (None, "", ""),
+    ],
+)
+async def test_an_adapter_names_the_source_that_brought_the_person_and_whatever_it_names_they_are_served(
+    rig: Rig, named: str | None, found: str, odd: str
+) -> None:
+    source, old = await made(rig), await made(rig, name="Lama", ads=())
+    await rig.units.run(partial(retire_source, deps=rig.wiring.deps, code=old.code))
+    ways = {"code": source.code, "small": source.code.lower(), "cut": source.code[:-1], "old": old.code}
+    body = {"service": "kk_hilang", "answers": await rig.answers(ADAPTER), "outreach_source": named and named.format(**ways)}
+    for _ in range(2):  # asked again, it is told the same
+        answer = await rig.http.post("/v1/requests", json=body, headers=keyed(ADAPTER) | {"Idempotency-Key": "1"})
+        assert answer.status_code == 201, answer.text
+    code = ways.get(found)
     assert only(await rig.rows("requests"))["outreach_source"] == code
-    assert (await counts(rig))[code or ""]["submitted"] == 1
+    assert await counts(rig) == {code or "": {"submitted": 1} | ({odd: 1} if odd else {})}
 
 
 async def test_who_comes_by_a_link_that_was_passed_on_counts_for_who_passed_it_on(rig: Rig) -> None:
@@ -189,3 +206,40 @@ async def test_a_fold_that_dies_or_meets_a_rebuild_counts_nothing_twice(rig: Rig
     await state.update_one({}, [{"$set": {"rebuilding_until": {"$dateSubtract": {"startDate": "$$NOW", "unit": "hour", "amount": 1}}}}])
     assert [await funnel.fold(500), await funnel.fold(500)] == [1, 0]
     assert await counts(rig) == {source.code: {"chatted": 1}}
+
+
+async def test_numbers_of_a_post_count_what_came_since_they_were_read_last(rig: Rig) -> None:
+    source = await made(rig)
+
+    async def told(publication: str, seen: int | None, hour: int, code: str = source.code) -> None:
+        event = PostMeasured(
+            publication=publication,
+            source=code,
+            platform="instagram",
+            day=date(2026, 11, 24),
+            seen=seen,
+            measured_at=datetime(2026, 11, 24, hour, tzinfo=UTC),
+        )
+        await rig.tell(event)
+
+    await told("post:a:instagram", 100, 1)
+    await told("post:b:facebook", 40, 1)  # of the same source: added, not instead
+    await told("post:a:instagram", 250, 3)
+    await told("post:a:instagram", 180, 2)  # came late
+    await told("post:a:instagram", 240, 4)  # the platform took some back
+    await told("post:c:instagram", None, 4)
+    await told("post:d:instagram", 9, 4, code="Z9Z")  # nobody gave that code out
+    assert await counts(rig) == {source.code: {"seen": 280}}
+    assert await rig.wiring.deps.funnel.rebuild() == 4
+    assert await counts(rig) == {source.code: {"seen": 280}}
+
+
+async def test_what_a_platform_tells_of_a_post_takes_the_place_of_what_was_typed_and_is_never_summed_twice(rig: Rig) -> None:
+    source, deps, at = await made(rig), rig.wiring.deps, rig.clock()
+    await rig.units.run(partial(note_seen, deps=deps, code=source.code, day=date(2026, 11, 20), seen=900, typed="a"))
+    for hour, post, seen in ((1, "p1", 1000), (1, "p1", 1000), (3, "p1", 1400), (2, "p1", 1200), (4, "p2", 50)):
+        measured = partial(note_measured, deps=deps, code=source.code, publication=post, seen=seen, day=date(2026, 11, 24))
+        await rig.units.run(partial(measured, at=at + timedelta(hours=hour)))
+    assert await counts(rig) == {source.code: {"seen": 1450}}
+    with pytest.raises(Conflict, match="source_is_measured"):
+        await rig.units.run(partial(note_seen, deps=deps, code=source.code, day=date(2026, 11, 24), seen=5, typed="b"))

@@ -44,7 +44,7 @@ async def test_from_a_new_poster_to_its_funnel(live: LiveDesk, rig: Rig) -> None
         await expect(page.get_by_text("Dicatat.")).to_be_visible()
     assert (link.scheme, link.netloc) == ("https", "wa.me")
     (sentence,) = parse_qs(link.query)["text"]
-    code = sentence[-4:-1]
+    code = sentence.rpartition("#")[2].removesuffix(")")
     await rig.say(sentence)
     await rig.file_request()
     request = only(await rig.rows("requests"))
@@ -56,6 +56,7 @@ async def test_from_a_new_poster_to_its_funnel(live: LiveDesk, rig: Rig) -> None
         row = page.get_by_role("row", name=f"Poster balai desa Sidorejo {code}")
         assert (await row.get_by_role("cell").all_text_contents())[:7] == ["1.200", "0", "1", "1", "1", "1", "0"]
         assert await complaints(page) == []
+        await page.get_by_label("Tabel menurut").select_option("desa")
         await page.get_by_label("Wilayah").select_option("351907")
         await expect(page.get_by_role("row", name="Sidorejo, Wungu")).to_be_visible()
         async with page.expect_download() as saved:

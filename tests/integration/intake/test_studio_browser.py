@@ -58,7 +58,7 @@ async def test_from_a_poster_on_the_wall_to_the_funnel_of_its_village(live: Live
     assert "Warga Desa Sidorejo, Kecamatan Wungu" in text_of(pdf)
     link = urlsplit(only(links_in(only(pages_of(pdf)))))
     (sentence,) = parse_qs(link.query)["text"]
-    code = sentence[-4:-1]
+    code = sentence.rpartition("#")[2].removesuffix(")")
     async with visit(live.browser, f"{live.url}/m/{code}", size=NARROW, refused=None) as landed:
         await expect(landed.get_by_text("Desa Sidorejo, Kecamatan Wungu")).to_be_visible()
         href = await landed.get_by_role("link", name="Mulai di WhatsApp").first.get_attribute("href")

@@ -3,13 +3,14 @@
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
-from services.intake.domain.survey.counting import SurveyRespondent, SurveyTally, with_question, with_sheet
+from services.intake.domain.survey.counting import SurveyRespondent, SurveyTally, VillageTally, with_question, with_sheet
 from services.intake.domain.survey.questions import ELEMENTS
 from services.intake.ports import Tx
 from shared.ids import new_id
@@ -140,6 +141,7 @@ async def test_the_page_takes_a_sheet_once_and_a_bad_answer_becomes_a_complaint(
     assert "Pertanyaan 3 dari 9" in step.text
     assert 'name="u1" value="3"' in step.text
     assert (await rig.http.post(f"{path}/pengaduan", data={"unsur": "u3"})).status_code == 409
+    await rig.mongo.collection(rig.database, "requests").update_one({}, {"$set": {"residence": "3519072001"}})
     sheet = {f"u{number}": "1" if number == 3 else "4" for number in range(1, 10)}
     thanks = await rig.http.post(path, data={"langkah": "0", "saran": SECRET, **sheet})
     assert "nilai rendah untuk <b>waktu</b>" in thanks.text
@@ -147,6 +149,9 @@ async def test_the_page_takes_a_sheet_once_and_a_bad_answer_becomes_a_complaint(
     assert "sudah diisi" in again.text
     tally = only(await rig.rows("survey_tallies"))
     assert (tally["answered"], tally["values"]["u3"], tally["remarks"]) == (1, [1, 0, 0, 0], 1)
+    village = only(await rig.rows("survey_villages"))
+    assert (village["_id"], village["answered"], village["values"]["u3"]) == ("2026.3519072001", 1, [1, 0, 0, 0])
+    assert village.keys() == {"_id", "year", "village", "answered", "values", "seq", "version"}
     assert "galak" not in await everything(rig)
     done = await rig.http.post(f"{path}/pengaduan", data={"unsur": "u3", "cerita": "dua minggu"})
     complaint = (await rig.rows("requests"))[-1]
@@ -157,14 +162,18 @@ async def test_the_page_takes_a_sheet_once_and_a_bad_answer_becomes_a_complaint(
 
 
 async def test_the_desk_shows_the_index_and_gives_it_along_as_files(rig: Rig, desk: Desk) -> None:
-    tally = SurveyTally("2026-11", "kk_hilang")
+    tally, village = SurveyTally("2026-11", "kk_hilang"), VillageTally("2026", "3519072001")
     for sheet in ("332433422", "333433433", "442443433", "332433332", "233443333"):
         answers = dict(zip(ELEMENTS, map(int, sheet), strict=True))
         tally = with_sheet(with_question(with_question(tally)), answers, SurveyRespondent("female", "26_35"))
+        village = village.with_sheet(answers)
 
     async def keep(tx: Tx) -> None:
         await tx.survey_tally(tally.month, tally.service)
         tx.save_survey_tally(tally)
+        for each in (village, replace(village, village="3519012001", answered=4), replace(village, village="3519012002", answered=3)):
+            await tx.village_tally(each.year, each.village)
+            tx.save_village_tally(each)
 
     await rig.units.run(keep)
     head = desk.browser("head")
@@ -172,6 +181,8 @@ async def test_the_desk_shows_the_index_and_gives_it_along_as_files(rig: Rig, de
     assert "77,78" in page.text
     assert "50,0 %" in page.text
     assert "Contoh kecil" in page.text
+    assert re.search(r"Sidorejo, Wungu.*5</td>.*77,78</td><td>B, contoh kecil", page.text)
+    assert page.text.count("tidak ditampilkan</td>") == 2
     picture = await head.get("/desk/survei/gambar/unsur")
     assert "Terendah: waktu penyelesaian, 60,00" in picture.text
     pdf = await head.get("/desk/survei/unduh-pdf")
@@ -179,6 +190,7 @@ async def test_the_desk_shows_the_index_and_gives_it_along_as_files(rig: Rig, de
     assert "77,78" in text_in(pdf.content)
     book = openpyxl.load_workbook(io.BytesIO((await head.get("/desk/survei/unduh-xlsx")).content))
     assert book["Ringkasan"]["B5"].value == 77.78
+    assert [cell.value for cell in book["Desa 2026"][4]] == ["Sidorejo, Wungu", 5, 77.78, "B", "contoh kecil"]
     assert book["Tindak lanjut"]["B2"].value == "Waktu penyelesaian"
     acts = [row["act"] for row in await rig.rows("audit")]
     assert acts.count("survey.exported") == 2

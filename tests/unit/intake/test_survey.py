@@ -14,6 +14,7 @@ from services.intake.domain.requests import Request, RequestOrigin, RequestState
 from services.intake.domain.survey.counting import (
     SurveyRespondent,
     SurveyTally,
+    VillageTally,
     respondent,
     together,
     with_question,
@@ -23,7 +24,7 @@ from services.intake.domain.survey.counting import (
 from services.intake.domain.survey.index import grade_of, index_of, response_rate, rounded
 from services.intake.domain.survey.invitations import InvitationState, SurveyRules, asked, invite, is_drawn, postponed
 from services.intake.domain.survey.questions import ELEMENTS, is_whole, topics_of
-from services.intake.domain.survey.report import report_of, shown
+from services.intake.domain.survey.report import report_of, shown, village_lines
 from services.intake.domain.survey.talking import SurveyMove, answer, begin, counted, read_tap
 from services.intake.domain.texts import MAX_ROW_TITLE_CHARACTERS
 from services.intake.domain.words import Intent, Meaning
@@ -252,3 +253,23 @@ def test_every_tap_has_a_title() -> None:
     buttons = [f"survey:{move}@{REQUEST}" for move in (SurveyMove.START, SurveyMove.LATER, SurveyMove.DONE, SurveyMove.COMPLAIN)]
     assert all(0 < len(TEXTS.title(button)) <= 20 for button in buttons)
     assert Intent(Meaning.SURVEY).text == ""
+
+
+def test_a_village_has_an_index_of_its_own_and_few_answers_are_hidden() -> None:
+    sheet = dict(zip(ELEMENTS, map(int, "332433422"), strict=True))
+
+    def of(village: str, people: int) -> VillageTally:
+        tally = VillageTally("2026", village)
+        for _ in range(people):
+            tally = tally.with_sheet(sheet)
+        return tally
+
+    lines = village_lines([of("3519072001", 31), of("3519012001", 4), of("3519012002", 6), of("3519012003", 9)], RULES)
+    assert [(line.name, line.answered, line.is_hidden, line.is_small) for line in lines] == [
+        ("3519012001", None, True, False),
+        ("3519012002", None, True, False),  # the sum would tell the other one
+        ("3519012003", 9, False, True),
+        ("3519072001", 31, False, False),
+    ]
+    assert lines[3].value == index_of(tally_of("332433422")).value  # type: ignore[union-attr]
+    assert [line.index for line in lines[:2]] == [None, None]

@@ -96,6 +96,7 @@ def test_each_platform_says_how_to_come_with_the_code() -> None:
     assert full_text("A", Platform.INSTAGRAM, "K7Q", WAYS) == "A\n\nUrus lewat WhatsApp 0812-0000-3519, tulis kode #K7Q. Gratis."
     page = full_text("A", Platform.FACEBOOK, "K7Q", WAYS)
     assert page.endswith("https://wa.me/6281200003519?text=Saya%20mau%20mengurus%20dokumen%20%28%23K7Q%29")
+    assert full_text(page, Platform.FACEBOOK, "K7Q", WAYS) == page  # as a piece of the studio brings it
     assert full_text("A", Platform.FACEBOOK, "K7Q", replace(WAYS, number="")).endswith("https://kantor.example/m/K7Q")
 
 

@@ -89,6 +89,15 @@ def parse_code(text: str) -> str:
     return code
 
 
+def named_code(text: str) -> FoundCode:
+    """Return the code that somebody named in a field of its own, whatever became of it."""
+    try:
+        return FoundCode(parse_code(text), CodeCondition.INTACT)
+    except Malformed:
+        left = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text))).upper()
+        return FoundCode(left[: LONGEST + 1], CodeCondition.DAMAGED)
+
+
 def read_code(text: str) -> ReadText:
     """Take the code out of what somebody wrote, whatever became of it: edited, forwarded, in small letters, without brackets, half of it.
 

@@ -33,6 +33,8 @@ class FunnelStep(StrEnum):
     """Somebody came by the link that those of this source pass on; counted for this source."""
     SERVED = "served"
     """A person, by NIK, whose request was finished; under the village where they live."""
+    MET = "met"
+    """A need of `participation.Need` that was met: each request of its service that was finished, under the village where they live."""
     STOPPED = "stopped"
     """A draft ended without a request; each one counts, with the question that was open."""
     RETURNED = "returned"
@@ -179,6 +181,7 @@ class FunnelQuestion:
     """What a page asks of the counts: days from the first to the last, and what is left out.
 
     `service`, `sex`, `age`: None: any. `sources`, `villages`: codes of which one must be it; None: any. All of them hold at once.
+    `steps`: of these alone, where a page needs few; None: of all.
     """
 
     first: date
@@ -188,6 +191,7 @@ class FunnelQuestion:
     sex: str | None = None
     age: str | None = None
     service: str | None = None
+    steps: frozenset[FunnelStep] | None = None
 
 
 class Facet(StrEnum):

@@ -6,7 +6,7 @@ The denominators stand in `shared.reference.residents`, with where they come fro
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -38,6 +38,8 @@ SERVICES_OF: Final[Mapping[Need, tuple[str, ...]]] = {
     Need.BIRTH: ("akta_lahir",),
     Need.DEATH: ("akta_mati",),
 }
+NEEDED_SERVICES: Final = frozenset(service for services in SERVICES_OF.values() for service in services)
+"""Each finished request of these is counted where the person lives (`FunnelStep.MET`): a parent may ask for several children."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +108,29 @@ def needing(need: Need, of: VillageResidents, rates: CrudeRates, first: date, la
     }[need]
 
 
+@dataclass(frozen=True, slots=True)
+class NeedMet:
+    """How far a need is met in a period. `met`: finished requests; `people`: how many need it, from where the office knows that."""
+
+    need: Need
+    met: int
+    people: float
+
+    @property
+    def per_thousand(self) -> float:
+        """How many of 1,000 who need it."""
+        return per_thousand(self.met, self.people)
+
+
+def needs_met(met: Mapping[str, int], of: Iterable[VillageResidents], rates: CrudeRates, first: date, last: date) -> tuple[NeedMet, ...]:
+    """Return each need of some villages. `met`: finished requests by service."""
+    people = tuple(of)
+    return tuple(
+        NeedMet(need, sum(met.get(service, 0) for service in services), sum(needing(need, each, rates, first, last) for each in people))
+        for need, services in SERVICES_OF.items()
+    )
+
+
 def per_year(residents: int, rate: float) -> float:
     """Return how many of a rate by thousand there are in a year."""
     return residents * rate / _THOUSAND
-
-
-def without_small(counts: Mapping[str, int]) -> dict[str, int | None]:
-    """Return counts as they may be told in public: 1 to 4 hidden as None, and the smallest other one where only one is hidden.
-
-    With the total known, a single hidden number would be told by the others.
-    """
-    hidden = {name for name, count in counts.items() if 0 < count < SMALL}
-    if len(hidden) == 1:
-        others = [name for name, count in counts.items() if name not in hidden and count]
-        hidden |= {min(others, key=lambda name: (counts[name], name))} if others else set()
-    return {name: None if name in hidden else count for name, count in counts.items()}

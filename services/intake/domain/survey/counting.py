@@ -47,6 +47,25 @@ class SurveyTally:
 
 
 @dataclass(frozen=True, slots=True)
+class VillageTally:
+    """The answers of those who live in a village, in a year: beside no service, month, sex or age, so that no cross of them is a person."""
+
+    year: str
+    village: str
+    answered: int = 0
+    values: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """What it lies under."""
+        return f"{self.year}.{self.village}"
+
+    def with_sheet(self, sheet: Mapping[str, int]) -> VillageTally:
+        """Count a whole sheet."""
+        return replace(self, answered=self.answered + 1, values=_with_values(self.values, sheet))
+
+
+@dataclass(frozen=True, slots=True)
 class SurveyRespondent:
     """What is counted of who answered."""
 
@@ -97,12 +116,12 @@ def with_refusal(tally: SurveyTally) -> SurveyTally:
 
 def with_sheet(tally: SurveyTally, sheet: Mapping[str, int], who: SurveyRespondent) -> SurveyTally:
     """Count a whole sheet, and apart from it who gave one."""
-    values = {
-        element: tuple(count + (sheet[element] == value) for value, count in zip(VALUES, tally.values.get(element, _NONE), strict=True))
-        for element in ELEMENTS
-    }
     return replace(
-        tally, answered=tally.answered + 1, values=values, sexes=_one_more(tally.sexes, [who.sex]), ages=_one_more(tally.ages, [who.age])
+        tally,
+        answered=tally.answered + 1,
+        values=_with_values(tally.values, sheet),
+        sexes=_one_more(tally.sexes, [who.sex]),
+        ages=_one_more(tally.ages, [who.age]),
     )
 
 
@@ -130,6 +149,13 @@ def together(tallies: Iterable[SurveyTally]) -> SurveyTally:
 
 
 _NONE: Final = (0,) * len(VALUES)
+
+
+def _with_values(values: Mapping[str, tuple[int, ...]], sheet: Mapping[str, int]) -> dict[str, tuple[int, ...]]:
+    return {
+        element: tuple(count + (sheet[element] == value) for value, count in zip(VALUES, values.get(element, _NONE), strict=True))
+        for element in ELEMENTS
+    }
 
 
 def _added(one: Iterable[int], other: Iterable[int]) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Final
 
-from services.intake.domain.survey.counting import SurveyTally
+from services.intake.domain.survey.counting import SurveyTally, VillageTally
 from services.intake.domain.survey.questions import ELEMENTS, VALUES
 
 WEIGHT: Final = Fraction(1, len(ELEMENTS))
@@ -63,7 +63,7 @@ class SatisfactionIndex:
         return tuple(sorted(self.elements, key=lambda each: each.mean)[:number])
 
 
-def index_of(tally: SurveyTally) -> SatisfactionIndex | None:
+def index_of(tally: SurveyTally | VillageTally) -> SatisfactionIndex | None:
     """Return the index of what was counted; None where nobody answered."""
     if not tally.answered:
         return None

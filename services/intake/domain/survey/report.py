@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.intake.domain.survey.counting import SurveyTally, together
+from services.intake.domain.survey.counting import SurveyTally, VillageTally, together
 from services.intake.domain.survey.index import ElementIndex, SatisfactionIndex, index_of, response_rate
 from services.intake.domain.survey.invitations import SurveyRules
 
@@ -15,7 +15,11 @@ WEAKEST = 3
 
 @dataclass(frozen=True, slots=True)
 class SurveyLine:
-    """One row: a service, or a month. `index`: None where nobody answered, or so few that it is not shown (`is_hidden`)."""
+    """One row: a service, a month, or a village by its code.
+
+    `index`: None where nobody answered, or so few that it is not shown (`is_hidden`).
+    `asked`: 0 of a village: who is asked is counted by month and service alone.
+    """
 
     name: str
     asked: int
@@ -103,12 +107,17 @@ def _grouped(tallies: Iterable[tuple[str, SurveyTally]]) -> dict[str, SurveyTall
     return {name: together(groups[name]) for name in sorted(groups)}
 
 
-def _lines(groups: Mapping[str, SurveyTally], rules: SurveyRules) -> tuple[SurveyLine, ...]:
+def village_lines(tallies: Iterable[VillageTally], rules: SurveyRules) -> tuple[SurveyLine, ...]:
+    """Return a line for each village in which somebody answered, by their codes; those of few people without what they said."""
+    return _lines({tally.village: tally for tally in sorted(tallies, key=lambda each: each.village)}, rules)
+
+
+def _lines(groups: Mapping[str, SurveyTally | VillageTally], rules: SurveyRules) -> tuple[SurveyLine, ...]:
     hidden = _hidden({name: tally.answered for name, tally in groups.items()}, rules.smallest_cell)
     return tuple(
         SurveyLine(
             name=name,
-            asked=tally.asked,
+            asked=tally.asked if isinstance(tally, SurveyTally) else 0,
             answered=None if name in hidden else tally.answered,
             index=None if name in hidden else index_of(tally),
             is_hidden=name in hidden,

@@ -15,7 +15,7 @@ from shared.clock import WIB
 
 async def note_arrival(tx: Tx, deps: Deps, contact: ChatContact, lead: MessageLead | None, at: datetime) -> ChatContact:
     """Return the contact with the source that brought them now, where a message names one; count that they chat."""
-    touch = await _touch(tx, lead, at) if lead is not None else None
+    touch = await touch_by(tx, lead, at) if lead is not None else None
     year = str(at.astimezone(WIB).year)
     if touch is None and contact.chat_counted == year:
         return contact
@@ -26,7 +26,8 @@ async def note_arrival(tx: Tx, deps: Deps, contact: ChatContact, lead: MessageLe
     return noted
 
 
-async def _touch(tx: Tx, lead: MessageLead, at: datetime) -> Touch | None:
+async def touch_by(tx: Tx, lead: MessageLead, at: datetime) -> Touch | None:
+    """Return what a lead comes to; None where it is none after all."""
     source, completed = await _named(tx, lead)
     return touch_of(lead, source, at, at.astimezone(WIB).date(), completed=completed)
 

@@ -9,6 +9,7 @@ from typing import Final
 from services.intake.domain.chat import Conversation, Draft, Fact
 from services.intake.domain.contacts import ChatContact
 from services.intake.domain.outreach.funnel import ODD, FunnelStep, WhoAndWhere, mark_of, person_step, question_step, sex_and_age, stop_step
+from services.intake.domain.outreach.participation import NEEDED_SERVICES
 from services.intake.domain.outreach.sources import NO_SOURCE, NOBODY, Touch
 from services.intake.domain.outreach.stops import given_up, stopped_at
 from services.intake.domain.requests import Request, RequestState
@@ -24,8 +25,8 @@ async def count_chat(tx: Tx, deps: Deps, contact: ChatContact, touch: Touch | No
 
     Where a source's people pass its link on, whoever came by that link counts as told by them too.
     """
-    if touch is not None and touch.kind in ODD:
-        await _count(tx, deps, ODD[touch.kind], contact.contact_id, at, WhoAndWhere(source=touch.source))
+    if touch is not None:
+        await count_odd(tx, deps, touch, contact.contact_id, at)
     code = touch.source if touch is not None else NO_SOURCE
     what = await _by_source(tx, code)
     await _count(tx, deps, FunnelStep.CHATTED, contact.contact_id, at, what)
@@ -33,6 +34,12 @@ async def count_chat(tx: Tx, deps: Deps, contact: ChatContact, touch: Touch | No
     if source is not None and source.what.told_on_from:
         teller = await _by_source(tx, source.what.told_on_from.removeprefix(NOBODY))
         await _count(tx, deps, FunnelStep.TOLD, contact.contact_id, at, teller)
+
+
+async def count_odd(tx: Tx, deps: Deps, touch: Touch, who: str, at: datetime) -> None:
+    """Count that a code was damaged, unknown, or of a source that is over; nothing of any other."""
+    if touch.kind in ODD:
+        await _count(tx, deps, ODD[touch.kind], who, at, WhoAndWhere(source=touch.source))
 
 
 async def count_beginning(tx: Tx, deps: Deps, contact: ChatContact, draft: Draft, at: datetime) -> None:
@@ -70,6 +77,8 @@ async def count_progress(tx: Tx, deps: Deps, before: Request, after: Request) ->
         await _count(tx, deps, FunnelStep.LATE, _sender(after), at, what)
     home = WhoAndWhere(what.source, what.service, after.residence or "", what.sex, what.age)
     await _count(tx, deps, FunnelStep.SERVED, after.person_key, at, home)
+    if after.service in NEEDED_SERVICES:
+        await _count(tx, deps, FunnelStep.MET, after.request_id, at, home)
 
 
 async def _count(tx: Tx, deps: Deps, step: FunnelStep, who: str, at: datetime, what: WhoAndWhere) -> None:

@@ -18,6 +18,7 @@ from services.intake.domain.outreach.sources import (
     retire,
 )
 from services.intake.ports import Deps, Tx
+from shared.errors import Conflict
 from shared.reference.outreach import outreach_lists
 from shared.reference.regions import village_name
 
@@ -84,21 +85,28 @@ async def note_seen(tx: Tx, deps: Deps, code: str, day: date, seen: int, typed: 
 
     Raises:
         NotFound: `sources_not_found`.
+        Conflict: `source_is_measured`: a platform tells it, and nothing is to be counted twice.
     """
     source = await tx.source(code)
+    if await tx.is_measured(code):
+        raise Conflict("source_is_measured")
     before = await deps.steps.seen(code, day)
     if seen != before:
         what = WhoAndWhere(source.code, source.what.service, source.what.village)
-        tx.count_step(CountedStep(f"{day.isoformat()}.seen.{code}.{before}.{typed}", FunnelStep.SEEN, day, what, seen - before))
+        tx.count_step(CountedStep(f"seen.{code}.{day.isoformat()}.{before}.{typed}", FunnelStep.SEEN, day, what, seen - before))
 
 
-async def note_measured(tx: Tx, code: str, publication: str, seen: int | None, day: date, at: datetime) -> None:
-    """Note how often a post had been shown by then; what came since the last time counts, for a code that we gave out."""
+async def note_measured(tx: Tx, deps: Deps, code: str, publication: str, seen: int | None, day: date, at: datetime) -> None:
+    """Note how often a post had been shown by then; what came since the last time counts, for a code that we gave out.
+
+    The first number of a source takes the place of what was typed for it.
+    """
     source = await tx.find_source(code)
     if source is None or seen is None:
         return
-    now, before = MeasuredPost(publication, seen, at), await tx.find_measured_post(publication)
-    step = since_last(before, now, source, day)
+    now, before = MeasuredPost(publication, code, seen, at), await tx.find_measured_post(publication)
+    typed = 0 if await tx.is_measured(code) else await deps.steps.seen(code)
+    step = since_last(before, now, source, day, typed)
     if before is None or at > before.at:
         tx.keep_measured_post(now)
     if step is not None:

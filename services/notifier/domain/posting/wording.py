@@ -33,8 +33,11 @@ class ContactWays:
 
 
 def full_text(text: str, platform: Platform, source: str, ways: ContactWays) -> str:
-    """Return what stands under the pictures."""
-    return f"{text.strip()}\n\n{_call(platform, source, ways)}"
+    """Return what stands under the pictures: the text, and how to come; a text that has the code says so itself."""
+    said = text.strip()
+    if f"#{source}" in said or f"%23{source}" in said:
+        return said
+    return f"{said}\n\n{_call(platform, source, ways)}"
 
 
 def link_answer(source: str, ways: ContactWays) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.intake.domain.outreach.participation import CrudeRates, Need, needing, participation, without_small
+from services.intake.domain.outreach.participation import CrudeRates, Need, needing, needs_met, participation
 from services.intake.domain.outreach.yardsticks import AccountActivity, Yardstick, yardsticks
 from shared.reference.outreach import yardstick_words
 from shared.reference.regions import villages
@@ -37,18 +37,11 @@ def test_who_needs_it_is_named() -> None:
     assert needing(Need.BIRTH, PEOPLE["a"], rates, date(2026, 1, 1), date(2026, 3, 14)) == pytest.approx(24 / 5)
 
 
-@pytest.mark.parametrize(
-    ("counts", "told"),
-    [
-        ({"a": 12, "b": 7, "c": 3}, {"a": 12, "b": None, "c": None}),
-        ({"a": 12, "b": 4, "c": 3}, {"a": 12, "b": None, "c": None}),
-        ({"a": 12, "b": 5, "c": 0}, {"a": 12, "b": 5, "c": 0}),
-        ({"a": 3}, {"a": None}),
-        ({"a": 3, "b": 0}, {"a": None, "b": 0}),
-    ],
-)
-def test_small_counts_are_hidden_and_never_one_alone(counts: dict[str, int], told: dict[str, int | None]) -> None:
-    assert without_small(counts) == told
+def test_how_far_a_need_is_met_is_of_those_who_have_it() -> None:
+    rates, year = CrudeRates(12.0, 8.0), (date(2026, 1, 1), date(2026, 12, 31))
+    found = needs_met({"kia_baru": 6, "akta_lahir": 18, "kk_baru": 99}, [PEOPLE["a"], PEOPLE["b"]], rates, *year)
+    told = {each.need: (each.met, each.people, each.per_thousand) for each in found}
+    assert told == {Need.KIA: (6, 300, 20.0), Need.KTP: (0, 23, 0.0), Need.BIRTH: (18, 36.0, 500.0), Need.DEATH: (0, 24.0, 0.0)}
 
 
 def test_the_sample_has_every_village_and_the_total_of_the_regency() -> None:
@@ -63,10 +56,34 @@ def test_an_installation_loads_its_own_numbers(tmp_path: Path) -> None:
     file.write_text("\n".join([head, *(f"{code},10,3,1,7,0" for code in villages())]))
     own = read_residents(file)
     assert (own.is_sample, own.total) == (False, 10 * len(villages()))
-    for broken in ("code,residents\n3519012001,10", f"{head}\n3519012001,10,3,1,7,0", f"{head}\n3519012001,ten,3,1,7,0"):
-        file.write_text(broken)
-        with pytest.raises(ValueError, match=r"residents\.csv"):
-            read_residents(file)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("3519012001,10,3,1,7", r"line 2: adults_without_ktp of 3519012001 is ''; a whole number is needed"),
+        ("3519012001,ten,3,1,7,0", "line 2: residents of 3519012001 is 'ten'"),
+        ("3519012001,-10,3,1,7,0", "line 2: residents of 3519012001 is '-10'"),
+        ("3577012001,10,3,1,7,0", "line 2: no village of the regency has the code '3577012001'"),
+        ("3519012001,11,3,1,7,0", "line 2: children and adults of 3519012001 are 10, not the residents, 11"),
+        ("3519012001,10,3,4,7,0", "line 2: 3519012001 has more people without a card than people"),
+        ("35.19.01.2001,10,3,1,7,0\n3519012001,10,3,1,7,0", "line 3: 3519012001 stands there twice"),
+        ("3519012001,10,3,1,7,0", "no line for 205 of the 206 villages, as 3519012002"),
+        ("x,1\n" * 7, "line 6: no village .*; and 2 more"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_by_line(tmp_path: Path, line: str, said: str) -> None:
+    file = tmp_path / "residents.csv"
+    file.write_text(f"code,residents,children,children_without_kia,adults,adults_without_ktp\n{line}\n")
+    with pytest.raises(ValueError, match=rf"residents\.csv: .*{said}"):
+        read_residents(file)
+
+
+def test_a_file_without_a_column_says_which(tmp_path: Path) -> None:
+    file = tmp_path / "residents.csv"
+    file.write_text("code,residents\n3519012001,10")
+    with pytest.raises(ValueError, match=r"line 1: .* missing: children, children_without_kia, adults, adults_without_ktp"):
+        read_residents(file)
 
 
 def test_the_yardsticks_of_an_account_by_hand() -> None:
