@@ -23,6 +23,7 @@ from tests.support.studio import make_poster
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PHONE_NUMBER = "0812 3456 7831"
+VILLAGE = "3519072001"  # Sidorejo, Wungu
 
 
 async def _keep(page: Page, name: str) -> None:
@@ -56,6 +57,7 @@ async def test_a_poster_on_the_wall_brings_a_person_who_is_counted_under_it(
         await become(page, person["name"].title(), PHONE_NUMBER)
         log = page.get_by_role("log", name="Percakapan")
         await write(page, sentence)
+        await log.get_by_role("button", name="KK hilang", exact=True).click()
         await heard(log, "NIK.*16 angka")
         await write(page, person["nik"])
         await heard(log, "Nomor Kartu Keluarga")
@@ -68,12 +70,12 @@ async def test_a_poster_on_the_wall_brings_a_person_who_is_counted_under_it(
         await heard(log, "MDN-")
         await expect(log.get_by_role("link", name=re.compile("Buka dokumen")).last).to_be_visible()
 
-    async with visit(browser, f"{stack.desk_page}/corong?menurut=desa&sumber={code}", size=DESK, cookies=desk, refused=None) as page:
+    async with visit(browser, f"{stack.desk_page}/corong?menurut=sumber&wilayah={VILLAGE}", size=DESK, cookies=desk, refused=None) as page:
 
         async def is_counted() -> bool:
             await page.reload()
-            cells = await page.get_by_role("row").filter(has_text="Sidorejo").get_by_role("cell").all_text_contents()
-            return cells[2:6] == ["1", "1", "1", "1"]  # visited, chatted, began, filed
+            cells = await page.get_by_role("row").filter(has_text=code).get_by_role("cell").all_text_contents()
+            return cells[2:6] == ["1", "1", "1", "1"]  # chatted, began, filed, finished
 
         await eventually(is_counted)
         await _keep(page, "corong-poster.png")
