@@ -74,7 +74,7 @@ screenshots: export SCREENSHOTS := $(CURDIR)/docs
 screenshots: setup ## Take the pictures of the pages anew, those of the desk too, from what the tests in the browser see
 	@mkdir -p $(SCREENSHOTS)/desk $(SCREENSHOTS)/public
 	@rm -f $(SCREENSHOTS)/desk/*.png $(SCREENSHOTS)/public/*.png
-	@$(PY) -m pytest -q tests/e2e/test_person_in_browser.py tests/e2e/test_desk_pages.py tests/e2e/test_desk_chats.py \
+	@$(PY) -m pytest -q tests/e2e/test_person_in_browser.py tests/e2e/test_poster.py tests/e2e/test_desk_pages.py tests/e2e/test_desk_chats.py \
 		tests/e2e/test_every_page.py tests/e2e/test_villagers.py tests/integration/verification/test_unclear_browser.py \
 		tests/integration/verification/test_work_browser.py tests/integration/verification/test_overview_browser.py \
 		tests/integration/notifier/test_stuck_browser.py tests/integration/issuance/test_desk_browser.py \

@@ -22,7 +22,7 @@ from tests.support.servers import Broker, Run
 from tests.support.vhosts import Leaving, Vhost, make_vhost
 
 FAILPOINTS = ("failCommand", "disableSnapshotting")
-LAYERS = ("architecture", "unit", "contract", "villager", "e2e", "integration", "chaos", "bench")
+LAYERS = ("architecture", "unit", "contract", "villager", "campaign", "e2e", "integration", "chaos", "bench")
 """The fast ones first; then what one worker works through for long, so that the others have something to do until it ends."""
 WHOLE_SYSTEMS = (
     ("tests/e2e/test_make_run.py",),

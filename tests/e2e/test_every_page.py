@@ -72,6 +72,13 @@ SEEN_ELSEWHERE = {
     "/desk/dokumen/{document_id}/hangus": "integration/issuance/test_desk_browser: only what is held can be given up",
     "/desk/siaran/{broadcast_id}": "test_broadcasts",
     "/desk/kartu/{document_id}": "integration/issuance/test_desk_browser",
+    "/desk/jemput-bola/{trip_id}": "integration/intake/test_next_steps",
+    "/desk/uji/{trial_id}": "integration/intake/test_next_steps",
+    "/desk/uji/baru": "integration/intake/test_next_steps: where pages are visited and nobody chats",
+    "/desk/siaran/banding/{trial_id}": "integration/notifier/test_broadcast_pages",
+    "/desk/posting/{post_id}": "integration/notifier/test_posting_pages",
+    "/desk/posting/{post_id}/perbaiki": "integration/notifier/test_posting_pages",
+    "/desk/komentar/{remark_id}": "integration/notifier/test_posting_pages",
 }
 """What no link leads to where nothing is stuck, doubled or half filed -> where it is looked at."""
 LEADS_ON = {"/desk", "/desk/jejak"}

@@ -96,6 +96,7 @@ def launcher(tmp_path_factory: pytest.TempPathFactory) -> Launcher:
     return Launcher(tmp_path_factory.mktemp("run"))
 
 
+@pytest.mark.timeout(600)  # two whole starts, and three servers that are killed
 async def test_it_shows_its_journeys_stops_what_it_started_and_keeps_what_it_made(launcher: Launcher) -> None:
     process = launcher.start(ONCE="1")
     assert await eventually(lambda: process.poll() is not None, 200), launcher.said()

@@ -9,40 +9,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from deploy.local.stack import Stack
 from tests.support.browser import DESK, PHONE, visit
+from tests.support.chat_page import become, heard, send_photo, write
 from tests.support.pdf import codes_of, signature_of, text_of
 from tests.support.persons import Persons
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-async def _become(page: Page, name: str, phone: str) -> None:
-    await page.get_by_role("button", name="Tambah warga").click()
-    dialog = page.get_by_role("dialog", name="Tambah warga")
-    await dialog.get_by_label("Nama").fill(name)
-    await dialog.get_by_label("Nomor WhatsApp").fill(phone)
-    await dialog.get_by_role("button", name="Tambah", exact=True).click()
-    await expect(dialog).to_be_hidden()
-
-
-async def _write(page: Page, text: str) -> None:
-    await page.get_by_label("Tulis pesan").fill(text)
-    await page.get_by_role("button", name="Kirim", exact=True).click()
-
-
-async def _send_photo(page: Page, sample: str) -> None:
-    await page.get_by_role("button", name="Lampirkan foto").click()
-    await page.get_by_role("menuitem", name=sample).click()
-    dialog = page.get_by_role("dialog", name="Kirim foto")
-    await dialog.get_by_role("button", name="Kirim foto").click()
-    await expect(dialog).to_be_hidden()
-
-
-async def _heard(log: Locator, text: str) -> None:
-    await expect(log.get_by_text(re.compile(text, re.IGNORECASE)).last).to_be_visible()
 
 
 async def _keep(page: Page, name: str) -> None:
@@ -62,23 +37,23 @@ async def test_a_person_gets_a_lost_family_card(
     linked = await asyncio.to_thread(httpx.post, f"{stack.part('intake').url}/v1/people/links", json=body, headers=counter)
     assert linked.status_code == 201, linked.text
     async with visit(browser, stack.part("whatsapp").url, size=size) as page:
-        await _become(page, person["name"].title(), f"0812 3456 78{place}")
+        await become(page, person["name"].title(), f"0812 3456 78{place}")
         log = page.get_by_role("log", name="Percakapan")
-        await _write(page, "Halo")
-        await _heard(log, "Layanan yang dapat diajukan")
-        await _write(page, "KK hilang")
-        await _heard(log, "NIK.*16 angka")
-        await _write(page, "123")
-        await _heard(log, "16 angka")
-        await _write(page, person["nik"])
-        await _heard(log, "Nomor Kartu Keluarga")
-        await _write(page, person["kk_number"])
-        await _heard(log, "surat kehilangan")
-        await _send_photo(page, "Contoh foto surat polisi")
-        await _heard(log, "foto.*KTP-el")
-        await _send_photo(page, "Contoh foto KTP")
+        await write(page, "Halo")
+        await heard(log, "Layanan yang dapat diajukan")
+        await write(page, "KK hilang")
+        await heard(log, "NIK.*16 angka")
+        await write(page, "123")
+        await heard(log, "16 angka")
+        await write(page, person["nik"])
+        await heard(log, "Nomor Kartu Keluarga")
+        await write(page, person["kk_number"])
+        await heard(log, "surat kehilangan")
+        await send_photo(page, "Contoh foto surat polisi")
+        await heard(log, "foto.*KTP-el")
+        await send_photo(page, "Contoh foto KTP")
         await log.get_by_role("button", name="Kirim", exact=True).last.click()
-        await _heard(log, "MDN-")
+        await heard(log, "MDN-")
         link = log.get_by_role("link", name=re.compile("Buka dokumen"))
         await expect(link.last).to_be_visible()
         await _keep(page, "chat-phone.png" if size == PHONE else "chat.png")

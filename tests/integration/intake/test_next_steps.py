@@ -24,9 +24,10 @@ from services.intake.domain.outreach.funnel import (
     stop_step,
     visit_step,
 )
-from services.intake.handlers import note_returned
+from services.intake.handlers import begin_source_trial, note_returned
 from services.intake.jobs import StaleDrafts
 from shared.clock import WIB, now
+from shared.trials import StoppingRule
 from shared.web.desk.session import SessionCheck, SessionKeys
 from tests.integration.intake.desk import Desk, act, page
 from tests.integration.intake.rig import NIK, Rig, only
@@ -224,3 +225,13 @@ async def test_two_sources_are_compared_and_nothing_is_said_before_the_rule_is_m
     told = await page(desk.browser("head"), path)
     assert "Teks A lebih baik: 60,0 poin persen lebih banyak yang mengajukan" in told
     assert "80,0 % (antara" in told
+
+
+async def test_comparisons_are_fit_for_everybody(live: Live, rig: Rig) -> None:
+    codes = ((await made(rig, name="A", ads=())).code, (await made(rig, name="B", ads=())).code)
+    begin = partial(begin_source_trial, deps=rig.wiring.deps, name="Poster", codes=codes, rule=StoppingRule(20, None), by="dewi")
+    trial = await rig.units.run(begin)
+    for path, role in ((f"/desk/uji/{trial.trial_id}", "head"), ("/desk/uji/baru", "outreach")):
+        async with live.at(path, NARROW, role) as opened:
+            assert await complaints(opened) == []
+            assert await opened.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

@@ -14,6 +14,7 @@ from tests.integration.intake.rig import Rig, only
 from tests.integration.intake.test_outreach import finish
 from tests.support.browser import DESK, NARROW, complaints, visit
 from tests.support.pdf import links_in, pages_of, text_of
+from tests.support.studio import make_poster
 
 STUDIO = "/desk/konten"
 PAGES = {
@@ -34,26 +35,9 @@ async def look(page: Page, name: str) -> None:
     assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, page.url
 
 
-async def poster(page: Page) -> bytes:
-    """Make a poster for one village; its A4 as PDF."""
-    await page.get_by_label("Bentuk").select_option("poster")
-    await page.get_by_label("Layanan").select_option("kk_hilang")
-    await page.get_by_label("Ide").select_option("syarat")
-    await page.get_by_label("Desa").fill("Sidorejo")
-    await page.get_by_role("button", name="Buat").click()
-    await expect(page.get_by_text("Pilih desa dari daftar, dengan kecamatannya.")).to_be_visible()
-    await page.get_by_label("Desa").fill("sidorejo, wungu")
-    await page.get_by_role("button", name="Buat").click()
-    await expect(page.get_by_text("Karya siap.")).to_be_visible()
-    await expect(page.get_by_role("img", name="Poster:")).to_be_visible()
-    async with page.expect_download() as saved:
-        await page.get_by_role("link", name="PDF A4 berwarna").click()
-    return (await (await saved.value).path()).read_bytes()
-
-
 async def test_from_a_poster_on_the_wall_to_the_funnel_of_its_village(live: LiveDesk, rig: Rig) -> None:
     async with live.at(f"{STUDIO}/baru?bentuk=poster&layanan=kk_hilang", DESK, refused=1) as page:
-        pdf = await poster(page)
+        pdf = await make_poster(page)
         await look(page, "konten-karya-1280")
     assert "Warga Desa Sidorejo, Kecamatan Wungu" in text_of(pdf)
     link = urlsplit(only(links_in(only(pages_of(pdf)))))

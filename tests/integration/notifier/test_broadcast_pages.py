@@ -13,6 +13,8 @@ from tests.integration.notifier.rig import Rig, make_rig
 from tests.integration.notifier.test_broadcasts import TUESDAY, agree, arrives, phone
 from tests.integration.notifier.test_desk import app_of
 from tests.integration.notifier.test_desk import issuer as issuer
+from tests.support.browser import NARROW, chromium, complaints, visit
+from tests.support.http_server import serving
 from tests.support.sessions import SessionIssuer, browser_of
 
 FORM = {"templat": "kabar_layanan", "nama": "KIA", "isi": ["{desa}", "KIA kini lewat chat."], "desa": ["3519012001"]}
@@ -139,6 +141,14 @@ async def test_two_texts_are_compared_and_nothing_is_said_before_the_day(still: 
         page = (await client.get(here)).text
         assert "Teks A lebih baik: 60,0 poin persen lebih banyak yang membaca (antara 35,5 dan 74,8)" in page
         assert (await client.get("/desk/siaran/banding/nowhere")).status_code == 404
+    cookies = {"desk": issuer.token(issuer.member("outreach"))}
+    async with (
+        serving(app_of(still, issuer)) as url,
+        chromium() as browser,
+        visit(browser, url + here, size=NARROW, cookies=cookies, refused=None) as looked,
+    ):
+        assert await complaints(looked) == []
+        assert await looked.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 async def _all_came(still: Rig, broadcast_id: str, **progress: int) -> None:
