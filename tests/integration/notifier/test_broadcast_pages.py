@@ -141,11 +141,16 @@ async def test_two_texts_are_compared_and_nothing_is_said_before_the_day(still: 
         page = (await client.get(here)).text
         assert "Teks A lebih baik: 60,0 poin persen lebih banyak yang membaca (antara 35,5 dan 74,8)" in page
         assert (await client.get("/desk/siaran/banding/nowhere")).status_code == 404
+    await _fits(still, issuer, here)
+
+
+async def _fits(still: Rig, issuer: SessionIssuer, path: str) -> None:
+    """A page is fit for everybody, on a phone."""
     cookies = {"desk": issuer.token(issuer.member("outreach"))}
     async with (
         serving(app_of(still, issuer)) as url,
         chromium() as browser,
-        visit(browser, url + here, size=NARROW, cookies=cookies, refused=None) as looked,
+        visit(browser, url + path, size=NARROW, cookies=cookies, refused=None) as looked,
     ):
         assert await complaints(looked) == []
         assert await looked.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
