@@ -5,4 +5,3 @@ from services.intake.api.app import ApiDeps as ApiDeps
 from services.intake.api.app import install as install
 from services.intake.api.app import larger_bodies as larger_bodies
 from services.intake.api.court import Signatures as Signatures
-from services.intake.api.whatsapp import Secrets as Secrets

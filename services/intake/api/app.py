@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from services.intake.api import court, documents, files, people, pieces, requests, services, stuck, whatsapp
 from services.intake.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
+from shared.web.meta_webhooks import WebhookSecrets
 
 PUBLIC: Final = (whatsapp.PATH,)
 UPLOADS: Final = ("/desk/desa/ajukan", "/desk/perkara/isi")
@@ -25,7 +26,7 @@ class ApiDeps:
 
     deps: Deps
     wake: Callable[[], None]
-    whatsapp: whatsapp.Secrets
+    whatsapp: WebhookSecrets
     courts: court.Signatures
     file_max_bytes: int
 

@@ -57,6 +57,7 @@ from shared.refill import RefillJob
 from shared.stuck_messages import StuckWithMessages
 from shared.web import FastAPI, InFlightRequests, create_app
 from shared.web.desk import JwksReader, shell
+from shared.web.meta_webhooks import WebhookSecrets
 
 NAME: Final = "intake"
 BUCKET: Final = "files"
@@ -238,7 +239,7 @@ def _app(parts: Parts, health: Health) -> FastAPI:
         api.ApiDeps(
             deps=parts.deps,
             wake=parts.wake,
-            whatsapp=api.Secrets(
+            whatsapp=WebhookSecrets(
                 tuple(secret.get_secret_value().encode() for secret in secrets if secret and secret.get_secret_value()),
                 settings.whatsapp_verify_token.get_secret_value().encode(),
             ),

@@ -3,54 +3,34 @@
 Source: developers.facebook.com/docs/instagram-platform/webhooks/examples, /docs/graph-api/webhooks/reference/page (feed, messages).
 """
 
-import hashlib
-import hmac
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 import orjson
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 from pydantic import SecretStr
 
 from services.notifier.domain.posting.remark import RemarkKind
 from services.notifier.handlers.remarks import CameRemark, take_remark
 from services.notifier.ports import Deps, Tx
-from shared.errors import BadInput, Forbidden, Unauthorized
+from shared.errors import BadInput
 from shared.messaging.transaction.runner import UnitOfWorkRunner
-from shared.web import refuses, signed_by
+from shared.web import refuses
+from shared.web.meta_webhooks import WebhookSecrets
 
 PATH: Final = "/v1/webhooks/meta"
-_SIGNATURE: Final = "X-Hub-Signature-256"
 _MILLISECONDS: Final = 10_000_000_000  # a moment above this is told in milliseconds
 
 
 def router(units: UnitOfWorkRunner[Tx], deps: Deps, app_secret: SecretStr, verify_token: SecretStr) -> APIRouter:
     """Return the two routes. Without a secret nothing is taken in."""
     api = APIRouter(tags=["Meta"])
-    secret, agreed = app_secret.get_secret_value().encode(), verify_token.get_secret_value().encode()
-
-    async def signed_body(request: Request) -> bytes:
-        body = await request.body()
-        expected = b"sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest().encode()
-        given = request.headers.get(_SIGNATURE, "").encode("latin-1", "replace")
-        if not secret or not hmac.compare_digest(given, expected):
-            raise Unauthorized("signature_wrong", "X-Hub-Signature-256 does not sign this body.")
-        return body
-
-    headers = {_SIGNATURE: "sha256=<hex of HMAC-SHA256 over the body>, with the app secret"}
-    signature = signed_by(signed_body, "meta-signature", headers=headers, signature=_SIGNATURE)
-
-    @api.get(PATH, summary="Handshake of the provider", response_class=PlainTextResponse, responses=refuses(403, "verify_token_wrong"))
-    async def verify(
-        mode: Annotated[str, Query(alias="hub.mode")] = "",
-        challenge: Annotated[str, Query(alias="hub.challenge", max_length=1000)] = "",
-        token: Annotated[str, Query(alias="hub.verify_token", max_length=1000)] = "",
-    ) -> PlainTextResponse:
-        if mode != "subscribe" or not agreed or not hmac.compare_digest(token.encode(), agreed):
-            raise Forbidden("verify_token_wrong", "hub.mode must be subscribe and hub.verify_token the agreed one.")
-        return PlainTextResponse(challenge)
+    secret = app_secret.get_secret_value().encode()
+    secrets = WebhookSecrets((secret,) if secret else (), verify_token.get_secret_value().encode())
+    signature = secrets.body("meta-signature")
+    secrets.install_handshake(api, PATH)
 
     @api.post(
         PATH,
