@@ -141,9 +141,11 @@ async def test_a_village_registrar_files_a_birth_on_a_phone(
     async with at_the_desk(browser, stack, issuer, VILLAGE, "village", size=NARROW, refused=1, village=SIDOREJO) as page:
         await look(page, "desa-kosong-360")
         await page.get_by_role("link", name="Ajukan untuk warga").click()
+        await expect(page.locator("input[type=radio][value=akta_lahir]")).to_be_visible()
         await look(page, "desa-layanan-360")
         await page.locator("input[type=radio][value=akta_lahir]").check()
         await page.get_by_role("button", name="Lanjut").click()
+        await expect(page.locator("input[name=tanya]").first).to_be_attached()
         await look(page, "desa-pilihan-360")
         for number in range(40):
             if not await page.locator("input[name=tanya]").count():
@@ -174,4 +176,5 @@ async def test_a_village_registrar_files_a_birth_on_a_phone(
         await page.get_by_role("link", name="Ajukan untuk warga").click()
         await page.locator("input[type=radio][value=kk_hilang]").check()
         await page.get_by_role("button", name="Lanjut").click()
+        await expect(page.locator("input[name=tanya]").first).to_be_attached()
         await look(page, "desa-pertanyaan-1280")

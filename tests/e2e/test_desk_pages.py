@@ -161,7 +161,7 @@ async def test_without_a_script_there_is_everything_to_read_and_to_do(browser: B
         await page.goto(f"{stack.desk_page}/dokumen")
         await page.get_by_label("Keadaan").select_option("Berlaku")
         await page.get_by_role("button", name="Saring").click()
-        assert urlsplit(page.url).query.count("keadaan=berlaku") == 1
+        await page.wait_for_url(lambda url: urlsplit(url).query.count("keadaan=berlaku") == 1)
         await page.locator("[data-row]").first.click()
         await page.get_by_role("button", name="Buka").click()
         await expect(page.locator("#nama")).not_to_contain_text("•")

@@ -95,6 +95,7 @@ async def visit(
 
 async def complaints(page: Page) -> list[str]:
     """What axe-core finds wrong with the page as it is: rule, weight, and the first place."""
+    await page.wait_for_load_state()
     await page.evaluate((ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text())
     options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
     found = await page.evaluate("(options) => axe.run(document, options)", options)

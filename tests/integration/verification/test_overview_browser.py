@@ -17,7 +17,7 @@ from shared.clock import now
 from tests.integration.verification.conftest import Office, open_office
 from tests.integration.verification.overview_office import full_office
 from tests.integration.verification.work_desk import officer, work_app
-from tests.support.browser import DESK, NARROW, chromium, comes_true, complaints, visit
+from tests.support.browser import DESK, NARROW, chromium, complaints, visit
 from tests.support.harness import Clock
 from tests.support.http_server import serving
 from tests.support.sessions import SessionIssuer
@@ -99,14 +99,8 @@ async def test_a_refresh_changes_what_changed_and_nothing_jumps(browser: Browser
         finding = await page.locator("#pic-layanan h2").inner_text()
         tasks = live.office.mongo.collection(live.office.database, TASKS)
         await tasks.update_many({"state": "open"}, {"$set": {"due_at": now() - timedelta(hours=1)}})
-        await comes_true(
-            page,
-            """(before) => {
-              document.dispatchEvent(new Event("overview:refresh"));
-              return document.querySelector("#pic-layanan h2").textContent !== before;
-            }""",
-            finding,
-        )
+        await page.evaluate("document.dispatchEvent(new Event('overview:refresh'))")
+        await expect(page.locator("#pic-layanan h2")).not_to_have_text(finding)
         await expect(page.locator("#pic-umur details")).to_have_attribute("open", "")
         assert await page.evaluate("[scrollY, document.querySelector('#pic-umur').getBoundingClientRect().top]") == before
         assert kept is not None

@@ -306,7 +306,7 @@ async def test_without_a_script_the_list_and_the_sheet_say_all(live: Live) -> No
         page = await context.new_page()
         await page.goto(f"{live.url}/desk/pekerjaan")
         await page.get_by_role("button", name="Ambil berikutnya").click()
-        assert page.url.endswith(task_id)
+        await page.wait_for_url(f"**/{task_id}")
         await page.get_by_text("Kembalikan K").click()
         await page.locator(".reasons.when-kembalikan").get_by_text("Nama tidak sama dengan data kependudukan.").first.click()
         await page.get_by_role("button", name="Kirim, buka berikutnya").click()

@@ -24,6 +24,7 @@ const TYPING_MS = 250; // a search begins when nobody has typed for so long
 
 let offset = 0;
 let total = 0;
+let newest; // the last search, on its way
 let asked = 0; // searches, counted: an earlier answer that comes late is dropped
 let again = 0;
 let onMend = () => {};
@@ -133,10 +134,15 @@ function drawn(sent) {
 
 const words = () => $("search").value.trim();
 
-export async function show() {
-  const number = ++asked;
+// Draws the list anew. An answer that was overtaken draws nothing: who waits for it waits for the newest.
+export function show() {
+  newest = draw(++asked);
+  return newest;
+}
+
+async function draw(number) {
   const answer = await call("/sim/decisions/search", { words: words(), offset, limit: PAGE_SIZE });
-  if (number !== asked) return;
+  if (number !== asked) return newest;
   total = answer.total;
   if (offset && !answer.decisions.length) {
     offset = Math.max(0, Math.floor((total - 1) / PAGE_SIZE) * PAGE_SIZE);
