@@ -17,7 +17,7 @@ from secrets import token_bytes, token_urlsafe
 from typing import Final
 
 from deploy import mongodb
-from deploy.compose import clients, production
+from deploy.compose import clients, health, production
 from deploy.compose.questions import questions
 from deploy.compose.refusals import Fault, Refusal
 from deploy.keys import (
@@ -120,6 +120,9 @@ def keep_profile(folder: Path, asked: str) -> str:
 def _servers(folder: Path) -> None:
     keep_secret(folder / "mongo" / "keyfile", b64encode(token_bytes(KEY_BYTES * 8)).decode())
     write_secret(folder / "mongo" / "start.sh", START_MONGOD)
+    write_secret(folder / "mongo" / "health.sh", health.MONGO)
+    write_secret(folder / "rabbitmq" / "health.sh", health.RABBITMQ)
+    (folder / FRONT_DOOR).mkdir(parents=True, exist_ok=True)  # mounted, with a certificate or without
     layout = product()
     passwords = passwords_for([user.name for user in layout.users], folder / "passwords")
     write_secret(folder / "rabbitmq" / "definitions.json", json.dumps(render_whole(layout, VHOST, passwords), indent=2))
