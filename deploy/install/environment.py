@@ -10,7 +10,7 @@ from deploy.compose.questions import questions
 STATE: Final = "state"
 TLS_FILES: Final = "tls /etc/front-door/cert.pem /etc/front-door/key.pem"
 
-KEPT_IN_STATE: Final = frozenset({"PROFILE", "COMPOSE_PROFILES", "PUBLIC_URL", "WHATSAPP_NUMBER", "CHECK_BASE_URL", "DESK_URL"})
+KEPT_IN_STATE: Final = frozenset({"PROFILE", "PUBLIC_URL", "WHATSAPP_NUMBER", "CHECK_BASE_URL", "DESK_URL"})
 """What the state says from now on; a line of before would be a second word for it."""
 
 
@@ -24,8 +24,13 @@ def environment(said: Mapping[str, str], before: str) -> str:
         "HTTP_PORT": "80",
         "FRONT_DOOR_TLS": TLS_FILES if said["tls"] == "berkas" else f"tls {said['tls_email']}",
     }
-    others = [line for line in before.splitlines() if line.partition("=")[0].strip() not in ours.keys() | KEPT_IN_STATE]
+    others = [_without_demo(line) for line in before.splitlines() if line.partition("=")[0].strip() not in ours.keys() | KEPT_IN_STATE]
     return "\n".join([*others, *(f"{name}={value}" for name, value in ours.items())]) + "\n"
+
+
+def _without_demo(line: str) -> str:
+    name, _, value = line.partition("=")
+    return line if name.strip() != "COMPOSE_PROFILES" else f"{name}={','.join(each for each in value.split(',') if each != 'demo')}"
 
 
 def variables(folder: Path) -> str:

@@ -40,7 +40,9 @@ class Installation:
     def services(self, **variables: str) -> dict[str, Any]:
         """compose.yaml as compose reads it."""
         given = {"STATE": str(self.state), **variables}
-        text = VARIABLE.sub(lambda found: given.get(found[1]) or found[2] or "", COMPOSE.read_text())
+        text = COMPOSE.read_text()
+        while VARIABLE.search(text):  # one may be the default of another
+            text = VARIABLE.sub(lambda found: given.get(found[1]) or found[2] or "", text)
         services: dict[str, Any] = yaml.safe_load(text)["services"]
         return services
 

@@ -48,10 +48,10 @@ def test_answers_become_the_state_and_the_variables(install: Install, folder: Pa
 
 def test_what_stood_in_the_variables_stays_but_for_the_demos_words(install: Install, folder: Path) -> None:
     folder.mkdir()
-    (folder / ".env").write_text("IMAGE=adminduk:9.9.9\nPROFILE=demo\nCOMPOSE_PROFILES=demo\nDESK_HOST=old\n")
+    (folder / ".env").write_text("IMAGE=adminduk:9.9.9\nPROFILE=demo\nCOMPOSE_PROFILES=demo,backup\nDESK_HOST=old\n")
     assert install() == 0
     lines = (folder / ".env").read_text().splitlines()
-    assert lines[0] == "IMAGE=adminduk:9.9.9"
+    assert lines[:2] == ["IMAGE=adminduk:9.9.9", "COMPOSE_PROFILES=backup"]
     assert not [line for line in lines if "demo" in line or "old" in line]
 
 
