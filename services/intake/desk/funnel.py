@@ -19,6 +19,7 @@ from services.intake.desk.funnel_words import (
     STEPS,
     FunnelFilter,
     FunnelRow,
+    RowNames,
     question_of,
     rows_of,
     total_of,
@@ -78,13 +79,14 @@ async def _read(room: DeskRoom, asked: FunnelFilter) -> _Found:
     deps = room.deps
     sources = await deps.sources.all()
     today = deps.clock().astimezone(WIB).date()
-    question = question_of(asked, sources, today)
+    question = question_of(asked, sources, today, deps.village_history)
     by = await deps.funnel.counts(question, FACETS[asked.menurut][1])
     scope = [code for code in villages() if question.villages is None or code in question.villages]
     if asked.menurut == "desa":
         by = {code: by.get(code, {}) for code in (*scope, *by)}  # where nobody came from, that is to be seen
     days = by if asked.menurut == "hari" else await deps.funnel.counts(question, Facet.MONTH if asked.is_by_months else Facet.DAY)
-    found = _Found(question, today, sources, rows_of(asked.menurut, by, sources, deps.menu.title), total_of(by), days)
+    names = RowNames(deps.menu.title, deps.village_history.name)
+    found = _Found(question, today, sources, rows_of(asked.menurut, by, sources, names), total_of(by), days)
     return replace(found, villages=await standings(room, question, scope)) if asked.menurut == "desa" else found
 
 

@@ -15,7 +15,7 @@ from services.intake.desk.question_stops import ServiceStops, service_stops, sto
 from services.intake.desk.room import DeskRoom
 from services.intake.domain.outreach.funnel import Facet, FunnelQuestion, FunnelStep, StepCounts
 from services.intake.domain.outreach.lagging import LaggingVillage, Why, lagging
-from services.intake.domain.outreach.participation import participation
+from services.intake.domain.outreach.participation import VillageGroups, participation
 from shared.clock import WIB
 from shared.reference.regions import find_village, village_name
 from shared.web.desk import StaffMember, signed_in
@@ -85,7 +85,8 @@ async def _lagging(room: DeskRoom, asked: LaggingFilter) -> Sequence[LaggingVill
     first, last = asked.days(_today(room))
     counts = await room.deps.funnel.counts(FunnelQuestion(first, last), Facet.VILLAGE)
     served = {code: each.get(FunnelStep.SERVED, 0) for code, each in counts.items()}
-    stands = {row.village: row for row in participation(served, {}, room.deps.residents.by_village)}
+    groups = VillageGroups(room.deps.village_history.together(first))
+    stands = {row.village: row for row in participation(served, {}, room.deps.residents.by_village, groups)}
     return lagging(stands, counts)
 
 
