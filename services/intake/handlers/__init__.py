@@ -38,6 +38,7 @@ from services.intake.handlers.outreach.managing import retire_source as retire_s
 from services.intake.handlers.outreach.managing import standing_source as standing_source
 from services.intake.handlers.outreach.trials import begin_source_trial as begin_source_trial
 from services.intake.handlers.outreach.trips import cancel_trip as cancel_trip
+from services.intake.handlers.outreach.trips import change_trip as change_trip
 from services.intake.handlers.outreach.trips import note_trip_result as note_trip_result
 from services.intake.handlers.outreach.trips import plan_trip as plan_trip
 from services.intake.handlers.outreach.visits import PageVisitor as PageVisitor

@@ -152,9 +152,33 @@ async def test_two_who_note_a_result_at_once_keep_both(rig: Rig, desk: Desk) -> 
     )
     stops = only(await rig.rows("trips"))["stops"]
     assert [stop["result"]["met"] for stop in stops] == [9, 9]
-    assert "tidak bisa dibatalkan" in (await act(outreach, f"{path}/batal", 422)).text
+    assert "tidak bisa diubah atau dibatalkan" in (await act(outreach, f"{path}/batal", 422)).text
     acts = {row["act"] for row in await rig.rows("audit")}
     assert {"trip.planned", "trip.result_noted"} <= acts
+
+
+async def test_a_plan_is_moved_once_by_who_saw_it_last_and_the_invited_can_be_told(rig: Rig, desk: Desk) -> None:
+    outreach, today = desk.browser("outreach"), rig.clock.at.astimezone(WIB).date()
+    form = {"nama": "Jemput bola", "hari": today.isoformat(), "tim": "Dewi", "layanan": "kk_hilang"}
+    planned = await outreach.post(f"{TRIPS}/baru", data=form | {"desa": ["Sidorejo, Wungu", DOLOPO]})
+    path = planned.headers["location"].partition("?")[0]
+    assert "jemput_bola_berubah" not in await page(outreach, path)
+    asked = await page(outreach, f"{path}/ubah")
+    assert (f'value="{today.isoformat()}"' in asked, 'name="revisi" value="1"' in asked) == (True, True)
+    later = form | {"hari": (today + timedelta(days=7)).isoformat(), "desa": ["Sidorejo, Wungu"], "revisi": "1"}
+    assert (await outreach.post(f"{path}/ubah", data=later)).status_code == 303
+    assert "Rekan lain baru saja mengubah" in (await act(outreach, f"{path}/ubah", 422, **later)).text
+    trip = only(await rig.rows("trips"))
+    assert (trip["day"], trip["revision"], trip["dropped"], len(trip["stops"])) == (later["hari"], 2, [DOLOPO], 1)
+    ends = {row["village"]: (row["ends_on"], row["retired_at"] is not None) for row in await rig.rows("sources")}
+    assert ends == {SIDOREJO: (later["hari"], False), DOLOPO: (today.isoformat(), True)}
+    shown = await page(outreach, path)
+    trip_id = path.rpartition("/")[2]
+    for village in (SIDOREJO, DOLOPO):
+        assert f"desa={village}&amp;tentang=trips%2F{trip_id}%2F{village}" in shown
+    assert (await outreach.post(f"{path}/batal")).status_code == 303
+    assert "kunjungan" in await page(outreach, path)
+    assert "trip.changed" in {row["act"] for row in await rig.rows("audit")}
 
 
 async def test_from_a_village_with_few_to_a_day_there_and_its_funnel(live: Live, rig: Rig) -> None:
