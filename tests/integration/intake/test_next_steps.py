@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from services.intake.desk.question_stops import service_stops, stops_picture
+from services.intake.desk.question_stops import SentencePlace, service_stops, stops_picture
 from services.intake.domain.outreach.funnel import (
     SUMMARY,
     CountedStep,
@@ -122,6 +122,13 @@ async def test_every_question_of_every_service_is_said(rig: Rig) -> None:
     gone = only(service_stops(deps, {"kk_hilang.gone": {FunnelStep.STOPPED: 2}}, {}))
     assert (gone.worst.title, gone.worst.sentence, gone.worst.is_few) == ("Pertanyaan yang sudah tidak ada di formulir", "", True)
     assert stops_picture(gone, "/", "/").finding == "Baru 2 isian berhenti"
+    named = service_stops(deps, {"kk_hilang.kk_number": {FunnelStep.STOPPED: 5}, "akta_lahir.nik": {FunnelStep.STOPPED: 5}}, {})
+    places = {each.code: each.worst.place for each in named}
+    forms = "services/intake/templates/forms"
+    assert places == {
+        "kk_hilang": SentencePlace(f"{forms}/kk_hilang.toml", "[kk_number] ask"),
+        "akta_lahir": SentencePlace(f"{forms}/common.toml", "[nik] ask"),
+    }
 
 
 async def test_roles_and_odd_input_of_the_pages(rig: Rig, desk: Desk) -> None:
@@ -191,7 +198,7 @@ async def test_from_a_village_with_few_to_a_day_there_and_its_funnel(live: Live,
         assert await complaints(opened) == []
         await row.get_by_role("link", name="Lihat pertanyaannya").click()
         await expect(opened.get_by_role("heading", name="20 dari 20 yang berhenti")).to_be_visible()
-        await expect(opened.get_by_role("row", name="kk_hilang.kk_number")).to_contain_text("di bagian atas Kartu Keluarga")
+        await expect(opened.get_by_role("row", name="[kk_number] ask")).to_contain_text("di bagian atas Kartu Keluarga")
         assert await complaints(opened) == []
     async with live.at(f"{TRIPS}/baru?desa={SIDOREJO}", DESK) as opened:
         await opened.get_by_label("Nama", exact=True).fill("Jemput bola Wungu")
@@ -245,10 +252,14 @@ async def test_two_sources_are_compared_and_nothing_is_said_before_the_rule_is_m
     await came(other.code, 19, 2)
     assert "nanti" in await page(outreach, path)
     assert "lebih baik" not in await page(outreach, path)
+    assert ";30;;;" in (await outreach.get("/desk/uji/unduh")).text, "the file hides who filed as the page does"
     await came(other.code, 30, 6)
     told = await page(desk.browser("head"), path)
     assert "Teks A lebih baik: 60,0 poin persen lebih banyak yang mengajukan" in told
     assert "80,0 % (antara" in told
+    (line,) = (await outreach.get("/desk/uji/unduh")).text.splitlines()[1:]
+    assert f"{one.code};A;30;24;80,0 % (antara" in line
+    assert "Teks A lebih baik" in line
 
 
 async def test_comparisons_are_fit_for_everybody(live: Live, rig: Rig) -> None:

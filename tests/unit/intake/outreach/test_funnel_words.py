@@ -29,6 +29,8 @@ def test_a_form_becomes_a_source() -> None:
         "Poster balai desa", "KK 2026", "print", "poster", "kk_hilang", "3519072001", "@a", ("12", "13"), TODAY
     )
     assert read_form(FILLED, [], TODAY).what == SourceDescription("Poster balai desa", "KK 2026", "print", "poster")
+    envelope = FILLED.model_copy(update={"saluran": "letter", "tempat": "kk_footer"})
+    assert read_form(envelope, [], TODAY).what == SourceDescription("Poster balai desa", "KK 2026", "letter", "kk_footer")
 
 
 @pytest.mark.parametrize(
