@@ -69,6 +69,7 @@ from services.intake.handlers.reminding import remind_of_draft as remind_of_draf
 from services.intake.handlers.reminding import remind_of_visit as remind_of_visit
 from services.intake.handlers.studio.bundling import order_bundle as order_bundle
 from services.intake.handlers.studio.making import make_piece as make_piece
+from services.intake.handlers.studio.numbers import month_in_numbers as month_in_numbers
 from services.intake.handlers.studio.showing import JPEG as JPEG
 from services.intake.handlers.studio.showing import PieceView as PieceView
 from services.intake.handlers.studio.showing import alt_of_piece as alt_of_piece
