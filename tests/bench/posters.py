@@ -34,7 +34,7 @@ async def _bench(node: MongoNode) -> None:
         began, spent = monotonic_seconds(), _cpu(node)
         await act(desk.browser("outreach"), "/desk/konten/paket", expected=303, **(WANTED | {"ukuran": size}))
         await packing.turn()
-        bundle = only([row for row in await rig.rows("bundles") if row["form"] == size])
+        bundle = only([row for row in await rig.rows("bundles") if row["order"]["form"] == size])
         assert bundle["state"] == "ready", bundle
         took, cost = monotonic_seconds() - began, _cpu(node) - spent
         sys.stdout.write(f"{size:<10}{len(villages())} posters {took:8.1f} s  CPU {cost:6.1f} s  {bundle['size_bytes'] / 1e6:6.1f} MB\n")
