@@ -12,7 +12,7 @@ from services.intake.domain.outreach.sources import OutreachSource, SourceDescri
 from services.intake.ports.outreach import SourcePage, SourceSearch
 from services.intake.store.measured import MEASURED
 from services.intake.store.parts import known
-from shared.mongo import Collection, Doc, DocumentMapping, Mongo, fields_of, reachable
+from shared.mongo import Collection, Doc, DocumentMapping, Mongo, aggregate, fields_of, reachable
 from shared.mongo.terms import begins
 from shared.values.name_terms import name_beginnings, name_terms
 
@@ -66,7 +66,7 @@ class MongoSourceReader:
     async def all(self) -> Sequence[OutreachSource]:
         """See `ports.SourceReader`; read anew where one was made or changed since: each of these makes the sum of all versions larger."""
         with reachable():
-            sums = await self._sources.aggregate([{"$group": {"_id": None, "versions": {"$sum": "$version"}}}]).to_list(None)
+            sums = await aggregate(self._sources, [{"$group": {"_id": None, "versions": {"$sum": "$version"}}}])
             stamp = sums[0]["versions"] if sums else 0
             if stamp != self._all[0]:
                 docs = await self._sources.find({}).to_list(None)
