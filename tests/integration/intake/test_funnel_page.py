@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from services.intake.domain.outreach.funnel import CountedStep, FunnelStep, WhoAndWhere
-from tests.integration.intake.desk import Desk
+from tests.integration.intake.desk import Desk, page
 from tests.integration.intake.rig import Rig, settings
 from tests.integration.intake.test_outreach import HOME, VILLAGE, made
 
@@ -84,6 +84,8 @@ async def test_a_village_that_was_split_keeps_what_was_counted_live_and_rebuilt(
     assert [live[code]["Dilayani"] for code in (HOME, part, SPLIT)] == ["0", "9", ""]
     assert [live[code]["Per 1.000 warga"] for code in (HOME, part)] == [rate, rate]
     assert (live[SPLIT]["Desa"], live[SPLIT]["Mengajukan"]) == ("Sukamulya, Kebon Sari (dulu)", "30")
+    said = await page(Desk(rig).browser("outreach"), "/desk/corong?waktu=tahun&menurut=desa&wilayah=351901")
+    assert "bersama Tanjungrejo, Kebon Sari; Sukamulya, Kebon Sari (dulu)" in said
     week = await file(rig, "waktu=7&menurut=desa&wilayah=351901")
     assert week[HOME]["Per 1.000 warga"] == "0,00", "after the split each part stands for itself"
     await rig.wiring.deps.funnel.rebuild()
