@@ -76,6 +76,10 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
         Path | None,
         Field(description="CSV of the people of each village, as shared/reference/data/residents_sample.csv; empty: that sample"),
     ] = None
+    village_changes_file: Annotated[
+        Path | None,
+        Field(description="CSV of villages renamed, joined or split, as shared/reference/data/village_changes.csv; empty: that list"),
+    ] = None
     neighbour_rest_days: Annotated[
         float,
         Field(
