@@ -129,7 +129,10 @@ def _settled(url: str, door: str, wanted: dict[str, Any]) -> bool:
     with Client(door, serverSelectionTimeoutMS=1000, connectTimeoutMS=2000) as anybody:
         hello = anybody.admin.command("hello")
         hosts = {member["host"] for member in wanted["members"]}
-        takes_writes = hello.get("isWritablePrimary") or hello.get("primary") not in (None, hello.get("me"))  # one just elected does not yet
+        takes_writes = hello.get("isWritablePrimary") or hello.get("primary") not in (
+            None,
+            hello.get("me"),
+        )  # one just elected does not yet
         if takes_writes and hosts <= set(hello.get("hosts", ())):
             return True
         unknown = hello.get("isreplicaset", False)  # a set without a configuration, or one in which this member is not
