@@ -22,7 +22,7 @@ class Described:
     name: str
     module: str
     port: int
-    environment: Mapping[str, str]
+    environment: dict[str, str]
 
 
 def services(file: Path = FILE) -> tuple[Described, ...]:

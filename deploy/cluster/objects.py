@@ -14,6 +14,7 @@ Object = dict[str, Any]
 NAMESPACE: Final = "adminduk"
 UID: Final = 10001  # as in deploy/images/Dockerfile
 STOP_SECONDS: Final = 40  # a service drains for 20 s at most
+APART: Final = {"WEBHOOK_LOG_WATCH": "true"}  # the API's processes store what workers elsewhere are to see at once
 WAITING_EACH: Final = 50  # messages in a queue for each worker: what one handles in a second
 
 
@@ -105,7 +106,7 @@ def _pod(service: Described, role: Role, image: str, labels: Mapping[str, str]) 
                 "image": image,
                 "args": [service.module, role.name],
                 "ports": [{"name": "http", "containerPort": service.port}],
-                "env": [{"name": name, "value": value} for name, value in service.environment.items()],
+                "env": [{"name": name, "value": value} for name, value in (service.environment | APART).items()],
                 "resources": {"requests": {"cpu": role.cpu, "memory": role.memory}, "limits": {"memory": role.memory}},
                 "readinessProbe": {"httpGet": {"path": "/readyz", "port": "http"}, "periodSeconds": 5, "timeoutSeconds": 3},
                 "livenessProbe": {"httpGet": {"path": "/livez", "port": "http"}, "periodSeconds": 10, "timeoutSeconds": 5},
