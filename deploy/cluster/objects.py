@@ -13,6 +13,7 @@ Object = dict[str, Any]
 
 NAMESPACE: Final = "adminduk"
 UID: Final = 10001  # as in deploy/images/Dockerfile
+SIGNER_FILES: Final = ("signer.pem", "signer-key.pem", "ca.pem")
 STOP_SECONDS: Final = 40  # a service drains for 20 s at most
 APART: Final = {"WEBHOOK_LOG_WATCH": "true"}  # the API's processes store what workers elsewhere are to see at once
 WAITING_EACH: Final = 50  # messages in a queue for each worker: what one handles in a second
@@ -119,10 +120,19 @@ def _pod(service: Described, role: Role, image: str, labels: Mapping[str, str]) 
             }
         ],
         "volumes": [
-            {"name": "secrets", "secret": {"secretName": f"adminduk-{service.name}", "defaultMode": 0o440}},
+            {"name": "secrets", "projected": {"sources": _secrets(service), "defaultMode": 0o440}},
             {"name": "tmp", "emptyDir": {"medium": "Memory", "sizeLimit": "64Mi"}},
         ],
     }
+
+
+def _secrets(service: Described) -> list[Object]:
+    """The service's secret; below it the signer's, where compose says that it has one."""
+    found: list[Object] = [{"secret": {"name": f"adminduk-{service.name}"}}]
+    folder = service.environment.get("SIGNER_DIR", "").removeprefix("/run/secrets/")
+    if folder:
+        found.append({"secret": {"name": "adminduk-signer", "items": [{"key": name, "path": f"{folder}/{name}"} for name in SIGNER_FILES]}})
+    return found
 
 
 def closed() -> Object:

@@ -216,7 +216,7 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
     ] = 1.0
     webhook_log_watch: Annotated[
         bool,
-        Field(description="true where the API runs in processes of its own: the workers then follow what it stores by a change stream"),
+        Field(description="true where the API runs in processes of its own: workers then follow what it stores by a change stream"),
     ] = False
     yield_seconds: Annotated[
         float,

@@ -77,9 +77,11 @@ def test_settings_are_those_of_compose_and_no_secret_is_among_them(found: list[d
         env = {entry["name"]: entry["value"] for entry in pods(found)[f"{service.name}-api"]["containers"][0]["env"]}
         assert env["SECRETS_DIR"] == "/run/secrets"
         assert not [value for value in env.values() if "${" in value or "password" in value.lower()]
-    wanted = {volume["secret"]["secretName"] for pod in pods(found).values() for volume in pod["volumes"] if "secret" in volume}
+    volumes = [volume for pod in pods(found).values() for volume in pod["volumes"]]
+    wanted = {volume["secret"]["secretName"] for volume in volumes if "secret" in volume}
+    wanted |= {source["secret"]["name"] for volume in volumes if "projected" in volume for source in volume["projected"]["sources"]}
     assert wanted == {
-        *(f"adminduk-{name}" for name in (*prepare.DATABASE_USERS, "rabbitmq", "mongo", "passwords")),
+        *(f"adminduk-{name}" for name in (*prepare.DATABASE_USERS, "signer", "rabbitmq", "mongo", "passwords")),
         "adminduk-tls",
     }
 
