@@ -127,7 +127,8 @@ async def _measure(system: System, options: argparse.Namespace) -> Finding:
     finally:
         await mongo.close()
     shares = profiler.shares if profiler is not None else {}
-    return Finding(seconds, told, sum(key.startswith("broadcast:") for key in doubled), people - told, answers, calm, cpu_ms, chat_cpu_ms, shares)
+    twice = sum(key.startswith("broadcast:") for key in doubled)
+    return Finding(seconds, told, twice, people - told, answers, calm, cpu_ms, chat_cpu_ms, shares)
 
 
 async def _over(mongo: Mongo, database: str) -> None:
