@@ -120,7 +120,7 @@ def test_small_counts_are_hidden_and_another_where_the_rest_would_tell_them(coun
 
 
 def test_small_rates_stand_on_the_map_in_tenths_and_large_ones_whole() -> None:
-    one, other = list(villages())[0], list(villages())[-1]
+    one, *_, other = villages()
     people = dict.fromkeys(villages(), 1000)
     small = shown_villages(2026, {one: 60, other: 20}, people)
     assert {tile.said for tile in small.tiles if tile.served} == {"4,3", "2,0"}
