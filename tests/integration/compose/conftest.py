@@ -1,11 +1,13 @@
 """The folders that `prepare` makes, driven as compose drives it: the command and the environment come from compose.yaml."""
 
+import io
 import json
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from deploy.compose import prepare
 from tests.support.clock_ahead import CLOCK
 from tests.support.office_answers import APP_SECRET, TOKEN, authority_files, webhook_key
 
@@ -40,15 +43,22 @@ class Installation:
     def services(self, **variables: str) -> dict[str, Any]:
         """compose.yaml as compose reads it."""
         given = {"STATE": str(self.state), **variables}
-        text = COMPOSE.read_text()
-        while VARIABLE.search(text):  # one may be the default of another
-            text = VARIABLE.sub(lambda found: given.get(found[1]) or found[2] or "", text)
+        text = VARIABLE.sub(lambda found: given.get(found[1]) or found[2] or "", COMPOSE.read_text())
         services: dict[str, Any] = yaml.safe_load(text)["services"]
         return services
 
     def prepare(self, **variables: str) -> Prepared:
         service = self.services(**variables)["prepare"]
         return self.run([str(self.state) if word == "/state" else word for word in service["command"]], service["environment"])
+
+    def prepare_here(self, **variables: str) -> Prepared:
+        """The same in this process: for what is said of the files, which needs no process of its own."""
+        service, said = self.services(**variables)["prepare"], io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(said):
+            for name, value in service["environment"].items():
+                patch.setenv(name, str(value or ""))
+            code = prepare.main([str(self.state)])
+        return Prepared(code, said.getvalue())
 
     def run(self, words: list[str], environment: Mapping[str, Any] | None = None) -> Prepared:
         inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
@@ -114,9 +124,9 @@ def installation(tmp_path: Path) -> Installation:
 def production(installation: Installation, filled: dict[str, str]) -> Callable[..., Prepared]:
     """Prepare production from what an office filled in, with some of it changed; None leaves a file out."""
 
-    def prepare(changes: Mapping[str, str | None] | None = None, **variables: str) -> Prepared:
+    def prepare_it(changes: Mapping[str, str | None] | None = None, **variables: str) -> Prepared:
         files = {**filled, **(changes or {})}
         installation.write({name: text for name, text in files.items() if text is not None})
         return installation.prepare(PROFILE="production", **variables)
 
-    return prepare
+    return prepare_it
