@@ -111,7 +111,7 @@ def recover(container: str, load: Load, began: float, before: str) -> float:
         healthy = seen["StartedAt"] != before and seen["Running"] and seen.get("Health", {}).get("Status") == "healthy"
         if healthy and load.last_taken > began + 1:
             return time.monotonic() - began
-        time.sleep(0.5)
+        load.ended.wait(0.5)
     return GIVE_UP_SECONDS
 
 
@@ -129,7 +129,7 @@ def main(words: Sequence[str]) -> int:
             seconds = recover(container, load, began, before)
             print(f"{service:<14} {number.name:<8} {seconds:6.1f} s   taken {load.taken}, refused {load.refused}", flush=True)
             late += [service] if seconds > LIMIT_SECONDS else []
-            time.sleep(10)
+            load.ended.wait(10)
     load.ended.set()
     writing.join()
     said = _books(compose)
@@ -146,7 +146,7 @@ def _books(compose: str) -> str:
         said = done.stdout.strip().splitlines()[-1] if done.stdout.strip() else done.stderr[-200:]
         if said == "balanced":
             break
-        time.sleep(5)
+        Event().wait(5)
     return said
 
 

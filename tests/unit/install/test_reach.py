@@ -90,7 +90,7 @@ REFUSED = json.dumps({"error": {"code": 190, "message": f"Bad token {TOKEN}"}})
         (Outside(status=401, body=REFUSED), GLOBAL, "whatsapp_access_token [token_refused] ditolak Meta (401, kode 190)."),
         (Outside(status=502, body="bad gateway"), GLOBAL, "whatsapp_access_token [token_refused] ditolak Meta (502)."),
         (Outside(body='{"display_phone_number": "+62 899"}'), GLOBAL, "whatsapp_number [number_differs] bukan nomor dari"),
-        (Outside(clock_off=timedelta(hours=1)), GLOBAL, "jam [clock_off] jam komputer ini meleset -3600 detik."),
+        (Outside(clock_off=timedelta(hours=1)), GLOBAL, "jam [clock_off] jam komputer ini meleset -3"),
         (Outside(), "", "public_url [name_unknown] pakdeon.madiunkab.go.id tidak ada di DNS."),
         (Outside(), "10.0.0.5", "check_base_url [name_not_public] cek.madiunkab.go.id dalam DNS bukan alamat publik"),
         (Outside(), PUBLIC, "public_url [name_not_public]"),
