@@ -81,7 +81,7 @@ def test_nobody_approves_what_they_wrote_and_an_approval_is_of_one_revision() ->
             rules.approve(post, by, revision, at=AT)
     approved = rules.approve(post, BUDI, 1, at=AT)
     assert (approved.state, approved.judged_by) == (PostState.APPROVED, BUDI)
-    mended = rules.mend(approved, content(text="Lain."), BUDI, at=AT)
+    mended = rules.mend(approved, content(text="Lain."), BUDI, 1, at=AT)
     assert (mended.state, mended.revision, mended.judged_by) == (PostState.PROPOSED, 2, None)
     with pytest.raises(DomainError, match="second_person_needed"):
         rules.approve(mended, BUDI, 2, at=AT)
@@ -89,7 +89,9 @@ def test_nobody_approves_what_they_wrote_and_an_approval_is_of_one_revision() ->
         rules.give_back(post, BUDI, 1, "  ", at=AT)
     assert rules.give_back(post, BUDI, 1, "Salah  jam.", at=AT).note == "Salah jam."
     with pytest.raises(DomainError, match="post_cancelled"):
-        rules.mend(rules.cancel(post), content(), SITI, at=AT)
+        rules.mend(rules.cancel(post), content(), SITI, 1, at=AT)
+    with pytest.raises(DomainError, match="post_mended_meanwhile"):
+        rules.mend(mended, content(), SITI, 1, at=AT)
 
 
 def test_each_platform_says_how_to_come_with_the_code() -> None:
@@ -154,6 +156,26 @@ def test_a_try_whose_end_nobody_knows_is_looked_for_twice_before_it_is_repeated(
     assert effects.look_later(unreachable, at=AT, jitter=0.0).state is EffectState.FLAGGED
 
 
+def test_what_is_never_there_however_often_it_is_tried_is_left_to_a_person() -> None:
+    """A "duplicate" of what nobody finds, or Meta's "unknown error" at each try, went on for ever and nobody was told."""
+    duplicate, tries = judge(Refused(400, 506), visible=True), 0
+    effect = ready()
+    while effect.state is EffectState.READY:
+        tries += 1
+        effect = effects.settle(effects.start(effect, at=AT), duplicate, at=AT, jitter=0.0, unknown_seconds=20)
+        for _ in range(2):
+            effect = effects.found_absent(effect, at=AT, jitter=0.0)
+    assert (effect.state, effect.reason, tries) == (EffectState.REFUSED, "meta_506", 12)
+
+
+def test_what_is_prepared_for_ever_is_prepared_anew() -> None:
+    held = effects.prepared(ready(), ("c-1",), at=AT)
+    soon, late = (effects.not_ready(held, at=AT + timedelta(minutes=minutes), look_seconds=5) for minutes in (9, 11))
+    assert (soon.action, soon.wait_seconds) == (PostAction.LATER, 5)
+    assert (late.action, late.reason) == (PostAction.ANEW, "container_stuck")
+    assert effects.settle(held, late, at=AT, jitter=0.0, unknown_seconds=20).failures == 1
+
+
 def test_a_refusal_of_a_repeated_try_is_in_doubt_once() -> None:
     no = PostVerdict(PostAction.REFUSED, "meta_100")
     first = effects.start(ready(), at=AT)
@@ -204,6 +226,8 @@ def test_what_people_may_see_is_not_called_off_and_what_they_see_stays() -> None
         ("https://x.com/", "link_wrong"),
         ("javascript:alert(1)", "link_wrong"),
         ("https://[x", "link_wrong"),
+        ("https://lain.example\\.x.com/a", "link_wrong"),  # a browser goes to lain.example
+        ("https://x.com/a\nb", "link_wrong"),
     ],
 )
 def test_a_link_that_is_pasted_back_leads_to_its_platform(link: str, code: str) -> None:
