@@ -107,6 +107,7 @@ def test_tallies_together_are_the_sum_of_them() -> None:
 def test_what_few_people_said_is_not_shown_and_can_not_be_worked_out() -> None:
     assert shown({"male": 12, "female": 9}, 5) == {"male": 12, "female": 9}
     assert shown({"male": 12, "female": 3, "unknown": 0}, 5) == {"male": None, "female": None, "unknown": 0}
+    assert shown({"a": 1, "b": 1, "c": 6, "d": 9}, 5) == {"a": None, "b": None, "c": None, "d": 9}, "two of which the sum is two"
     assert shown({"a": 2, "b": 4, "c": 6, "d": 9}, 5) == {"a": None, "b": None, "c": 6, "d": 9}
 
 
