@@ -23,6 +23,7 @@ from services.notifier.domain.posting.post import PostContent, PostPicture, Post
 from services.notifier.domain.posting.remark import Remark, RemarkKind, RemarkState
 from services.notifier.domain.posting.verdict import PostAction, PostVerdict, judge
 from services.notifier.domain.posting.wording import ContactWays, full_text
+from services.notifier.handlers.remarks import CameRemark, GoneRemark
 from services.notifier.store.posting import EFFECTS, POSTS, REMARKS
 from shared.errors import BadInput, DomainError
 from shared.reference.outreach import outreach_lists
@@ -295,12 +296,41 @@ def test_a_webhook_is_read_and_what_is_ours_or_another_accounts_is_left_out() ->
     ours = comment.replace(b'"99"', b'"178"')
     body = b'{"object":"instagram","entry":[{"id":"178","time":1795489200,"changes":[{"field":"comments","value":%b}]}]}'
     (came,) = remarks_of(body % comment, {"178": "ig"})
+    assert isinstance(came, CameRemark)
     assert (came.account, came.provider_id, came.media, came.author, came.text) == ("ig", "c1", "m1", "99", "Halo?")
     assert list(remarks_of(body % ours, {"178": "ig"})) == []
     assert list(remarks_of(body % comment, {"1": "ig"})) == []
-    for broken in (b"{", b"[]", b'{"entry":[{"id":"178","changes":[{"field":"comments","value":{}}]}]}', b'{"entry":7}'):
+    for broken in (b"{", b"[]", b'{"entry":[7]}', b'{"entry":7}'):
         with pytest.raises(BadInput, match="body_malformed"):
             list(remarks_of(broken, {"178": "ig"}))
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [b"7", b"{}", b'{"field":"comments","value":{}}', b'{"field":"feed","value":{"item":"comment","verb":"add","created_time":1e300}}'],
+)
+def test_one_thing_that_can_not_be_read_takes_nothing_along(odd: bytes) -> None:
+    """Meta sends many together, and again until they are taken: one that we can't read would have kept out the others for ever."""
+    fine = b'{"field":"comments","value":{"id":"c1","from":{"id":"99"},"text":"Halo?","media":{"id":"m1"}}}'
+    body = b'{"entry":[{"id":"178","time":1795489200,"changes":[%b,%b]}]}' % (odd, fine)
+    assert [getattr(each, "text", None) for each in remarks_of(body, {"178": "ig"})] == ["Halo?"]
+
+
+def test_what_somebody_edits_or_takes_back_is_told_and_nobody_need_say_who_they_are() -> None:
+    value = b'{"item":"comment","comment_id":"c1","post_id":"p1","message":"Kapan buka?","verb":"%b"}'
+    body = b'{"entry":[{"id":"106","time":1795489200,"changes":[{"field":"feed","value":%b}]}]}'
+    came, again, gone = (next(remarks_of(body % (value % verb), {"106": "fb"})) for verb in (b"add", b"edited", b"remove"))
+    assert isinstance(came, CameRemark)
+    assert (came.author, came.is_edited) == ("", False)
+    assert (again, gone) == (replace(came, is_edited=True), GoneRemark("fb", "c1"))
+    unsent = b'{"entry":[{"id":"178","messaging":[{"sender":{"id":"99"},"message":{"mid":"m","is_deleted":true}}]}]}'
+    assert list(remarks_of(unsent, {"178": "ig"})) == [GoneRemark("ig", "m")]
+    open_one = remark(state=RemarkState.SILENT, text="Mantap")
+    assert remarks.edited(open_one, "Syaratnya apa?").state is RemarkState.OPEN
+    done = remarks.answered(remark(), "Ya", SITI, at=AT)
+    assert remarks.edited(done, "Lain").text == done.text
+    left = remarks.taken_back(remark())
+    assert (left.text, left.author, left.author_name, left.state) == ("", "", "", RemarkState.SILENT)
 
 
 def test_a_month_has_whole_weeks() -> None:
