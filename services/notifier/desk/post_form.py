@@ -93,7 +93,7 @@ async def read_form(deps: Deps, sent: FormData) -> PostForm:
     codes = zip(deps.posting.accounts, sent.getlist("kode_akun"), strict=False)
     return PostForm(
         title=_text(sent.get("judul"), TITLE_MOST),
-        text=str(sent.get("pesan") or "")[:TEXT_MOST].replace("\r\n", "\n"),
+        text=str(sent.get("pesan") or "").replace("\r\n", "\n")[:TEXT_MOST],
         when=_text(sent.get("pada"), 20),
         code=_code(sent.get("kode")),
         accounts=tuple(dict.fromkeys(str(each)[:40] for each in sent.getlist("akun"))),

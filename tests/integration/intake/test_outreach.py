@@ -236,6 +236,13 @@ async def test_of_two_rebuilds_the_later_one_counts_and_a_slow_one_spoils_nothin
     assert len({each["_id"].split("|")[0] for each in await cells.find({}).to_list(None)}) == 1, "what they left is gone"
 
 
+async def test_of_two_who_type_a_number_at_once_one_counts(rig: Rig) -> None:
+    source, day = await made(rig), date(2026, 11, 23)
+    both = [partial(note_seen, deps=rig.wiring.deps, code=source.code, day=day, seen=100, typed=typed) for typed in "abcd"]
+    await asyncio.gather(*map(rig.units.run, both))
+    assert await counts(rig) == {source.code: {"seen": 100}}
+
+
 async def test_numbers_of_a_post_count_what_came_since_they_were_read_last(rig: Rig) -> None:
     source = await made(rig)
 
