@@ -36,6 +36,7 @@ from services.notifier.store.schema import (
 )
 from shared.mongo import Collection, Doc, DocumentMapping, Mongo, aggregate, cursor, fields_of, reachable
 from shared.mongo.together import BatchLoader
+from shared.values import BROADCAST_KEY
 
 NUMBER: Final = "whatsapp"
 
@@ -199,6 +200,12 @@ class MongoBroadcastReader:
         wanted: Doc = {"kind": NoticeKind.BROADCAST.value, "state": {"$in": OPEN_STATES}}
         with reachable():
             return int(await self._jobs.count_documents(wanted, limit=limit, hint="broadcasts_on_the_way"))
+
+    async def is_on_the_way(self, broadcast_id: str) -> bool:
+        own: Doc = {"$gte": f"{BROADCAST_KEY}{broadcast_id}:", "$lt": f"{BROADCAST_KEY}{broadcast_id};"}
+        wanted: Doc = {"kind": NoticeKind.BROADCAST.value, "state": {"$in": OPEN_STATES}, "_id": own}
+        with reachable():
+            return await self._jobs.find_one(wanted, {"_id": 1}, hint="broadcasts_on_the_way") is not None
 
     async def unheard(self, since: datetime, limit: int) -> tuple[int, datetime | None]:
         wanted: Doc = {
