@@ -79,6 +79,9 @@ class BroadcastReader(Protocol):
     async def find_agreed(self, address: str) -> NewsContact | None:
         """Return who agreed to news and is reached there."""
 
+    async def try_outs(self, broadcast_id: str, limit: int) -> int:
+        """Return how often it was tried out, counted up to `limit`."""
+
     async def wishes(self, limit: int) -> NewsWishes:
         """Return who wants news and who does not; of these the last ones."""
 

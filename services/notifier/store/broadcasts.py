@@ -9,6 +9,7 @@ from typing import Any, Final
 from pymongo.read_concern import ReadConcern
 
 from services.notifier.domain.broadcast import Broadcast, BroadcastState, Category, Hand, Hours, ListPages, OpenNeed, Segment
+from services.notifier.domain.broadcast_job import TRY_OUT_KEY
 from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import JobState, Progress
 from services.notifier.domain.news import (
@@ -179,6 +180,11 @@ class MongoBroadcastReader:
         with reachable():
             doc = await self._contacts.find_one({"address": address, "agreed": True}) if address else None
         return None if doc is None else NEWS_CONTACTS.from_doc(doc)
+
+    async def try_outs(self, broadcast_id: str, limit: int) -> int:
+        own: Doc = {"$gte": f"{TRY_OUT_KEY}{broadcast_id}:", "$lt": f"{TRY_OUT_KEY}{broadcast_id};"}
+        with reachable():
+            return int(await self._jobs.count_documents({"_id": own}, limit=limit))
 
     async def wishes(self, limit: int) -> NewsWishes:
         with reachable():

@@ -16,6 +16,7 @@ from services.notifier.domain.broadcast import Broadcast, BroadcastState, Hand, 
 from services.notifier.handlers import broadcasts as handlers
 from services.notifier.ports import BroadcastResults, Tx
 from shared.contracts import intake_news
+from shared.errors import DomainError
 from tests.integration.notifier.rig import PHONE, Rig, another, make_rig, running
 from tests.support.eventually import eventually
 
@@ -287,3 +288,7 @@ async def test_a_try_out_goes_to_who_agreed_alone(still: Rig) -> None:
     assert effect["recipient"] == phone(7)
     found: dict[str, Any] = {"planned": (await results(still, broadcast_id)).planned, "tried": (await results(still, broadcast_id)).tried}
     assert found == {"planned": 1, "tried": 0}, "a try-out counts for nobody"
+    for _ in range(4):
+        await still.parts.units.run(lambda tx: handlers.try_broadcast(tx, still.parts.deps, broadcast_id, phone(7)))
+    with pytest.raises(DomainError, match="try_outs_spent"):  # it is no way around the week of rest and the hours
+        await still.parts.units.run(lambda tx: handlers.try_broadcast(tx, still.parts.deps, broadcast_id, phone(7)))
