@@ -95,6 +95,8 @@ def named_code(text: str) -> FoundCode:
     try:
         return FoundCode(parse_code(text), CodeCondition.INTACT)
     except Malformed:
+        if (found := read_code(text).code) is not None and found.condition is CodeCondition.INTACT:
+            return found  # the whole sentence was copied
         left = "".join(filter(str.isalnum, _plain(text))).upper()
         return FoundCode(left[: LONGEST + 1], CodeCondition.DAMAGED)
 

@@ -14,6 +14,7 @@ from services.intake.domain.outreach.codes import (
     completes,
     is_code,
     make_code,
+    named_code,
     parse_code,
     read_code,
     slips,
@@ -119,6 +120,12 @@ def test_a_message_of_blanks_is_read_at_once(blanks: str) -> None:
     began = process_time()
     assert read_code(f"a{blanks}a").code is None
     assert process_time() - began < 0.2
+
+
+def test_a_field_of_its_own_takes_the_sentence_too() -> None:
+    assert named_code(f"{WISH} (#K7Q)") == named_code(" k7q ") == FoundCode("K7Q", INTACT)
+    assert named_code("K7") == FoundCode("K7", DAMAGED)
+    assert named_code("balai desa") == FoundCode("BALAID", DAMAGED)
 
 
 def test_of_two_forwarded_texts_the_last_code_counts() -> None:
