@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
@@ -71,7 +72,7 @@ async def test_whoever_comments_a_hundred_times_gets_the_link_once(rig: PostingR
     one, other = "70001", "70002"
     for author, text in ((one, "Mau akta lahir"), (one, "akta lahir akta lahir"), (one, "akta lahir?"), (other, "akta lahir")):
         await rig.meta.post(f"/sim/posts/{shown['id']}/comments", json={"text": text, "author": author})
-        await eventually(lambda text=text: _one_of(rig, text))
+        await eventually(partial(_one_of, rig, text))
     found = {(each.author, each.text): (each.state, each.by_machine) for each in await kept(rig, 4)}
     assert found[one, "Mau akta lahir"] == found[other, "akta lahir"] == (RemarkState.ANSWERED, True)
     assert found[one, "akta lahir akta lahir"] == (RemarkState.SILENT, False)
