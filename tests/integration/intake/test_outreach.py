@@ -228,7 +228,7 @@ async def test_of_two_rebuilds_the_later_one_counts_and_a_slow_one_spoils_nothin
         await state.update_one({}, [{"$set": {"rebuilding_until": {"$dateSubtract": {"startDate": "$$NOW", "unit": "hour", "amount": 1}}}}])
         return months
 
-    tables._write = late  # type: ignore[method-assign]
+    tables._write = late  # type: ignore[assignment, method-assign]
     with pytest.raises(Conflict, match="rebuild_overtaken"):
         await tables.rebuild()
     assert await counts(rig) == {source.code: {"chatted": 1}}
