@@ -26,7 +26,7 @@ _ROWS: Final = 30
 _OPEN: Final = "open"
 
 Worker = Annotated[StaffMember, signed_in("remarks:work")]
-RemarkId = Annotated[str, Path(max_length=200)]
+RemarkId = Annotated[str, Path(max_length=500)]  # account and Meta's id: that of a message on Instagram has 170 characters and may grow
 
 
 class RemarkFilter(BaseModel):

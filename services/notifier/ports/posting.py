@@ -102,6 +102,9 @@ class PostReader(Protocol):
     async def remarks(self, query: RemarkQuery) -> RemarkPage:
         """Return one page; raises BadInput (`cursor_malformed`)."""
 
+    async def has_link(self, post_id: str, account: str, author: str) -> bool:
+        """Return whether somebody was given the link under a post on an account by itself."""
+
     async def open_remarks(self, at: datetime) -> Needed:
         """Return how many wait for an answer, and whether one waits too long."""
 

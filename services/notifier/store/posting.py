@@ -46,6 +46,7 @@ POSTING_INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("due_at", 1), ("_id", 1)], name="by_clock"),
         IndexModel([("state", 1), ("due_at", 1), ("_id", 1)], name="by_state"),
         IndexModel([("post_id", 1), ("due_at", 1), ("_id", 1)], name="of_post"),
+        IndexModel([("post_id", 1), ("author", 1)], name="of_author"),
         IndexModel([("came_at", 1)], name="expiry", expireAfterSeconds=REMARK_DAYS * 86400),
     ),
 }

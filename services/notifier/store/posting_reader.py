@@ -122,6 +122,11 @@ class MongoPostReader:
         rows = tuple(REMARKS.from_doc(doc) for doc in docs[: query.limit])
         return RemarkPage(rows, cursor.encode(rows[-1].due_at, rows[-1].remark_id) if len(docs) > query.limit else None)
 
+    async def has_link(self, post_id: str, account: str, author: str) -> bool:
+        given: Doc = {"post_id": post_id, "author": author, "account": account, "state": RemarkState.ANSWERED.value, "answered_by": None}
+        with reachable():
+            return await self._remarks.find_one(given, {"_id": 1}) is not None
+
     async def open_remarks(self, at: datetime) -> Needed:
         open_: Doc = {"state": RemarkState.OPEN.value}
         with reachable():

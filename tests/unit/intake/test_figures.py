@@ -110,6 +110,8 @@ def test_of_nothing_there_is_no_share() -> None:
         ([4, 5, 12], [None, None, 12]),
         ([1, 4, 12], [None, None, 12]),
         ([1, 1, 7, 12], [None, None, None, 12]),
+        ([1, 1, 1, 1, 1, 9, 12], [None, None, None, None, None, None, 12]),
+        ([1, 1, 1, 1, 1, 0], [None] * 6),
         ([3], [None]),
         ([3, 0, 0], [None, 0, 0]),
         ([], []),
@@ -139,3 +141,5 @@ def test_no_small_count_is_told_by_what_is_left(counts: list[int]) -> None:
     if low and any(count >= SMALL for count in counts):
         assert len(low) > 1
         assert sum(low) >= SMALL
+    if sum(low) >= SMALL and (0 in low or any(count >= SMALL for count in low)):
+        assert sum(low) > len(low), "all of them would be 1 each"

@@ -63,6 +63,7 @@ _HOSTS: Final[Mapping[Platform, frozenset[str]]] = MappingProxyType(
         Platform.TELEGRAM: frozenset({"t.me", "telegram.me"}),
     }
 )
+_HOST: Final = re.compile(r"[a-z0-9.-]+")  # a browser reads a backslash as a slash: then it would lead elsewhere than it says here
 _HASHTAG: Final = re.compile(r"#\w")
 
 
@@ -93,7 +94,9 @@ def check_link(account: SocialAccount, link: str) -> str:
         host = (parts.hostname or "").lower()
     except ValueError:
         raise DomainError("link_wrong") from None
-    if parts.scheme not in ("http", "https") or not host or len(parts.path) < 2 or len(text) > LINK_LONGEST or " " in text:  # noqa: PLR2004 - more than "/"
+    if parts.scheme not in ("http", "https") or len(parts.path) < 2 or len(text) > LINK_LONGEST:  # noqa: PLR2004 - more than "/"
+        raise DomainError("link_wrong")
+    if _HOST.fullmatch(host) is None or not text.isprintable() or " " in text:
         raise DomainError("link_wrong")
     if not any(host == known or host.endswith(f".{known}") for known in _HOSTS[account.platform]):
         raise DomainError("link_foreign", account.platform)

@@ -33,6 +33,7 @@ _LOOK: Final = Backoff(20.0, 300.0, factor=2.0)  # an account's own list shows a
 _LOOKS: Final = 12  # without an answer: half an hour, then a person looks
 _DOUBTED: Final = "refused_when_repeated"
 _ABSENT: Final = 2  # answers in a row that it is not there: a call that lay in a queue has had time by then
+_STUCK: Final = timedelta(minutes=10)  # Meta asks for no more than five minutes of looking at what it prepares
 
 
 class EffectState(StrEnum):
@@ -66,7 +67,8 @@ class EffectKind(StrEnum):
 class PostEffect:
     """One effect on one account. `about`: id of the post or remark; `prepared`: what the provider holds for it (containers, photos).
 
-    `begun_at`: the first try that may have been seen. `maybe_twice`: repeated because a person said so while nobody could know.
+    `prepared_at`: since when it does. `begun_at`: the first try that may have been seen. `maybe_twice`: repeated because a person said so
+    while nobody could know.
     """
 
     key: str
@@ -78,6 +80,7 @@ class PostEffect:
     source: str = ""
     revision: int = 1
     prepared: tuple[str, ...] = ()
+    prepared_at: datetime | None = None
     attempt: int = 0
     failures: int = 0
     looks: int = 0
@@ -116,7 +119,14 @@ def answer(remark_id: str, account: str, source: str, *, at: datetime) -> PostEf
 
 def prepared(effect: PostEffect, ids: tuple[str, ...], *, at: datetime) -> PostEffect:
     """Return it with what the provider holds for it."""
-    return replace(effect, prepared=ids, next_at=at)
+    return replace(effect, prepared=ids, prepared_at=at, next_at=at)
+
+
+def not_ready(effect: PostEffect, *, at: datetime, look_seconds: float) -> PostVerdict:
+    """Return what follows where the provider still prepares it: a look a little later; after minutes of that it is prepared anew."""
+    if effect.prepared_at is not None and at - effect.prepared_at > _STUCK:
+        return PostVerdict(PostAction.ANEW, "container_stuck")
+    return PostVerdict(PostAction.LATER, "not_ready_yet", look_seconds)
 
 
 def start(effect: PostEffect, *, at: datetime) -> PostEffect:
@@ -169,10 +179,18 @@ def done(effect: PostEffect, provider_id: str, *, at: datetime, link: str | None
 
 
 def found_absent(effect: PostEffect, *, at: datetime, jitter: float) -> PostEffect:
-    """Note that the account was asked and does not have it; after that was said twice it may be tried again."""
+    """Note that the account was asked and does not have it; after that was said twice it may be tried again.
+
+    A try that ends so again and again is refused at last, for the reason that it ended with: "duplicate" of what nobody finds, "unknown
+    error" of every try. A person looks then.
+    """
     asked = replace(effect, absent=effect.absent + 1, looks=effect.looks + 1)
     if asked.absent >= _ABSENT:
-        return _again(asked, "looked_not_there", at=at, seconds=0.0)
+        failures = asked.failures + 1
+        if failures >= _RETRIES:
+            return _refuse(asked, asked.reason or "looked_not_there", at=at)
+        wait = _RETRY.seconds(failures - 1, jitter) if failures > 1 else 0.0
+        return _again(replace(asked, failures=failures), "looked_not_there", at=at, seconds=wait)
     return replace(asked, next_at=at + timedelta(seconds=_LOOK.seconds(asked.looks, jitter)))
 
 

@@ -163,14 +163,16 @@ def give_back(post: SocialPost, by: Hand, revision: int, note: str, *, at: datet
     return replace(post, state=PostState.RETURNED, judged_by=by, judged_at=at, note=said)
 
 
-def mend(post: SocialPost, content: PostContent, by: Hand, *, at: datetime) -> SocialPost:
-    """Return it as written anew; it needs another approval.
+def mend(post: SocialPost, content: PostContent, by: Hand, revision: int, *, at: datetime) -> SocialPost:
+    """Return it as written anew; it needs another approval. `revision`: the one that was read before.
 
     Raises:
-        DomainError: `post_cancelled`.
+        DomainError: `post_cancelled`; `post_mended_meanwhile`: somebody else wrote it anew since.
     """
     if post.state is PostState.CANCELLED:
         raise DomainError("post_cancelled")
+    if post.revision != revision:
+        raise DomainError("post_mended_meanwhile")
     return SocialPost(post.post_id, content, by, at, revision=post.revision + 1)
 
 
