@@ -16,11 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.notifier.desk import post_words as words
 from services.notifier.desk.post_calendar import Month, month_of
 from services.notifier.domain.broadcast import Hand
-from services.notifier.domain.posting.accounts import LINK_LONGEST
-from services.notifier.domain.posting.effect import IN_FLIGHT, POST_KEY, EffectState
+from services.notifier.domain.posting.accounts import LIMITS, LINK_LONGEST
+from services.notifier.domain.posting.effect import ANSWER_KEY, IN_FLIGHT, POST_KEY, EffectState, needs_person
 from services.notifier.domain.posting.measure import COUNT_MOST, Counts
 from services.notifier.domain.posting.post import NOTE_MOST, PostState, SocialPost, needs_other
-from services.notifier.domain.posting.wording import full_text
+from services.notifier.domain.posting.wording import full_text, is_cut
 from services.notifier.handlers import posting as handlers
 from services.notifier.ports import Deps, Tx
 from services.notifier.ports.posting import PostQuery
@@ -30,7 +30,10 @@ from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web.desk import Lookout, Pages, StaffMember, WaitingCount, signed_in
 
 PATH: Final = "/desk/posting"
+REMARKS_PATH: Final = "/desk/komentar"
 _ROWS: Final = 30
+_NEEDED: Final = "perlu"
+"""Filter: what the count at the side counts."""
 _MOST_A_MONTH: Final = 500
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 
@@ -97,7 +100,8 @@ class PostRoom:
         targets = []
         for target in post.content.targets:
             account, effect = posting.accounts.get(target.account), effects.get(target.account)
-            gone = effect is None or (effect.state is EffectState.CANCELLED and post.state is not PostState.CANCELLED)
+            said = full_text(post.content.text, account.platform, target.source, posting.ways) if account else post.content.text
+            gone = effect is None or words.is_planned_anew(post, effect)
             targets.append(
                 {
                     "code": target.account,
@@ -107,9 +111,10 @@ class PostRoom:
                     "effect": None if gone else effect,
                     "state": words.state_on(post, target.account, list(effects.values())),
                     "reason": words.reason(effect.reason) if effect and not gone else "",
-                    "text": full_text(post.content.text, account.platform, target.source, posting.ways) if account else post.content.text,
+                    "text": said,
+                    "cut_to": LIMITS[account.platform].characters if account and is_cut(post.content.text, said) else 0,
                     "numbers": words.numbers(effect.measured.counts if effect and effect.measured else None),
-                    "is_due": effect is not None and effect.next_at <= self.deps.clock(),
+                    "is_due": effect is not None and needs_person(effect, at=self.deps.clock()),
                 }
             )
         flying = any(each.state in IN_FLIGHT for each in effects.values())
@@ -148,6 +153,13 @@ def _all_out(post: SocialPost, effects: dict[str, Any]) -> bool:
     return all(target.account in effects and effects[target.account].state is EffectState.DONE for target in post.content.targets)
 
 
+def page_of(effect_key: str) -> str:
+    """Return the page on which somebody decides about an effect: its post's, or that of what it answers; "" it is none of ours."""
+    if effect_key.startswith(ANSWER_KEY):
+        return f"{REMARKS_PATH}/{effect_key.removeprefix(ANSWER_KEY)}"
+    return f"{PATH}/{effect_key.removeprefix(POST_KEY).rpartition(':')[0]}" if effect_key.startswith(POST_KEY) else ""
+
+
 def hand_of(member: StaffMember) -> Hand:
     """Return who does it."""
     return Hand(member.staff_id, member.name)
@@ -169,7 +181,8 @@ def _listing(routes: APIRouter, room: PostRoom) -> None:
     @routes.get(PATH)
     async def listed(request: Request, member: Reader, asked: Annotated[PostFilter, Query()]) -> Response:
         states = (PostState(asked.keadaan),) if asked.keadaan in set(PostState) else ()
-        page = await reader.page(PostQuery(states, asked.akun, asked.q.strip(), asked.setelah, _ROWS))
+        needed_at = room.deps.clock() if asked.keadaan == _NEEDED else None
+        page = await reader.page(PostQuery(states, needed_at, asked.akun, asked.q.strip(), asked.setelah, _ROWS))
         effects = await reader.effects_of([post.post_id for post in page.rows])
         return room.pages.show(
             request,

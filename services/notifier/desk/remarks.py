@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifier.desk import post_words as words
+from services.notifier.desk.posts import REMARKS_PATH as PATH
 from services.notifier.desk.posts import PostRoom, hand_of
 from services.notifier.domain.posting.effect import ANSWER_KEY
 from services.notifier.domain.posting.remark import ANSWER_MOST, Remark, RemarkState
@@ -21,7 +22,6 @@ from services.notifier.ports.posting import RemarkQuery
 from shared.errors import DomainError, NotFound
 from shared.web.desk import StaffMember, WaitingCount, signed_in
 
-PATH: Final = "/desk/komentar"
 _ROWS: Final = 30
 _OPEN: Final = "open"
 
@@ -56,6 +56,7 @@ def _listing(routes: APIRouter, room: PostRoom) -> None:
     async def listed(request: Request, member: Worker, asked: Annotated[RemarkFilter, Query()]) -> Response:
         states = (RemarkState(asked.keadaan),) if asked.keadaan in set(RemarkState) else ()
         page = await reader.remarks(RemarkQuery(states, asked.akun, asked.posting, asked.setelah, _ROWS))
+        answers = await reader.effects([f"{ANSWER_KEY}{row.remark_id}" for row in page.rows])
         await room.units.note(room.row(member, "remarks.listed", "remarks"))
         return room.pages.show(
             request,
@@ -65,7 +66,7 @@ def _listing(routes: APIRouter, room: PostRoom) -> None:
             rows=page.rows,
             following=page.next,
             accounts=room.deps.posting.accounts,
-            states=words.REMARKS,
+            state_of=lambda remark: words.remark_state(remark, answers.get(f"{ANSWER_KEY}{remark.remark_id}")),
             at=room.deps.clock(),
         )
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pymongo import IndexModel
 
 from services.notifier.domain.broadcast import Hand
-from services.notifier.domain.posting.effect import OPEN_EFFECTS, EffectKind, EffectState, PostEffect
+from services.notifier.domain.posting.effect import OPEN_EFFECTS, STOPPED, EffectKind, EffectState, PostEffect
 from services.notifier.domain.posting.measure import Counts, Measure
 from services.notifier.domain.posting.post import PostContent, PostPicture, PostState, PostTarget, SocialPost
 from services.notifier.domain.posting.remark import Remark, RemarkKind, RemarkState
@@ -21,7 +21,7 @@ EFFECT_ROWS: Final = "post_effects"
 REMARK_ROWS: Final = "remarks"
 REMARK_DAYS: Final = 730  # what people wrote is kept for two years, as the platforms' own numbers are
 OPEN: Final = sorted(OPEN_EFFECTS)
-NEEDS: Final = sorted({EffectState.BY_HAND, EffectState.REFUSED, EffectState.FLAGGED})
+NEEDS: Final = sorted({EffectState.BY_HAND, *STOPPED})
 
 POSTING_INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     POST_ROWS: (
