@@ -11,7 +11,7 @@ from services.notifier.desk.message_words import KINDS
 from services.notifier.desk.post_words import EFFECT_KINDS
 from services.notifier.desk.search import MessageSearch
 from services.notifier.domain.facts import NoticeKind
-from services.notifier.domain.posting.effect import EffectKind
+from services.notifier.domain.posting.effect import ANSWER_KEY, POST_KEY, EffectKind
 from services.notifier.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web.desk import Pages, audit, search
@@ -52,8 +52,15 @@ def install_stuck(app: FastAPI, source: StuckSource, personal: frozenset[str], r
         personal: Names of fields that tell of persons.
         refusals: Codes that say for what one waits still.
     """
-    room = stuck.StuckRoom("pesan", source, personal, _kind_name, refusals, page_of=posts.page_of)
+    room = stuck.StuckRoom("pesan", source, personal, _kind_name, refusals, page_of=_page_of)
     stuck.install(app, room, Pages(TEMPLATES))
+
+
+def _page_of(key: str) -> str:
+    """Return where somebody decides about an effect: the page of its post, or of what it answers; a notice has none."""
+    if key.startswith(ANSWER_KEY):
+        return f"{remarks.PATH}/{key.removeprefix(ANSWER_KEY)}"
+    return f"{posts.PATH}/{key.removeprefix(POST_KEY).rpartition(':')[0]}" if key.startswith(POST_KEY) else ""
 
 
 def _kind_name(kind: str) -> str:

@@ -36,6 +36,10 @@ EFFECTS: Final[Mapping[EffectState, State]] = MappingProxyType(
     }
 )
 EFFECT_KINDS: Final[Mapping[EffectKind, str]] = MappingProxyType({EffectKind.POST: "Posting", EffectKind.ANSWER: "Jawaban komentar"})
+_MOST_TELLING: Final = (
+    *(EffectState.FLAGGED, EffectState.REFUSED, EffectState.UNKNOWN, EffectState.BY_HAND),
+    *(EffectState.RUNNING, EffectState.READY, EffectState.DONE, EffectState.CANCELLED),
+)
 REMARKS: Final[Mapping[RemarkState, State]] = MappingProxyType(
     {
         RemarkState.OPEN: State("Menunggu jawaban", Tone.WAIT, icon="clock"),
@@ -184,6 +188,14 @@ def state_on(post: SocialPost, account: str, effects: Sequence[PostEffect]) -> S
     """Return the state of a post on an account: that of its effect, or of its plan where there is none yet."""
     found = next((effect for effect in effects if effect.account == account), None)
     return STATES[post.state] if found is None or is_planned_anew(post, found) else EFFECTS[found.state]
+
+
+def state_of(post: SocialPost, effects: Sequence[PostEffect]) -> State:
+    """Return the state of a post in one word: what stopped first, then what is under way; published only where it is so everywhere."""
+    found = [effect for effect in effects if not is_planned_anew(post, effect)]
+    if not found or post.state is PostState.CANCELLED:
+        return STATES[post.state]
+    return EFFECTS[min((effect.state for effect in found), key=_MOST_TELLING.index)]
 
 
 def remark_state(remark: Remark, answer: PostEffect | None) -> State:

@@ -17,7 +17,7 @@ from services.notifier.desk import post_words as words
 from services.notifier.desk.post_calendar import Month, month_of
 from services.notifier.domain.broadcast import Hand
 from services.notifier.domain.posting.accounts import LIMITS, LINK_LONGEST
-from services.notifier.domain.posting.effect import ANSWER_KEY, IN_FLIGHT, POST_KEY, EffectState, needs_person
+from services.notifier.domain.posting.effect import IN_FLIGHT, POST_KEY, EffectState, needs_person
 from services.notifier.domain.posting.measure import COUNT_MOST, Counts
 from services.notifier.domain.posting.post import NOTE_MOST, PostState, SocialPost, needs_other
 from services.notifier.domain.posting.wording import full_text, is_cut
@@ -30,12 +30,9 @@ from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web.desk import Lookout, Pages, StaffMember, WaitingCount, signed_in
 
 PATH: Final = "/desk/posting"
-REMARKS_PATH: Final = "/desk/komentar"
 _ROWS: Final = 30
-_NEEDED: Final = "perlu"
-"""Filter: what the count at the side counts."""
+_NEEDED: Final = "perlu"  # filter: what the count at the side counts
 _MOST_A_MONTH: Final = 500
-_NO_STORE: Final = {"Cache-Control": "no-store"}
 
 Reader = Annotated[StaffMember, signed_in("posts:read")]
 Writer = Annotated[StaffMember, signed_in("campaigns:work")]
@@ -84,8 +81,7 @@ class PostRoom:
         Raises:
             NotFound: `posts_not_found`.
         """
-        found = await self.deps.posting.reader.find(post_id)
-        if found is None:
+        if (found := await self.deps.posting.reader.find(post_id)) is None:
             raise NotFound("posts_not_found")
         return found
 
@@ -134,7 +130,7 @@ class PostRoom:
         """Return the page of one."""
         values = await self.values(await self.find(post_id), member)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
-        return self.pages.show(request, "post.html", member, status=status, problem=problem, told=told, **values)
+        return self.pages.show(request, "post.html", member, status=status, **values | {"problem": problem, "told": told})
 
     async def act(
         self, request: Request, member: StaffMember, post_id: str, body: Callable[[Tx], Awaitable[Any]], act: str, **detail: str
@@ -146,18 +142,11 @@ class PostRoom:
         except DomainError as error:
             return await self.show(request, member, post_id, words.problem_of(error.code, error.detail))
         query = urlencode({"sudah": act.partition(".")[2]})
-        return RedirectResponse(f"{PATH}/{post_id}?{query}", HTTPStatus.SEE_OTHER, headers=_NO_STORE)
+        return RedirectResponse(f"{PATH}/{post_id}?{query}", HTTPStatus.SEE_OTHER, headers={"Cache-Control": "no-store"})
 
 
 def _all_out(post: SocialPost, effects: dict[str, Any]) -> bool:
     return all(target.account in effects and effects[target.account].state is EffectState.DONE for target in post.content.targets)
-
-
-def page_of(effect_key: str) -> str:
-    """Return the page on which somebody decides about an effect: its post's, or that of what it answers; "" it is none of ours."""
-    if effect_key.startswith(ANSWER_KEY):
-        return f"{REMARKS_PATH}/{effect_key.removeprefix(ANSWER_KEY)}"
-    return f"{PATH}/{effect_key.removeprefix(POST_KEY).rpartition(':')[0]}" if effect_key.startswith(POST_KEY) else ""
 
 
 def hand_of(member: StaffMember) -> Hand:
@@ -194,7 +183,6 @@ def _listing(routes: APIRouter, room: PostRoom) -> None:
             effects=effects,
             accounts=room.deps.posting.accounts,
             state_on=words.state_on,
-            states=words.STATES,
             may_write=member.may("campaigns:work"),
         )
 
@@ -203,14 +191,14 @@ def _listing(routes: APIRouter, room: PostRoom) -> None:
         """Show what is planned in a month, by day."""
         month: Month = month_of(bulan, room.deps.posting.policy.today(room.deps.clock()))
         posts = await reader.between(month.begins, month.ends, _MOST_A_MONTH)
+        effects = await reader.effects_of([post.post_id for post in posts])
         return room.pages.show(
             request,
             "posts_calendar.html",
             member,
             month=month,
             weeks=month.weeks(posts),
-            states=words.STATES,
-            accounts=room.deps.posting.accounts,
+            state_of=lambda post: words.state_of(post, effects[post.post_id]),
             may_write=member.may("campaigns:work"),
         )
 

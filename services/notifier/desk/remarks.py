@@ -11,7 +11,6 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifier.desk import post_words as words
-from services.notifier.desk.posts import REMARKS_PATH as PATH
 from services.notifier.desk.posts import PostRoom, hand_of
 from services.notifier.domain.posting.effect import ANSWER_KEY
 from services.notifier.domain.posting.remark import ANSWER_MOST, Remark, RemarkState
@@ -22,6 +21,7 @@ from services.notifier.ports.posting import RemarkQuery
 from shared.errors import DomainError, NotFound
 from shared.web.desk import StaffMember, WaitingCount, signed_in
 
+PATH: Final = "/desk/komentar"
 _ROWS: Final = 30
 _OPEN: Final = "open"
 
@@ -134,7 +134,7 @@ async def _show(
         member,
         status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
         remark=remark,
-        state=words.REMARKS[remark.state],
+        state=words.remark_state(remark, effect),
         effect=effect,
         sent=words.ANSWERS[effect.state] if effect else None,
         reason=words.reason(effect.reason) if effect else "",

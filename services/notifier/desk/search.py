@@ -9,7 +9,7 @@ from services.notifier.desk import message_words as words
 from services.notifier.desk import post_words
 from services.notifier.desk.posts import PATH
 from services.notifier.domain.job import Job
-from services.notifier.domain.posting.effect import STOPPED, PostEffect
+from services.notifier.domain.posting.effect import PostEffect
 from services.notifier.domain.posting.post import SocialPost
 from services.notifier.ports import Deps, JobQuery
 from services.notifier.ports.posting import PostQuery
@@ -45,13 +45,12 @@ class MessageSearch:
 
 
 def _post_hit(post: SocialPost, effects: Sequence[PostEffect]) -> Hit:
-    worst = next((effect for effect in effects if effect.state in STOPPED), None)
     return Hit(
         title=post.content.title,
         what=f"{len(post.content.targets)} akun",
         link=f"{PATH}/{post.post_id}",
         number=" ".join(dict.fromkeys(target.source for target in post.content.targets)),
-        state=post_words.STATES[post.state] if worst is None else post_words.state_on(post, worst.account, effects),
+        state=post_words.state_of(post, effects),
         at=post.content.at,
     )
 

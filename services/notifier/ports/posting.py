@@ -92,7 +92,7 @@ class PostReader(Protocol):
         """Return the effect that the platform knows by that id."""
 
     async def needed(self, at: datetime) -> Needed:
-        """Return how many plans and publications need a person: to approve, to post by hand now, to look, to mend."""
+        """Return how many posts need a person: to approve, to post by hand now, to look, to mend."""
 
     async def stopped(self, after: str | None, limit: int) -> tuple[Sequence[PostEffect], str | None]:
         """Return what waits for a person, the latest first, and where the next page begins; raises BadInput (`cursor_malformed`)."""

@@ -99,10 +99,11 @@ class MongoPostReader:
         return None if doc is None else effect_from(doc)
 
     async def needed(self, at: datetime) -> Needed:
+        wanted = await self._in_need(at)
         with reachable():
-            proposed = await self._posts.count_documents(_PROPOSED, limit=_MOST_COUNTED)
-            waiting = await self._effects.count_documents(_needs_hands(at), limit=_MOST_COUNTED)
-        return Needed(proposed + waiting, waiting > 0)
+            number = await self._posts.count_documents(wanted, limit=_MOST_COUNTED)
+            late = await self._effects.find_one(_needs_hands(at), {"_id": 1})
+        return Needed(number, late is not None)
 
     async def stopped(self, after: str | None, limit: int) -> tuple[list[PostEffect], str | None]:
         """Return what waits for a person, and where the next page begins.

@@ -10,7 +10,6 @@ from fastapi import FastAPI
 
 from services.notifier import desk, wiring
 from services.notifier.api import stuck
-from services.notifier.desk.posts import page_of
 from services.notifier.domain.posting import effect as effects
 from services.notifier.domain.posting.effect import EffectState, PostEffect
 from services.notifier.domain.posting.post import SocialPost
@@ -102,7 +101,7 @@ async def test_what_may_be_out_is_listed_and_not_repeated_from_a_list(rig: Posti
         for said in ("Belum pasti apakah sudah terbit", "Kunci akun media sosial tidak berlaku lagi", "K7Q"):
             assert said in listed.text
         one = await head.get(f"{PATH}/{effect.key}")
-        assert f'href="{page_of(effect.key)}"' in one.text
+        assert f'href="/desk/posting/{post.post_id}"' in one.text
         again = await head.post(f"{PATH}/putusan", data={"pilih": effect.key, "act": "ulangi"})
         assert again.headers["location"] == f"{PATH}?tetap=1&sebab=look_first"
         assert "1 tetap menunggu." in (await head.get(again.headers["location"])).text

@@ -25,12 +25,12 @@ PICTURE: Final = PostPicture("file-1", 1080, 1080, "Kotak")
 @pytest.mark.parametrize("platform", BY_HAND)
 def test_a_text_is_cut_at_a_word_to_what_the_platform_takes_and_how_to_come_stays(platform: Platform) -> None:
     said = full_text(LONG, platform, "K7Q", WAYS)
-    words, _, call = said.partition("…\n\n")
+    call = full_text("", platform, "K7Q", WAYS).strip()
+    words = said.removesuffix(f"\n\n{call}")
     most = LIMITS[platform].characters
-    assert most - 60 < length(said, platform) <= most
+    assert most / 2 < length(said, platform) <= most
     assert LONG.startswith(words)
-    assert LONG[len(words)] in " ,."
-    assert call == full_text("", platform, "K7Q", WAYS).strip()
+    assert words.endswith("ke HP."), "at the end of a sentence"
     assert is_cut(LONG, said)
     short = full_text("Akta lahir, gratis.", platform, "K7Q", WAYS)
     assert short == f"Akta lahir, gratis.\n\n{call}"
@@ -43,8 +43,15 @@ def test_a_text_is_cut_at_a_word_to_what_the_platform_takes_and_how_to_come_stay
 def test_a_text_of_the_studio_keeps_the_paragraph_that_has_its_code() -> None:
     call = "Mulai di sini: https://wa.me/6281200003519?text=Saya%20mau%20%28%23K7Q%29\nAtau tulis kode #K7Q."
     said = full_text(f"{LONG[:400]}\n\n{call}\n\nGratis. #DukcapilMadiun", Platform.X, "K7Q", WAYS)
-    assert said.endswith(f"…\n\n{call}")
+    assert said.endswith(f".\n\n{call}")
     assert length(said, Platform.X) <= 280
+
+
+def test_a_text_without_a_sentence_that_fits_breaks_off_at_a_word() -> None:
+    said = full_text("kata " * 100, Platform.X, "K7Q", WAYS)
+    assert said.partition("\n\n")[0].endswith("kata kata…")
+    assert length(said, Platform.X) <= 280
+    assert full_text("a" * 400, Platform.X, "K7Q", WAYS).startswith("a" * 400), "refused, for nothing of it can be cut"
 
 
 def test_what_a_machine_publishes_is_never_cut_but_refused() -> None:

@@ -12,6 +12,8 @@ from services.notifier.domain.posting.accounts import GRAPH, LIMITS, Platform, l
 _NO_LINKS: Final = frozenset({Platform.INSTAGRAM, Platform.TIKTOK})
 """Where a link in a text can't be followed: the number and the code are said instead."""
 _SPACE: Final = re.compile(r"\s+")
+_SENTENCE: Final = re.compile(r"[.!?](?=\s|$)")
+_MUCH: Final = 0.6  # of what fits: an end in the middle of a sentence is worth no more
 _LEAST: Final = 40  # characters that are worth reading before a text breaks off
 _SHOWN_GROUPS: Final = 4  # digits of a number that are read together
 
@@ -50,7 +52,7 @@ def full_text(text: str, platform: Platform, source: str, ways: ContactWays) -> 
     call = "\n\n".join(part for part in parts if _names(part, source)) if has_code else _call(platform, source, ways)
     words = "\n\n".join(part for part in parts if not _names(part, source))
     begin = _beginning(words, most - length(f"…\n\n{call}", platform), platform)
-    return f"{begin}…\n\n{call}" if begin else whole
+    return f"{begin}\n\n{call}" if begin else whole
 
 
 def is_cut(text: str, published: str) -> bool:
@@ -74,14 +76,17 @@ def _names(text: str, source: str) -> bool:
 
 
 def _beginning(text: str, most: int, platform: Platform) -> str:
-    """Return as many whole words as fit; "" where it would say nothing."""
+    """Return as many whole sentences as fit, or words where that is much more; "" where it would say nothing."""
     fits = ""
     for space in _SPACE.finditer(text):
         begin = text[: space.start()]
         if length(begin, platform) > most:
             break
         fits = begin
-    return fits.rstrip(" .,;:-") if length(fits, platform) >= _LEAST else ""
+    if length(fits, platform) < _LEAST:
+        return ""
+    sentences = max((end.end() for end in _SENTENCE.finditer(fits)), default=0)
+    return fits[:sentences].rstrip() if sentences >= _MUCH * len(fits) else f"{fits.rstrip(' .,;:-')}…"
 
 
 def _call(platform: Platform, source: str, ways: ContactWays) -> str:
