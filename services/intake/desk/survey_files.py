@@ -20,6 +20,7 @@ from shared.web.desk.xlsx import Cell, WorkbookSheet
 OFFICE: Final = "Dinas Kependudukan dan Pencatatan Sipil Kabupaten Madiun"
 _NOT_ASKED: Final = "Pendidikan dan pekerjaan tidak ditanyakan: survei tidak meminta data pribadi. Umur dan jenis kelamin dari NIK pemohon."
 _MEAN_DIGITS: Final = 3
+_THOUSANDTHS: Final = Decimal("0.001")
 _SMALL: Final = " *"  # beside an index of few answers
 
 
@@ -80,7 +81,7 @@ def sheets_of(report: SurveyReport, deps: Deps, villages: Sequence[SurveyLine]) 
     """Return the sheets of the workbook: numbers as numbers. `villages`: of the year of its last month."""
     least, questions = deps.survey.smallest_cell, deps.questions
     index = report.index
-    titles: list[list[Cell]] = [[name, value] for name, value in facts_of(report, least)]
+    titles: list[list[Cell]] = [[name, _as_number(value)] for name, value in facts_of(report, least)]
     summary: list[list[Cell]] = [
         ["Unit", OFFICE],
         ["Layanan", deps.menu.title(report.service) if report.service else "Semua layanan"],
@@ -91,7 +92,9 @@ def sheets_of(report: SurveyReport, deps: Deps, villages: Sequence[SurveyLine]) 
         ["Catatan", note_of(report, deps) or NOTHING],
     ]
     groups = (("Jenis kelamin", report.sexes, words.SEXES), ("Umur", report.ages, words.AGE_WORDS))
-    people: list[list[Cell]] = [[by, *row] for by, counts, names in groups for row in words.rows_of(counts, names, least)]
+    people: list[list[Cell]] = [
+        [by, name, _as_number(people)] for by, counts, names in groups for name, people in words.rows_of(counts, names, least)
+    ]
     people.append(["Pendidikan", "Tidak ditanyakan", NOTHING])
     plans: list[list[Cell]] = [[number, *row, "", ""] for number, row in enumerate(plans_of(report, questions), 1)]
     return (
@@ -147,9 +150,15 @@ def _numbers(report: SurveyReport, questions: SurveyQuestions) -> list[list[Cell
     ]
 
 
+def _as_number(text: str) -> Cell:
+    """Return a count as a number, and what is said in its place as it is."""
+    digits = text.replace(".", "")
+    return int(digits) if digits.isdecimal() else text
+
+
 def _mean(value: Fraction) -> Decimal:
     """Return a mean with three decimals, for reading: the index is not made of it."""
-    return rounded(value * 10) / 10
+    return (rounded(value * 10) / 10).quantize(_THOUSANDTHS)
 
 
 def _line(line: SurveyLine, least: int) -> list[str]:

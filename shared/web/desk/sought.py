@@ -77,7 +77,7 @@ class Sought:
 
 
 def recognised(typed: str) -> Sought:
-    """Return what was typed as what it is: 16 digits, a receipt, a document's or a case's number, a source's code, a phone number, else a name."""
+    """Return what was typed by its shape: 16 digits, a receipt, a document's, a case's or a phone number, a source's code, else a name."""
     text = " ".join(typed.split())[:LONGEST]
     upper, digits = text.upper(), _BETWEEN_DIGITS.sub("", text)
     if not text:
