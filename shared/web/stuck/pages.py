@@ -63,10 +63,6 @@ MESSAGE: Final = "message_between_services"
 """Kind of what is a message of the services themselves; it stops on its way to the part, or from it."""
 
 
-def _nowhere(_stuck_id: str) -> str:
-    return ""
-
-
 @dataclass(frozen=True, slots=True)
 class StuckRoom:
     """What a service's part is made with.
@@ -81,7 +77,7 @@ class StuckRoom:
     kind_word: Callable[[str], str]
     refusals: Sequence[str] = ()
     clock: Clock = now
-    page_of: Callable[[str], str] = _nowhere
+    page_of: Callable[[str], str] = lambda _: ""
 
     @property
     def waits_for(self) -> frozenset[str]:
