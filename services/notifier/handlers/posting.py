@@ -116,6 +116,18 @@ async def retry_effect(tx: Tx, deps: Deps, key: str) -> PostEffect:
     return again
 
 
+async def give_up_effect(tx: Tx, deps: Deps, key: str, note: str) -> PostEffect:
+    """End unpublished what was refused, or what a person saw not to be there.
+
+    Raises:
+        DomainError: `effect_not_stopped`.
+        NotFound: `post_effects_not_found`.
+    """
+    ended = effects.give_up(await tx.get_effect(key), note, at=deps.clock())
+    tx.keep_effect(ended)
+    return ended
+
+
 async def note_link(tx: Tx, deps: Deps, key: str, link: str) -> PostEffect:
     """Count it as published: a person posted it, or saw it there.
 

@@ -118,6 +118,7 @@ async def test_a_try_whose_process_died_is_looked_for(mongo_url: str, database: 
             done = await rig.becomes(post, fb="done")
         assert done["fb"].reason == ("looked_there" if called else "accepted")
         assert len(rig.shown(PAGE)) == 1
+        assert rig.network.world.refused_twice == 0, "it was looked for, and not Meta's to refuse"
         assert not done["fb"].maybe_twice
 
 

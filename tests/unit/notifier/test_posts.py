@@ -220,11 +220,12 @@ def test_what_people_may_see_is_not_called_off_and_what_they_see_stays() -> None
     [
         ("https://x.com/dukcapil/status/1", ""),
         ("https://twitter.com/dukcapil/status/1", ""),
-        ("https://mobile.x.com/a/1", ""),
+        ("https://mobile.x.com/a/status/1", ""),
         ("https://notx.com/a", "link_foreign"),
         ("https://www.tiktok.com/@a/video/1", "link_foreign"),
         ("x.com/a", "link_wrong"),
         ("https://x.com/", "link_wrong"),
+        ("https://x.com/dukcapil", "link_wrong"),
         ("javascript:alert(1)", "link_wrong"),
         ("https://[x", "link_wrong"),
         ("https://lain.example\\.x.com/a", "link_wrong"),  # a browser goes to lain.example

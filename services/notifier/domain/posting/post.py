@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Final
 
 from services.notifier.domain.broadcast import Hand
-from services.notifier.domain.posting.accounts import LIMITS, SocialAccount, hashtags
+from services.notifier.domain.posting.accounts import LIMITS, SocialAccount, hashtags, length
 from services.notifier.domain.posting.wording import ContactWays, full_text
 from shared.errors import DomainError
 
@@ -123,13 +123,13 @@ def _check_target(content: PostContent, target: PostTarget, accounts: Mapping[st
         raise DomainError("source_malformed", account.name)
     limits = LIMITS[account.platform]
     text = full_text(content.text, account.platform, target.source, ways)
-    if len(text) > limits.characters:
-        raise DomainError("text_too_long", f"{account.name}: {len(text)} dari {limits.characters}")
+    if (long := length(text, account.platform)) > limits.characters:
+        raise DomainError("text_too_long", f"{account.name}: {long} dari {limits.characters}")
     if limits.hashtags and hashtags(text) > limits.hashtags:
         raise DomainError("too_many_hashtags", f"{account.name}: {limits.hashtags}")
     if len(content.pictures) > limits.pictures:
         raise DomainError("too_many_pictures", f"{limits.pictures} di {account.name}")
-    if not content.pictures and account.platform == "instagram":
+    if not content.pictures and limits.needs_picture:
         raise DomainError("picture_missing", account.name)
     if any(not limits.narrowest <= picture.width / picture.height <= limits.widest for picture in content.pictures):
         raise DomainError("picture_shape", account.name)
