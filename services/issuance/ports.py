@@ -44,7 +44,7 @@ class Tx(Protocol):
         """Save the next state of a document that was read here."""
 
     async def counter(self, key: str) -> NumberSequence:
-        """Return the counter, at zero where there is none yet."""
+        """Return the counter; where there is none yet as `numbers.begin` says."""
 
     async def keep_counter(self, counter: NumberSequence) -> None:
         """Save a counter, new or raised."""

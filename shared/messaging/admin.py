@@ -233,7 +233,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _log_aside() -> None:
+def log_aside() -> None:
     """Send the log to standard error, and only what matters: what is printed is for people and pipes."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING), logger_factory=structlog.PrintLoggerFactory(sys.stderr)
@@ -242,5 +242,5 @@ def _log_aside() -> None:
 
 
 if __name__ == "__main__":
-    _log_aside()
+    log_aside()
     raise SystemExit(main(sys.argv[1:]))
