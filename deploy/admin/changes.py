@@ -1,4 +1,4 @@
-"""The continuous copy: what changed in the databases since the last copy, from MongoDB's own log of changes (the oplog), kept beside the sets.
+"""The continuous copy: what changed in the databases since the last one, from MongoDB's log of changes (the oplog), kept beside the sets.
 
 A member alone has an oplog too: it is a replica set of one. Read are only changes that a majority has confirmed, so that nothing is copied
 that could still be undone.

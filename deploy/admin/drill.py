@@ -1,4 +1,4 @@
-"""A restore that nobody waits for: into databases of its own, which are judged and dropped again. It proves a backup, and says how long it takes."""
+"""A restore that nobody waits for: into databases of its own, judged and dropped again. It proves a backup, and says how long it takes."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import asyncio
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
 
+from deploy import mongodb
 from deploy.admin.moments import ClusterTime
 from deploy.admin.refusal import Refused
 from deploy.admin.restoring import Backup, Restored, Tell, restore_databases
+from deploy.admin.settings import SERVICES
 from deploy.admin.source import Client
 from shared.clock import monotonic_seconds
 from shared.messaging.operations import accounting, audit_check
 from shared.mongo import Mongo
-
-PREFIX: Final = "drill_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def drill(backup: Backup, client: Client, url: str, *, name: str = "", until: Cl
     Raises:
         Refused: as `restore_databases`.
     """
-    homes = {service: PREFIX + service for service in ("intake", "verification", "issuance", "notifier")}
+    homes = {service: mongodb.DRILL + service for service in SERVICES}
     _drop(client, homes)
     try:
         began = monotonic_seconds()

@@ -1,4 +1,4 @@
-"""From a full backup and what changed after it to databases as they were at a moment, made in empty ones and counted before they are used."""
+"""From a full backup and what changed after it to databases as they were at a moment: made in empty ones, counted before they are used."""
 
 from __future__ import annotations
 
@@ -21,11 +21,8 @@ from deploy.admin.refusal import Refused
 from deploy.admin.replaying import Replay
 from deploy.admin.sealing import opened, sha256_of
 from deploy.admin.sets import RowDigest, fetched, newest_before, open_set
-from deploy.admin.source import Client, bson_of
+from deploy.admin.source import MARKER, Client, bson_of
 from deploy.admin.targets import BackupTarget
-
-MARKER: Final = "restore_under_way"
-"""A collection that has a row for as long as a restore has not come to its end: what was left half done is never taken for whole."""
 
 _BULK_BYTES: Final = 16 * 1024 * 1024
 _BULK_ROWS: Final = 1_000
@@ -103,7 +100,7 @@ def require_empty(client: Client, homes: Mapping[str, str]) -> None:
             raise Refused("restore_interrupted", database)
         full = [name for name in names if client[database][name].find_one({}, {"_id": 1}) is not None]
         if full:
-            raise Refused("restore_not_empty", f"{database}.{sorted(full)[0]}")
+            raise Refused("restore_not_empty", f"{database}.{min(full)}")
 
 
 def changes_after(target: BackupTarget, since: ClusterTime, until: ClusterTime | None) -> list[str]:

@@ -28,7 +28,7 @@ class BackupSettings(Environment):
     backup_target: Annotated[
         str, Field(description="A folder, sftp://user@host[:port]/folder or s3://bucket/prefix; outside this house")
     ] = ""
-    backup_recipients: Annotated[Path | None, Field(description="File of the public keys (age) that backups are encrypted for")] = None
+    backup_recipients_file: Annotated[Path | None, Field(description="File of the public keys (age) that backups are encrypted for")] = None
     backup_state: Annotated[Path | None, Field(description="Folder of the state, which goes with each full backup; empty = without")] = None
     backup_scratch: Annotated[Path, Field(description="Folder for one encrypted part at a time")] = Path("/tmp")  # noqa: S108 - encrypted
     backup_at: Annotated[time, Field(description="When the full backup of a day is made, in the clock of the office")] = time(1, 0)
@@ -48,10 +48,10 @@ class BackupSettings(Environment):
     rabbitmq_api_url: Annotated[
         str, Field(description="Management API of the broker, user in it: its definitions go with each full backup; empty = without")
     ] = ""
-    sftp_key: Annotated[Path | None, Field(description="File of the private key for an SFTP target")] = None
-    sftp_known_hosts: Annotated[Path | None, Field(description="File with the host key of an SFTP target, as `ssh-keyscan` gives it")] = (
-        None
-    )
+    sftp_key_file: Annotated[Path | None, Field(description="File of the private key for an SFTP target")] = None
+    sftp_known_hosts_file: Annotated[Path | None, Field(description="File with the host key of an SFTP target (`ssh-keyscan`)")] = None
+        Path | None, Field(description="File with the host key of an SFTP target, as `ssh-keyscan` gives it")
+    ] = None
     s3_endpoint: Annotated[str, Field(description="Address of the S3 service, such as https://s3.id-jkt-1.example.id")] = ""
     s3_region: Annotated[str, Field(description="Region of the bucket")] = "us-east-1"
     s3_access_key: Annotated[str, Field(description="Access key of an S3 target")] = ""
@@ -67,6 +67,6 @@ class BackupSettings(Environment):
         Raises:
             Refused: `setting_missing`.
         """
-        if self.backup_recipients is None or not self.backup_recipients.is_file():
-            raise Refused("setting_missing", "BACKUP_RECIPIENTS")
-        return self.backup_recipients
+        if self.backup_recipients_file is None or not self.backup_recipients_file.is_file():
+            raise Refused("setting_missing", "BACKUP_RECIPIENTS_FILE")
+        return self.backup_recipients_file

@@ -22,7 +22,7 @@ class SftpTarget:
         program = shutil.which("sftp")
         if program is None:
             raise Refused("sftp_missing")
-        for name in ("sftp_key", "sftp_known_hosts"):
+        for name in ("sftp_key_file", "sftp_known_hosts_file"):
             if getattr(settings, name) is None:
                 raise Refused("setting_missing", name.upper())
         options = {
@@ -30,11 +30,11 @@ class SftpTarget:
             "ConnectTimeout": str(_CONNECT_SECONDS),
             "IdentitiesOnly": "yes",
             "StrictHostKeyChecking": "yes",
-            "UserKnownHostsFile": str(settings.sftp_known_hosts),
+            "UserKnownHostsFile": str(settings.sftp_known_hosts_file),
             "ServerAliveInterval": "15",
         }
         words = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
-        self._command = [program, "-q", "-b", "-", "-i", str(settings.sftp_key), "-P", str(port), *words, f"{user}@{host}"]
+        self._command = [program, "-q", "-b", "-", "-i", str(settings.sftp_key_file), "-P", str(port), *words, f"{user}@{host}"]
         self._folder = folder.removeprefix("/~/").rstrip("/") or "."
         self._made: set[str] = set()
 

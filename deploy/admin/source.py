@@ -22,6 +22,9 @@ from deploy.admin.refusal import Refused
 Client = MongoClient[dict[str, Any]]
 
 SELECTION_MS: Final = 6_000  # until MongoDB counts as away
+MARKER: Final = "restore_under_way"
+"""A collection that has a row for as long as a restore has not come to its end: what was left half done is never taken for whole."""
+
 _BATCH_ROWS: Final = 1_000  # the server ends a batch at 16 MB anyway
 _TOO_OLD: Final = (239, 246)  # SnapshotTooOld, SnapshotUnavailable: the history of that moment is gone
 _UNAUTHORIZED: Final = (13, 18)  # Unauthorized, AuthenticationFailed
@@ -67,7 +70,7 @@ class Snapshot:
         database = self._client[self.databases[service]]
         found = database.list_collections(filter={"type": "collection"})
         for info in sorted(found, key=lambda info: str(info["name"])):
-            if not info["name"].startswith("system."):
+            if info["name"] != MARKER and not info["name"].startswith("system."):
                 indexes = [_plain(index) for index in database[info["name"]].list_indexes()]
                 yield info["name"], _plain(info.get("options", {})), indexes
 

@@ -20,7 +20,7 @@ def main(words: list[str], here: str = HERE, member: str = MEMBER) -> int:
     folder = Path(words[0])
     url = mongodb.url_for(here, mongodb.ADMINISTRATOR, database_password(folder, mongodb.ADMINISTRATOR), "admin")
     mongodb.make_primary(url, member, START_SECONDS)
-    users = (*DATABASE_USERS, mongodb.OPERATOR)
+    users = (*DATABASE_USERS, mongodb.OPERATOR, mongodb.BACKUP)
     with mongodb.Client(url) as client:
         mongodb.make_users(client, {user: database_password(folder, user) for user in users}, {name: name for name in DATABASE_USERS})
     sys.stdout.write(f"replica set and users {', '.join(users)} are in place\n")

@@ -196,6 +196,9 @@ class RegisterReader(Protocol):
     async def superseded_by(self, document_id: str) -> Sequence[Document]:
         """Return the documents whose place this one took, as far as they are about the same."""
 
+    async def counters(self, keys: Sequence[str]) -> Sequence[NumberSequence]:
+        """Return these counters, as far as they are there."""
+
     async def newest(self) -> str | None:
         """Return the place of the newest row."""
 

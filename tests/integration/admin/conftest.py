@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ class House:
             mongo_url=self.url,
             databases=dict(self.databases),
             backup_target=str(self.folder / "target"),
-            backup_recipients=self.folder / "recipients",
+            backup_recipients_file=self.folder / "recipients",
             backup_state=self.folder / "state",
             backup_scratch=self.folder / "scratch",
         )

@@ -21,7 +21,10 @@ def fill(house: House) -> None:
     """Rows of every kind of value, an index, and a file."""
     intake = house.client[house.databases["intake"]]
     intake["requests"].insert_many(
-        [{"_id": f"r{number}", "at": datetime(2026, 11, 29, tzinfo=UTC), "n": Int64(number), "list": [1, {"a": 2}]} for number in range(2500)]
+        [
+            {"_id": f"r{number}", "at": datetime(2026, 11, 29, tzinfo=UTC), "n": Int64(number), "list": [1, {"a": 2}]}
+            for number in range(2500)
+        ]
     )
     intake["requests"].create_indexes(
         [IndexModel([("n", 1)], name="by_n", unique=True), IndexModel([("at", -1)], name="at", partialFilterExpression={"n": {"$gt": 5}})]
