@@ -9,10 +9,10 @@ import hashlib
 import shutil
 import subprocess
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, cast
 
 from deploy.admin.refusal import Refused
 
@@ -50,16 +50,13 @@ def seal(recipients: Path, blocks: Iterable[bytes], file: Path) -> SealedFile:
     with subprocess.Popen(
         [_program("age"), "-R", str(recipients), "-o", str(file)], stdin=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
-        assert process.stdin is not None
-        assert process.stderr is not None
-        try:
+        stdin, stderr = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stderr)
+        with suppress(BrokenPipeError):  # it ended before: what it said is told below
             for block in blocks:
                 plain_bytes += len(block)
-                process.stdin.write(block)
-            process.stdin.close()
-        except BrokenPipeError:
-            pass  # it ended before: what it said is told below
-        said = process.stderr.read().decode(errors="replace")
+                stdin.write(block)
+            stdin.close()
+        said = stderr.read().decode(errors="replace")
     if process.returncode != 0:
         raise Refused("recipients_wrong", said.strip().splitlines()[0] if said.strip() else "")
     return SealedFile(sha256_of(file), file.stat().st_size, plain_bytes)
@@ -75,11 +72,10 @@ def opened(identity: Path, file: Path) -> Generator[IO[bytes]]:
     with subprocess.Popen(
         [_program("age"), "-d", "-i", str(identity), str(file)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        yield process.stdout
-        process.stdout.read()  # what was not asked for: age finds a damaged end only when it gets there
-        said = process.stderr.read().decode(errors="replace")
+        stdout, stderr = cast("IO[bytes]", process.stdout), cast("IO[bytes]", process.stderr)
+        yield stdout
+        stdout.read()  # what was not asked for: age finds a damaged end only when it gets there
+        said = stderr.read().decode(errors="replace")
     if process.returncode != 0:
         raise Refused("identity_wrong" if any(each in said for each in _WRONG_KEY) else "backup_damaged", file.name)
 

@@ -50,8 +50,6 @@ class BackupSettings(Environment):
     ] = ""
     sftp_key_file: Annotated[Path | None, Field(description="File of the private key for an SFTP target")] = None
     sftp_known_hosts_file: Annotated[Path | None, Field(description="File with the host key of an SFTP target (`ssh-keyscan`)")] = None
-        Path | None, Field(description="File with the host key of an SFTP target, as `ssh-keyscan` gives it")
-    ] = None
     s3_endpoint: Annotated[str, Field(description="Address of the S3 service, such as https://s3.id-jkt-1.example.id")] = ""
     s3_region: Annotated[str, Field(description="Region of the bucket")] = "us-east-1"
     s3_access_key: Annotated[str, Field(description="Access key of an S3 target")] = ""

@@ -1,4 +1,4 @@
-"""A full backup and the copy of what changed after it, brought back elsewhere: the same rows, the same indexes, to the moment that was asked for."""
+"""A full backup and the copy of what changed after it, brought back elsewhere: the same rows and indexes, to the moment asked for."""
 
 from __future__ import annotations
 
@@ -21,10 +21,7 @@ def fill(house: House) -> None:
     """Rows of every kind of value, an index, and a file."""
     intake = house.client[house.databases["intake"]]
     intake["requests"].insert_many(
-        [
-            {"_id": f"r{number}", "at": datetime(2026, 11, 29, tzinfo=UTC), "n": Int64(number), "list": [1, {"a": 2}]}
-            for number in range(2500)
-        ]
+        [{"_id": f"r{each}", "at": datetime(2026, 11, 29, tzinfo=UTC), "n": Int64(each), "list": [1, {"a": 2}]} for each in range(2500)]
     )
     intake["requests"].create_indexes(
         [IndexModel([("n", 1)], name="by_n", unique=True), IndexModel([("at", -1)], name="at", partialFilterExpression={"n": {"$gt": 5}})]
@@ -88,7 +85,7 @@ def test_a_backup_with_one_byte_changed_is_not_used(house: House) -> None:
         changed[len(changed) // 2] ^= 1
         file.write_bytes(changed)
         homes = {service: f"{each}_{len(file.name)}" for service, each in house.databases.items()}
-        with pytest.raises(Refused, match="backup_damaged|identity_wrong"):
+        with pytest.raises(Refused, match=r"backup_damaged|identity_wrong"):
             restore_databases(house.backup, house.client, homes)
         for home in homes.values():
             house.client.drop_database(home)
