@@ -48,6 +48,7 @@ BACKUP: Final = "backup"
 """Reads the services' databases and the log of changes, and has databases of its own for drills."""
 DRILL: Final = "drill_"
 """How the databases of a drill are named, before the service's."""
+_BACKUP_ROLE: Final = "copies"  # MongoDB has one of its own that is called backup, and may read all there is
 _READS: Final = ("find", "listCollections", "listIndexes")
 ADMINISTRATOR: Final = "admin"
 
@@ -167,10 +168,10 @@ def _backup_user(client: Client, password: str, databases: Mapping[str, str]) ->
         *({"resource": {"db": database, "collection": ""}, "actions": list(_READS)} for database in databases.values()),
         *({"resource": {"db": DRILL + service, "collection": ""}, "actions": [*RIGHTS, "dropDatabase"]} for service in databases),
     ]
-    known = client.admin.command("rolesInfo", BACKUP)["roles"]
-    client.admin.command("updateRole" if known else "createRole", BACKUP, privileges=privileges, roles=[])
+    known = client.admin.command("rolesInfo", _BACKUP_ROLE)["roles"]
+    client.admin.command("updateRole" if known else "createRole", _BACKUP_ROLE, privileges=privileges, roles=[])
     known = client.admin.command("usersInfo", BACKUP)["users"]
-    roles = [{"role": BACKUP, "db": "admin"}]
+    roles = [{"role": _BACKUP_ROLE, "db": "admin"}]
     client.admin.command("updateUser" if known else "createUser", BACKUP, pwd=password, roles=roles)
 
 

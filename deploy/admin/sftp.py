@@ -11,7 +11,7 @@ from deploy.admin.refusal import Refused
 from deploy.admin.settings import BackupSettings
 
 _CONNECT_SECONDS: Final = 15
-_UNREACHABLE: Final = ("Connection refused", "timed out", "Could not resolve", "No route", "Connection closed", "unreachable")
+_UNREACHABLE: Final = ("Connection refused", "timed out", "Could not resolve", "No route", "unreachable")
 _ABSENT: Final = ("No such file", "not found")
 
 
@@ -32,9 +32,10 @@ class SftpTarget:
             "StrictHostKeyChecking": "yes",
             "UserKnownHostsFile": str(settings.sftp_known_hosts_file),
             "ServerAliveInterval": "15",
+            "LogLevel": "ERROR",  # else it tells of every connection
         }
         words = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
-        self._command = [program, "-q", "-b", "-", "-i", str(settings.sftp_key_file), "-P", str(port), *words, f"{user}@{host}"]
+        self._command = [program, "-b", "-", "-i", str(settings.sftp_key_file), "-P", str(port), *words, f"{user}@{host}"]
         self._folder = folder.removeprefix("/~/").rstrip("/") or "."
         self._made: set[str] = set()
 
