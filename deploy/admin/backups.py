@@ -57,8 +57,15 @@ def _tell(text: str) -> None:
     sys.stdout.flush()
 
 
-def _key(_settings: BackupSettings, options: argparse.Namespace) -> int:
+def _key(settings: BackupSettings, options: argparse.Namespace) -> int:
+    if options.out.exists():
+        raise Refused("key_exists", str(options.out))
     public = sealing.make_key(options.out)
+    file = settings.backup_recipients_file
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a") as recipients:  # who had a key before goes on opening what is made
+            recipients.write(f"{public}\n")
     sys.stdout.write(f"{public}\n")
     sys.stderr.write(f"Kunci rahasia ada di {options.out}: simpan di dua tempat di luar server ini, lalu hapus dari sini.\n")
     return 0

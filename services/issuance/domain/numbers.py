@@ -41,7 +41,7 @@ class NumberSequence:
 
 @dataclass(frozen=True, slots=True)
 class NumberFloor:
-    """What a restore leaves behind: counters of days up to `until` that it did not bring back begin after `last` (ADR 55)."""
+    """What a restore leaves behind: counters of days up to `until` that it did not bring back begin after `last` (ADR 57)."""
 
     key: str
     last: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -53,3 +54,8 @@ def test_an_update_of_the_oplog(row: dict[str, object], diff: dict[str, object],
 def test_every_refusal_has_a_sentence_that_ends() -> None:
     assert all(sentence.endswith(".") for sentence in sentences().values())
     assert Refused("age_missing", "x").sentence == "age_missing: Program age tidak ada di mesin ini. Pasang paket age. (x)"
+
+
+def test_the_page_for_operators_has_every_refusal() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "operations" / "cadangan.md").read_text(encoding="utf-8")
+    assert not [code for code, sentence in sentences().items() if f"| `{code}` | {sentence} |" not in page]
