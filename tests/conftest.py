@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import settings
 from pymongo import MongoClient
 from xdist.remote import Producer
@@ -43,6 +44,9 @@ settings.load_profile("any machine")
 def pytest_configure() -> None:
     gc.disable()  # what is imported stays
     Run.open()
+    *before, _ = structlog.get_config()["processors"]  # its own last one writes every local variable: five seconds for each exception
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*before, plain])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

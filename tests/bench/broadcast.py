@@ -33,8 +33,9 @@ BROADCAST: Final = "bench-broadcast"
 PER_SECOND: Final = 80.0
 TARGET_PER_SECOND: Final = 72.0
 TARGET_ANSWER_SECONDS: Final = 1.0
-CHATS: Final = 10
-PAUSE_SECONDS: Final = 1.0  # of whoever chats, after each answer
+CHATS: Final = 60
+PAUSE_SECONDS: Final = 7.0
+"""Of whoever chats, after each answer: WhatsApp lets a number tell one person something each six seconds, after a burst of 45."""
 ANSWER_SECONDS: Final = 30.0
 LOOK_SECONDS: Final = 0.5
 WORDS: Final = ("menu", "syarat kk hilang", "status", "jam buka kantor")

@@ -36,8 +36,10 @@ async def at_the_desk(
         yield page
 
 
-async def look(page: Page, name: str) -> None:
-    """What every page has to be; its picture is taken where somebody wants to see it."""
+async def look(page: Page, name: str, *, shows: str = "") -> None:
+    """What every page has to be; its picture is taken where somebody wants to see it. `shows`: by what one knows that it is there."""
+    if shows:
+        await page.locator(shows).first.wait_for(state="attached")
     if folder := os.environ.get("SCREENSHOTS"):
         await page.screenshot(path=Path(folder) / "desk" / f"{name}.png")
     found = await complaints(page)

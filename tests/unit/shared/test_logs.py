@@ -14,10 +14,11 @@ from shared import logs
 def _configured(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    before = structlog.get_config()
     logs.configure("intake", "all", "INFO")
     capsys.readouterr()
     yield
-    structlog.reset_defaults()  # other tests read what a command prints
+    structlog.configure(**before)  # other tests read what a command prints
     root.handlers[:] = handlers
     root.setLevel(level)
 
