@@ -122,4 +122,4 @@ def operations(entry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _watched(first: RawBSONDocument, rest: Iterable[RawBSONDocument], found: CounterMarks) -> Iterator[bytes]:
     for row in chain((first,), rest):
         found.look(bson.decode(row.raw))
-        yield row.raw
+        yield bytes(row.raw)

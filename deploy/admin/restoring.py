@@ -132,7 +132,7 @@ def _load(backup: Backup, name: str, manifest: Manifest, collection: SetCollecti
     for file in manifest.of(collection.service, collection.name):
         for bulk in _bulks(_rows_of(backup, name, file)):
             for row in bulk:
-                digest.add(row.raw)
+                digest.add(bytes(row.raw))
             rows.insert_many(bulk, ordered=False)
     if (digest.rows, digest.text) != (collection.rows, collection.digest):
         raise Refused("backup_damaged", f"{collection.service}.{collection.name}")

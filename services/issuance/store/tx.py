@@ -57,7 +57,10 @@ class MongoTx:
 
     async def counter(self, key: str) -> NumberSequence:
         held = await self._unit.find(COUNTERS, key)
-        return held if held is not None else begin(key, await self._unit.find(FLOORS, FLOOR))
+        if held is not None:
+            return held
+        floor = await self._unit.find(FLOORS, FLOOR)
+        return begin(key, floor)
 
     async def keep_counter(self, counter: NumberSequence) -> None:
         if await self._unit.find(COUNTERS, counter.key) is None:

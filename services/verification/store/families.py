@@ -101,7 +101,11 @@ class MongoFamilyRegister:
         for wish in wishes:
             key = counter_key(wish, on)
             held = await self._unit.find(COUNTER, key)
-            present = held if held is not None else begin(wish, on, await self._unit.find(FLOORS, FLOOR))
+            if held is None:
+                floor = await self._unit.find(FLOORS, FLOOR)
+                present = begin(wish, on, floor)
+            else:
+                present = held
             counter, number = give(present, stem(wish, on), taken)
             if held is None:
                 self._unit.add(COUNTER, counter)
