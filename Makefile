@@ -17,7 +17,7 @@ AHEAD ?=
 CLOCK := $(if $(AHEAD),faketime -m -f "+$(AHEAD)d" env NO_FAKE_STAT=1)
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos mutants topology conservation admin release lock clean distclean
+.PHONY: help setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos mutants topology conservation admin recovery release lock clean distclean
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -109,6 +109,10 @@ conservation: $(READY) ## Show that everything accepted is finished, parked or i
 
 admin: $(READY) ## Any of an operator's commands (of `make run`, or by the environment): DO="backup now"; without it the list of them
 	@if [ -z "$${MONGO_URL:-}" ] && [ -f .local/env ]; then source .local/env; fi; $(PY) -m deploy.admin $(DO)
+
+recovery: $(READY) ## Lose a whole system with its disk, bring it back from its backup, and show what was lost and how long it took (MEGABYTES=200)
+	@$(PY) -m deploy.local.setup test
+	@$(PY) -m tests.recovery $(if $(MEGABYTES),--megabytes $(MEGABYTES))
 
 release: $(READY) ## Check, build the image, freeze the contracts and tag vVERSION (VERSION=x.y.z); nothing is pushed
 	@$(PY) -m deploy.release "$(VERSION)"
