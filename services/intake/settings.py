@@ -76,6 +76,10 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
         Path | None,
         Field(description="CSV of the people of each village, as shared/reference/data/residents_sample.csv; empty: that sample"),
     ] = None
+    village_changes_file: Annotated[
+        Path | None,
+        Field(description="CSV of villages renamed, joined or split, as shared/reference/data/village_changes.csv; empty: that list"),
+    ] = None
     neighbour_rest_days: Annotated[
         float,
         Field(
@@ -214,6 +218,10 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
     webhook_log_poll_seconds: Annotated[
         float, Field(gt=0, description="How often the webhook log is looked at without being woken, in seconds")
     ] = 1.0
+    webhook_log_watch: Annotated[
+        bool,
+        Field(description="true where the API runs in processes of its own: workers then follow what it stores by a change stream"),
+    ] = False
     yield_seconds: Annotated[
         float,
         Field(ge=0, le=1, description="How long work on what is stored gives way to requests that are being answered, at most, in seconds"),

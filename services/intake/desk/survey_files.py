@@ -13,7 +13,6 @@ from services.intake.domain.survey.index import WEIGHT, rounded
 from services.intake.domain.survey.questions import SurveyQuestions
 from services.intake.domain.survey.report import SurveyLine, SurveyReport
 from services.intake.ports import Deps
-from shared.reference.regions import village_name
 from shared.web.desk.words import NOTHING, count, decimal, moment
 from shared.web.desk.xlsx import Cell, WorkbookSheet
 
@@ -90,6 +89,7 @@ def sheets_of(report: SurveyReport, deps: Deps, villages: Sequence[SurveyLine]) 
         *titles,
         ["Catatan", note_of(report, deps) or NOTHING],
     ]
+    places = [_village_row(deps.village_history.name(line.name), line, least) for line in villages]
     groups = (("Jenis kelamin", report.sexes, words.SEXES), ("Umur", report.ages, words.AGE_WORDS))
     people: list[list[Cell]] = [[by, *row] for by, counts, names in groups for row in words.rows_of(counts, names, least)]
     people.append(["Pendidikan", "Tidak ditanyakan", NOTHING])
@@ -105,7 +105,7 @@ def sheets_of(report: SurveyReport, deps: Deps, villages: Sequence[SurveyLine]) 
         _sheet("Responden", ("Menurut", "Kelompok", "Orang"), (18, 26, 14), people),
         _sheet("Layanan", _HEAD, _WIDTHS, [_row(deps.menu.title(line.name), line, least) for line in report.services]),
         _sheet("Bulan", ("Bulan", *_HEAD[1:]), _WIDTHS, [_row(words.month_words(line.name), line, least) for line in report.months]),
-        _sheet(f"Desa {report.last[:4]}", ("Desa", *_HEAD[2:]), (46, *_WIDTHS[2:]), [_village_row(line, least) for line in villages]),
+        _sheet(f"Desa {report.last[:4]}", ("Desa", *_HEAD[2:]), (46, *_WIDTHS[2:]), places),
         _sheet("Saran", ("Pokok", "Saran"), (34, 10), [list(row) for row in _topics(report, questions)]),
         _sheet("Tindak lanjut", ("No", "Unsur terendah", "Program atau kegiatan", "Waktu", "Penanggung jawab"), (6, 40, 90, 16, 26), plans),
     )
@@ -163,8 +163,8 @@ def _row(name: str, line: SurveyLine, least: int) -> list[Cell]:
     return [name, line.asked, answered, line.value or NOTHING, line.index.grade if line.index else NOTHING, said]
 
 
-def _village_row(line: SurveyLine, least: int) -> list[Cell]:
-    name, _asked, *said = _row(village_name(line.name) or line.name, line, least)
+def _village_row(name: str, line: SurveyLine, least: int) -> list[Cell]:
+    _name, _asked, *said = _row(name, line, least)
     return [name, *said]
 
 

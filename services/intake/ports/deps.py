@@ -35,6 +35,7 @@ from services.intake.ports.words import LiveWords, WordReader
 from shared.clock import Clock
 from shared.reference.catalogue import Catalogue
 from shared.reference.residents import Residents
+from shared.reference.village_changes import VillageHistory
 from shared.reference.working_hours import WorkingHours
 from shared.values import Receipt
 
@@ -107,6 +108,7 @@ class Deps:
     """The number that links lead to, in E.164 without the plus; "" where the installation names none."""
     public_url: str
     residents: Residents
+    village_history: VillageHistory
     crude_rates: CrudeRates
 
     @property

@@ -52,6 +52,9 @@ class SourceReader(Protocol):
     async def codes(self) -> Collection[str]:
         """Return every code that was ever given out."""
 
+    async def is_measured(self, code: str) -> bool:
+        """Return whether a platform tells how often a source is seen, so that nobody types it."""
+
     async def campaigns(self) -> Sequence[str]:
         """Return the names of the campaigns, by the alphabet."""
 

@@ -126,6 +126,10 @@ class Broadcast:
     ended_at: datetime | None = None
     judged_from: tuple[int, int] = (0, 0)
     trial: BroadcastTrial | None = None
+    about: str = ""
+    """What it invites to, as the page that led here names it: `trips/<id>/<village>`; "" nothing."""
+    corrects: tuple[str, ...] = ()
+    """The broadcasts about the same that were started: it goes to those alone who were told by one of them."""
 
     @property
     def is_running(self) -> bool:

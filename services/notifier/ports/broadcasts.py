@@ -73,6 +73,9 @@ class BroadcastReader(Protocol):
     async def planned(self, broadcast_id: str, limit: int) -> Sequence[str]:
         """Return the keys of those of its list who are next."""
 
+    async def begun_about(self, about: str) -> tuple[str, ...]:
+        """Return the ids of the broadcasts about something that were started."""
+
     async def contact(self, contact_id: str) -> NewsContact:
         """Return what is known of somebody's wish for news, as fresh as can be."""
 

@@ -14,6 +14,7 @@ from services.notifier.domain.job import JobState, Progress
 from services.notifier.domain.news import (
     LATELY_TOLD,
     NO_OPT_IN,
+    NOT_INVITED,
     OPTED_OUT,
     NewsContact,
     NewsRecipient,
@@ -38,6 +39,7 @@ from shared.mongo import Collection, Doc, DocumentMapping, Mongo, aggregate, cur
 from shared.mongo.together import BatchLoader
 
 NUMBER: Final = "whatsapp"
+_EARLIER: Final[Doc] = {"from": RECIPIENT_ROWS, "localField": "earlier", "foreignField": "_id", "as": "earlier"}
 
 
 def _broadcast_to(broadcast: Broadcast) -> Doc:
@@ -62,6 +64,8 @@ def _broadcast_to(broadcast: Broadcast) -> Doc:
         "ended_at": broadcast.ended_at,
         "judged_from": list(broadcast.judged_from),
         "trial": trial_to(trial) if trial else None,
+        "about": broadcast.about,
+        "corrects": list(broadcast.corrects),
     }
 
 
@@ -88,6 +92,8 @@ def _broadcast_from(doc: Doc) -> Broadcast:
         ended_at=doc["ended_at"],
         judged_from=(doc["judged_from"][0], doc["judged_from"][1]),
         trial=trial_from(doc["trial"]) if doc.get("trial") else None,  # absent: written before two texts were compared
+        about=doc.get("about", ""),  # absent: written before invitations said what they invite to
+        corrects=tuple(doc.get("corrects", ())),
     )
 
 
@@ -142,6 +148,12 @@ class MongoBroadcastReader:
         with reachable():
             docs = await self._broadcasts.find({"trial.trial_id": {"$eq": trial_id, "$gt": ""}}).to_list(None)
         return [_broadcast_from(doc) for doc in sorted(docs, key=lambda doc: str(doc["trial"]["arm"]))]
+
+    async def begun_about(self, about: str) -> tuple[str, ...]:
+        wanted: Doc = {"about": {"$eq": about, "$gt": ""}, "started_at": {"$ne": None}}
+        with reachable():
+            docs = await self._broadcasts.find(wanted, {"_id": 1}).sort("_id", 1).to_list(None)
+        return tuple(doc["_id"] for doc in docs)
 
     async def find(self, broadcast_id: str) -> Broadcast | None:
         doc = (await self._found.find([broadcast_id])).get(broadcast_id)
@@ -235,8 +247,13 @@ class MongoBroadcastReader:
                 "default": None,
             }
         }
+        if broadcast.corrects:
+            told: Doc = {"$in": [RecipientState.QUEUED.value, "$earlier.state"]}
+            why["$switch"]["branches"][2] = {"case": {"$not": [told]}, "then": NOT_INVITED}
+        earlier = [{"$concat": [each, ":", "$contact_id"]} for each in broadcast.corrects]
         stages: list[Doc] = [
             {"$match": {"broadcast_id": broadcast.broadcast_id, "state": RecipientState.PLANNED.value}},
+            *([{"$set": {"earlier": earlier}}, {"$lookup": _EARLIER}] if earlier else []),
             {"$lookup": joined},
             {"$group": {"_id": why, "n": {"$sum": 1}}},
         ]

@@ -155,6 +155,11 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
         notifier.INDEXES,
         lambda mongo, name: notifier_tx(mongo, name).prefetch_jobs_by_provider_id(["wamid.1", "wamid.2"]),
     ),
+    "who was invited": (
+        notifier.INDEXES,
+        lambda mongo, name: notifier.MongoBroadcastReader(mongo, name).begun_about("trips/01J/3519072001"),
+    ),
+    "whether a platform counts": (intake.INDEXES, lambda mongo, name: intake.MongoSourceReader(mongo, name).is_measured("K7Q")),
     "who stopped news": (notifier.INDEXES, lambda mongo, name: notifier.MongoBroadcastReader(mongo, name).wishes(5)),
     "whether a number wants news": (
         notifier.INDEXES,
