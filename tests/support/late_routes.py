@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from fastapi.routing import APIRoute, compile_path, get_name
+from fastapi.routing import APIRoute
+from starlette.routing import compile_path, get_name
 
 _work_out: Final = APIRoute.__init__
 
