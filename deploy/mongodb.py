@@ -77,6 +77,13 @@ def make_primary(url: str, member: str, timeout_seconds: float, others: Sequence
         _let_administrator_in(door, unquote(parts.password))
 
 
+def primary_of(url: str) -> str:
+    """Return the address of the member that takes writes, as the set knows it; empty while there is none to be found."""
+    with suppress(PyMongoError), Client(url, serverSelectionTimeoutMS=1000) as client:
+        return str(client.admin.command("hello").get("primary", ""))
+    return ""
+
+
 class NoAdministratorError(Exception):
     """The user who was named may not make others, or the server can't be reached."""
 

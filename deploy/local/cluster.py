@@ -7,14 +7,10 @@ from __future__ import annotations
 
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from secrets import token_bytes, token_hex, token_urlsafe
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
-
-from pymongo import MongoClient
-from pymongo.errors import PyMongoError
 
 from deploy import mongodb
 from deploy.local.broker import BOOT_TIMEOUT_SECONDS, RabbitNode, Seat, node_name
@@ -147,9 +143,8 @@ class MongoSet:
         found: list[MongoNode] = []
 
         def seen() -> bool:
-            with suppress(PyMongoError), MongoClient[dict[str, Any]](self.url, serverSelectionTimeoutMS=1000) as client:
-                address = client.admin.command("hello")["primary"]
-                found.extend(member for member in self.members if address == f"{HOST}:{member.port}")
+            address = mongodb.primary_of(self.url)
+            found.extend(member for member in self.members if address == f"{HOST}:{member.port}")
             return bool(found)
 
         wait_until(seen, START_TIMEOUT_SECONDS, "MongoDB has a primary")

@@ -113,6 +113,7 @@ class _TripPages:
             "village_name": village_name,
             "invitation": partial(self.invitation, trip),
             "correction": partial(self.correction, trip),
+            "to_tell": [*(stop.village for stop in trip.stops), *trip.dropped],
             "start": districts()[self.room.deps.trips_start].name,
         }
         return self.room.pages.show(request, "trip.html", member, status=status, **values)

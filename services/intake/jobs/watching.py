@@ -7,11 +7,9 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import Final
 
-from pymongo.errors import PyMongoError
-
 from services.intake.ports import WebhookLog
 from shared.logs import get
-from shared.mongo import DatabaseUnavailable
+from shared.mongo import DatabaseUnavailable, DriverError
 from shared.waiting import wait_for
 
 _PAUSE_SECONDS: Final = 5.0  # after the stream broke; the poll goes on meanwhile
@@ -39,6 +37,6 @@ class WebhookLogWatch:
                 async with aclosing(self._items.arrivals(stop.is_set)) as arrivals:
                     async for _ in arrivals:
                         self._wake()
-            except (PyMongoError, DatabaseUnavailable) as error:
+            except (DriverError, DatabaseUnavailable) as error:
                 _log.warning("webhook_log.unwatched", error=type(error).__name__)
                 await wait_for(stop, _PAUSE_SECONDS)

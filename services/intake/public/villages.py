@@ -16,9 +16,11 @@ from shared.clock import WIB
 from shared.reference.district_map import district_tiles
 from shared.reference.regions import District, Village, VillageKind, districts, villages
 from shared.reference.village_changes import UNCHANGED, VillageHistory
+from shared.web.desk.words import count as count_words
 from shared.web.desk.words import decimal
 
 _DISTRICT_DIGITS: Final = 6
+_TENTHS: Final = 10
 _STEP: Final = 107  # from one tile to the next: 100 wide, with 7 between
 _SHADES: Final = (("#e3f1e8", "#12263f"), ("#b5d6c1", "#12263f"), ("#7fb896", "#12263f"), ("#2f8354", "#fff"), ("#0b4726", "#fff"))
 """Fill and ink of the classes, the smallest first: each pair has a contrast of 4.7 or more."""
@@ -39,7 +41,7 @@ class ServedVillage:
 
 @dataclass(frozen=True, slots=True)
 class MapTile:
-    """A kecamatan on the map."""
+    """A kecamatan on the map. `said`: what stands on it; rates in tenths where none is ten or more."""
 
     district: District
     served: int | None
@@ -48,6 +50,7 @@ class MapTile:
     x: int
     y: int
     lines: tuple[str, ...]
+    said: str
     fill: str
     ink: str
 
@@ -106,11 +109,13 @@ def shown(
     totals = _Column([sum(served.get(each.code, 0) for each in held) for held in by_district.values()])
     if people is not None:
         totals = replace(totals, people=[sum(everybody.get(each.code, 0) for each in held) for held in by_district.values()])
-    steps = _steps([value for value in totals.values if value])
+    most = max((value for value in totals.values if value), default=0.0)
+    scale = _TENTHS if people is not None and most < _TENTHS else 1
+    steps = _steps(most * scale)
     columns = zip(by_district, totals.shown, totals.rates, totals.bars, strict=True)
-    tiles = tuple(_tile(districts()[code], count, rate, bar, steps) for code, count, rate, bar in columns)
+    tiles = tuple(_tile(districts()[code], count, rate, bar, steps, scale) for code, count, rate, bar in columns)
     rows = {code: _rows(held, served, people) for code, held in by_district.items()}
-    return ServedVillages(year, people is not None, tiles, rows, _keys(steps))
+    return ServedVillages(year, people is not None, tiles, rows, _keys(steps, scale))
 
 
 def village_file(found: ServedVillages) -> Iterable[Sequence[str | int]]:
@@ -159,9 +164,9 @@ def _rows(held: Sequence[Village], served: Mapping[str, int], people: Mapping[st
     return tuple(starmap(ServedVillage, zip(held, column.shown, column.rates, column.bars, strict=True)))
 
 
-def _steps(values: Sequence[float]) -> tuple[int, ...]:
+def _steps(largest: float) -> tuple[int, ...]:
     """Return the lower bounds of the classes from the second on: fifths of the largest value; none where there is no room for five."""
-    most = int(max(values, default=0))
+    most = int(largest)
     return tuple(dict.fromkeys(most * part // len(_SHADES) for part in range(1, len(_SHADES)))) if most >= len(_SHADES) else ()
 
 
@@ -175,15 +180,22 @@ def _by_district(served: Mapping[str, int], history: VillageHistory) -> Mapping[
     return found
 
 
-def _tile(district: District, count: int | None, rate: float | None, share: float, steps: Sequence[int]) -> MapTile:
+def _tile(district: District, count: int | None, rate: float | None, share: float, steps: Sequence[int], scale: int) -> MapTile:
     place = district_tiles()[district.code]
-    value = round((count if rate is None else rate) or 0)  # as it stands on the tile
+    value = round(((count if rate is None else rate) or 0) * scale)  # as it stands on the tile
+    said = "\u2013" if count is None else _scaled(value, scale)
     fill, ink = _SHADES[sum(value >= step for step in steps)]
     x, y = place.at
-    return MapTile(district, count, rate, share, x * _STEP, y * _STEP, place.lines, fill, ink)
+    return MapTile(district, count, rate, share, x * _STEP, y * _STEP, place.lines, said, fill, ink)
 
 
-def _keys(steps: Sequence[int]) -> tuple[MapKey, ...]:
+def _scaled(value: int, scale: int) -> str:
+    """Return a whole number of units or tenths as it is read."""
+    return count_words(value) if scale == 1 else decimal(value / scale)
+
+
+def _keys(steps: Sequence[int], scale: int) -> tuple[MapKey, ...]:
     bounds = [0, *steps]
-    texts = [f"{low}" if high - low == 1 else f"{low} sampai {high - 1}" for low, high in pairwise(bounds)] + [f"{bounds[-1]} atau lebih"]
+    spans = [(_scaled(low, scale), _scaled(high - 1, scale)) for low, high in pairwise(bounds)]
+    texts = [low if low == high else f"{low} sampai {high}" for low, high in spans] + [f"{_scaled(bounds[-1], scale)} atau lebih"]
     return tuple(MapKey(_SHADES[place][0], text) for place, text in enumerate(texts)) if steps else ()

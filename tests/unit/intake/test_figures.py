@@ -15,7 +15,9 @@ from services.intake.domain.documents import IssuedDocument, IssuedState
 from services.intake.domain.figures import Figure, FigureCell, FigureRow, cells_of, hidden, hours_within, months_back, rows_of
 from services.intake.domain.outreach.participation import SMALL
 from services.intake.domain.requests import Request, RequestState, Step, approve, progress, resubmit, returned
+from services.intake.public.villages import shown as shown_villages
 from shared.clock import WIB
+from shared.reference.regions import villages
 from shared.reference.working_hours import WorkingHours
 from tests.unit.intake.test_request_states import CITIZENS, DOCUMENT, FORM, SLIP
 
@@ -115,6 +117,18 @@ def test_of_nothing_there_is_no_share() -> None:
 )
 def test_small_counts_are_hidden_and_another_where_the_rest_would_tell_them(counts: list[int], shown: list[int | None]) -> None:
     assert list(hidden(counts)) == shown
+
+
+def test_small_rates_stand_on_the_map_in_tenths_and_large_ones_whole() -> None:
+    one, *_, other = villages()
+    people = dict.fromkeys(villages(), 1000)
+    small = shown_villages(2026, {one: 60, other: 20}, people)
+    assert {tile.said for tile in small.tiles if tile.served} == {"4,3", "2,0"}
+    assert small.keys[0].text == "0,0 sampai 0,7"
+    large = shown_villages(2026, {one: 6000, other: 20}, people)
+    assert {tile.said for tile in large.tiles if tile.served} == {"429", "2"}
+    assert large.keys[-1].text == "342 atau lebih"
+    assert {tile.said for tile in shown_villages(2026, {one: 1600, other: 3}).tiles} == {"\u2013", "0"}
 
 
 @given(st.lists(st.integers(0, 20), max_size=12))
