@@ -14,9 +14,8 @@ from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final, Protocol
 
-from services.intake.domain.counting import CountedRow, CountSeries, PlaceCounts
+from services.intake.domain.counting import SMALL, CountedRow, CountSeries, PlaceCounts
 from services.intake.domain.documents import IssuedDocument
-from services.intake.domain.outreach.participation import SMALL
 from services.intake.domain.requests import Request, RequestState
 
 _LONGEST_HOURS: Final = 400  # some three months of the office's time: what took longer counts as that

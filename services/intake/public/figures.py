@@ -9,8 +9,8 @@ from typing import Any, Final
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
+from services.intake.domain.counting import SMALL
 from services.intake.domain.figures import Figure, FigureCell, hidden, hours_within, months_back
-from services.intake.domain.outreach.participation import SMALL
 from services.intake.domain.survey.report import SurveyReport, report_of
 from services.intake.ports import Deps
 from services.intake.public.room import PublicRoom

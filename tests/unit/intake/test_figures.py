@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain.counting import fold, summed
+from services.intake.domain.counting import SMALL, fold, summed
 from services.intake.domain.deliveries import delivered, issue
 from services.intake.domain.documents import IssuedDocument, IssuedState
 from services.intake.domain.figures import Figure, FigureCell, FigureRow, cells_of, hidden, hours_within, months_back, rows_of
-from services.intake.domain.outreach.participation import SMALL
 from services.intake.domain.requests import Request, RequestState, Step, approve, progress, resubmit, returned
 from services.intake.public.villages import shown as shown_villages
 from shared.clock import WIB
