@@ -20,7 +20,7 @@ DOCKER_CA := $(if $(CA),--secret id=ca$(comma)src=$(CA))
 comma := ,
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help install installed image setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation release lock clean distclean
+.PHONY: help install installed image setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin recovery release lock clean distclean
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -120,10 +120,17 @@ mutants: setup ## Break promises and rules in a copy of the code, one at a time,
 	@$(PY) -m tests.chaos.mutants
 
 topology: $(READY) ## Compare the broker's queues and policies with the layout (of `make run`, or RABBITMQ_API_URL and AMQP_VHOST)
-	@if [ -z "$${RABBITMQ_API_URL:-}" ] && [ -f .local/env ]; then source .local/env; fi; $(PY) -m shared.messaging.topology check
+	@if [ -z "$${RABBITMQ_API_URL:-}" ] && [ -f .local/env ]; then source .local/env; fi; $(PY) -m deploy.admin topology check
 
 conservation: $(READY) ## Show that everything accepted is finished, parked or in flight (of `make run`, or MONGO_URL and AMQP_URL; JSON=1)
-	@if [ -z "$${MONGO_URL:-}" ] && [ -f .local/env ]; then source .local/env; fi; $(PY) -m shared.messaging.admin conservation $(if $(JSON),--json)
+	@if [ -z "$${MONGO_URL:-}" ] && [ -f .local/env ]; then source .local/env; fi; $(PY) -m deploy.admin conservation $(if $(JSON),--json)
+
+admin: $(READY) ## Any of an operator's commands (of `make run`, or by the environment): DO="backup now"; without it the list of them
+	@if [ -z "$${MONGO_URL:-}" ] && [ -f .local/env ]; then source .local/env; fi; $(PY) -m deploy.admin $(DO)
+
+recovery: $(READY) ## Lose a whole system with its disk, bring it back from its backup, and show what was lost and how long it took (MEGABYTES=200)
+	@$(PY) -m deploy.local.setup test
+	@$(PY) -m tests.recovery $(if $(MEGABYTES),--megabytes $(MEGABYTES))
 
 release: $(READY) ## Check, build the image, freeze the contracts and tag vVERSION (VERSION=x.y.z); nothing is pushed
 	@$(PY) -m deploy.release "$(VERSION)"

@@ -44,6 +44,12 @@ RIGHTS: Final = (
 """What a service may do in its own database. Nothing that takes away a collection, an index, a database or a user."""
 
 OPERATOR: Final = "operator"
+BACKUP: Final = "backup"
+"""Reads the services' databases and the log of changes, and has databases of its own for drills."""
+DRILL: Final = "drill_"
+"""How the databases of a drill are named, before the service's."""
+_BACKUP_ROLE: Final = "copies"  # MongoDB has one of its own that is called backup, and may read all there is
+_READS: Final = ("find", "listCollections", "listIndexes")
 ADMINISTRATOR: Final = "admin"
 
 
@@ -102,17 +108,18 @@ def make_users_at(url: str, passwords: Mapping[str, str], databases: Mapping[str
 
 
 def make_users(client: Client, passwords: Mapping[str, str], databases: Mapping[str, str]) -> None:
-    """Give each service its user and its rights, as they are today, and the operator those of all services. Safe to repeat.
+    """Give each service its user and its rights, as they are today, the operator those of all services, and whoever backs up. Repeatable.
 
     Args:
         client: signed in as an administrator.
-        passwords: by user: each service, and the operator.
+        passwords: by user: each service, the operator, and whoever backs up.
         databases: by service.
     """
     for service, database in databases.items():
         _role(client, database)
         _user(client, database, service, passwords[service], [database])
     _user(client, "admin", OPERATOR, passwords[OPERATOR], list(databases.values()))
+    _backup_user(client, passwords[BACKUP], databases)
 
 
 def url_for(url: str, user: str, password: str, database: str) -> str:
@@ -180,6 +187,19 @@ def _role(client: Client, database: str) -> None:
     privileges = [{"resource": {"db": database, "collection": ""}, "actions": list(RIGHTS)}]
     known = client[database].command("rolesInfo", SERVICE_ROLE)["roles"]
     client[database].command("updateRole" if known else "createRole", SERVICE_ROLE, privileges=privileges, roles=[])
+
+
+def _backup_user(client: Client, password: str, databases: Mapping[str, str]) -> None:
+    privileges: list[dict[str, Any]] = [
+        {"resource": {"db": "local", "collection": "oplog.rs"}, "actions": ["find"]},
+        *({"resource": {"db": database, "collection": ""}, "actions": list(_READS)} for database in databases.values()),
+        *({"resource": {"db": DRILL + service, "collection": ""}, "actions": [*RIGHTS, "dropDatabase"]} for service in databases),
+    ]
+    known = client.admin.command("rolesInfo", _BACKUP_ROLE)["roles"]
+    client.admin.command("updateRole" if known else "createRole", _BACKUP_ROLE, privileges=privileges, roles=[])
+    known = client.admin.command("usersInfo", BACKUP)["users"]
+    roles = [{"role": _BACKUP_ROLE, "db": "admin"}]
+    client.admin.command("updateUser" if known else "createUser", BACKUP, pwd=password, roles=roles)
 
 
 def _user(client: Client, home: str, name: str, password: str, databases: Sequence[str]) -> None:

@@ -39,7 +39,7 @@ def _settle(folder: Path, here: str, member: str, others: list[str]) -> None:
     if others:
         door = f"mongodb://{','.join((member, *others))}/?replicaSet={mongodb.REPLICA_SET}"
         url = mongodb.url_for(door, mongodb.ADMINISTRATOR, password, "admin")
-    users = (*DATABASE_USERS, mongodb.OPERATOR)
+    users = (*DATABASE_USERS, mongodb.OPERATOR, mongodb.BACKUP)
     with mongodb.Client(url) as client:
         mongodb.make_users(client, {user: database_password(folder, user) for user in users}, {name: name for name in DATABASE_USERS})
     sys.stdout.write(f"replica set and users {', '.join(users)} are in place\n")

@@ -33,7 +33,7 @@ from deploy.keys import (
     load_keys,
     write_secret,
 )
-from shared.messaging.layout.definitions import passwords_for, render_whole
+from shared.messaging.layout.definitions import hash_password, passwords_for, render_whole
 from shared.messaging.layout.model import OPERATOR, product
 
 SERVICE_UID: Final = 10001  # as in deploy/images/Dockerfile
@@ -42,6 +42,8 @@ FRONT_DOOR_UID: Final = 0  # Caddy's image has no user of its own; without capab
 FRONT_DOOR: Final = "front-door"
 VHOST: Final = "adminduk"
 DATABASE_USERS: Final = ("intake", "verification", "issuance", "notifier")
+BROKER_ADMINISTRATOR: Final = "topology"
+"""Brings the layout into a running RabbitMQ by its management API, which is in the containers' network alone."""
 DEMO, PRODUCTION = "demo", "production"
 START_MONGOD: Final = f"""#!/bin/bash
 # Runs mongod as the image would, without what may hold personal data in its log (deploy/mongodb.py).
@@ -125,8 +127,18 @@ def _servers(folder: Path) -> None:
     (folder / FRONT_DOOR).mkdir(parents=True, exist_ok=True)  # mounted, with a certificate or without
     keep_secret(folder / "rabbitmq" / "cookie", token_hex(KEY_BYTES))  # what the nodes of a cluster share
     layout = product()
-    passwords = passwords_for([user.name for user in layout.users], folder / "passwords")
-    write_secret(folder / "rabbitmq" / "definitions.json", json.dumps(render_whole(layout, VHOST, passwords), indent=2))
+    passwords = passwords_for([*(user.name for user in layout.users), BROKER_ADMINISTRATOR], folder / "passwords")
+    definitions = render_whole(layout, VHOST, passwords)
+    definitions["users"].append(
+        {
+            "name": BROKER_ADMINISTRATOR,
+            "password_hash": hash_password(passwords[BROKER_ADMINISTRATOR]),
+            "hashing_algorithm": "rabbit_password_hashing_sha256",
+            "tags": "administrator",
+        }
+    )
+    definitions["permissions"].append({"user": BROKER_ADMINISTRATOR, "vhost": VHOST, "configure": ".*", "write": ".*", "read": ".*"})
+    write_secret(folder / "rabbitmq" / "definitions.json", json.dumps(definitions, indent=2))
     write_secret(folder / "rabbitmq" / "adminduk.conf", "load_definitions = /etc/rabbitmq/adminduk/definitions.json\n")
 
 
@@ -153,11 +165,16 @@ def _servers_of(folder: Path, broker_login: str, database_login: str, database: 
 
 
 def _operator(folder: Path, keys: Keys) -> None:
-    """What `shared.messaging.admin` needs."""
+    """What `deploy.admin` needs."""
     password = database_password(folder, OPERATOR)
     amqp = passwords_for([OPERATOR], folder / "passwords")[OPERATOR]
     _servers_of(folder / OPERATOR, f"{OPERATOR}:{amqp}", f"{OPERATOR}:{password}", "admin")
     keep_secret(folder / OPERATOR / "admin_key", keys.clients[OPERATOR])
+    backup = database_password(folder, mongodb.BACKUP)
+    keep_secret(folder / OPERATOR / "backup_mongo_url", f"mongodb://{mongodb.BACKUP}:{backup}@mongo:27017/?replicaSet=rs0&authSource=admin")
+    password = passwords_for([BROKER_ADMINISTRATOR], folder / "passwords")[BROKER_ADMINISTRATOR]
+    keep_secret(folder / OPERATOR / "rabbitmq_api_url", f"http://{BROKER_ADMINISTRATOR}:{password}@rabbitmq:15672")
+    keep_secret(folder / OPERATOR / "amqp_vhost", VHOST)
 
 
 def _demo(folder: Path, keys: Keys) -> None:

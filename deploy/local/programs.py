@@ -67,6 +67,12 @@ def find_caddy() -> Path | None:
     return Path(found) if found else None
 
 
+def find_sshd() -> Path | None:
+    """Find the SSH server's program; None where there is none. Debian keeps it out of everybody's PATH."""
+    found = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin")
+    return Path(found) if found else None
+
+
 def find_epmd() -> str:
     """Find Erlang's port mapper.
 

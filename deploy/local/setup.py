@@ -18,13 +18,13 @@ from playwright._impl._driver import compute_driver_executable
 
 from deploy.local import libraries
 from deploy.local.parts import ROOT
-from deploy.local.programs import MissingServerError, find_caddy, find_mongod, find_rabbitmq
+from deploy.local.programs import MissingServerError, find_caddy, find_mongod, find_rabbitmq, find_sshd
 from deploy.local.settings import LocalSettings, read_settings
 
 POLICY: Final = Path("/usr/sbin/policy-rc.d")  # Debian's maintainer scripts ask it whether they may start a service
 FORBIDDEN: Final = "#!/bin/sh\nexit 101\n"
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-BECOME_SERVICES: Final = frozenset({"rabbitmq-server", "caddy"})  # packages with a system service of the same name
+BECOME_SERVICES: Final = {"rabbitmq-server": "rabbitmq-server", "caddy": "caddy", "openssh-server": "ssh"}  # by package
 CANNOT: Final = 1
 
 
@@ -47,7 +47,10 @@ def needs(purpose: str, settings: LocalSettings) -> list[Need]:
     if not settings.mongo_url:
         found.append(Need("the library libcurl, for mongod", "libcurl4", _mongod_runs()))
     found.append(Need("Caddy, the front door", "caddy", find_caddy() is not None, optional=purpose == "run"))
+    found.append(Need("age, which encrypts backups", "age", shutil.which("age") is not None, optional=purpose == "run"))
     if purpose == "test":
+        found.append(Need("sftp, which carries backups", "openssh-client", shutil.which("sftp") is not None))
+        found.append(Need("an SSH server, to try that", "openssh-server", find_sshd() is not None))
         found.append(Need("pdftoppm and pdfsig", "poppler-utils", shutil.which("pdfsig") is not None))
         found.append(Need("faketime, for another day's clock", "faketime", shutil.which("faketime") is not None))
         found.append(Need("the library libatomic, for playwright", "libatomic1", _playwright_runs()))
@@ -87,8 +90,8 @@ def install(packages: Sequence[str]) -> None:
     with _services_stay_down(root):
         _run([*environment, "apt-get", "install", "-y", "-q", "--no-install-recommends", *packages])
     if Path("/run/systemd/system").is_dir():
-        for package in BECOME_SERVICES & set(packages):
-            _run([*root, "systemctl", "disable", "--quiet", package])  # nor at the next boot
+        for package in BECOME_SERVICES.keys() & set(packages):
+            _run([*root, "systemctl", "disable", "--quiet", BECOME_SERVICES[package]])  # nor at the next boot
 
 
 def main(words: Sequence[str]) -> int:

@@ -54,7 +54,7 @@ def database_users(url: str, keys: Path, databases: Mapping[str, str]) -> Mappin
     Raises:
         CannotStartError: the user in the URL is no administrator.
     """
-    users = (*SERVICES, mongodb.OPERATOR)
+    users = (*SERVICES, mongodb.OPERATOR, mongodb.BACKUP)
     if urlsplit(url).username is None:
         return dict.fromkeys(users, url)
     passwords = {user: keep_secret(keys / f"mongo_password_{user}", token_urlsafe(KEY_BYTES)) for user in users}

@@ -160,6 +160,13 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
     status_tries_an_address: Annotated[
         int, Field(ge=1, description="Wrong tries from one address in that time; a village office has one for all who ask there")
     ] = 30
+    visits_an_address: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Visitors of one page of a source who count from one address in STATUS_TRIES_MINUTES; phones share one",
+        ),
+    ] = 60
     survey_one_in: Annotated[
         int, Field(ge=0, description="Of so many requests that have ended one is asked how it was, drawn by its id; 0 = none")
     ] = 3

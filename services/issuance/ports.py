@@ -44,7 +44,7 @@ class Tx(Protocol):
         """Save the next state of a document that was read here."""
 
     async def counter(self, key: str) -> NumberSequence:
-        """Return the counter, at zero where there is none yet."""
+        """Return the counter; where there is none yet as `numbers.begin` says."""
 
     async def keep_counter(self, counter: NumberSequence) -> None:
         """Save a counter, new or raised."""
@@ -195,6 +195,9 @@ class RegisterReader(Protocol):
 
     async def superseded_by(self, document_id: str) -> Sequence[Document]:
         """Return the documents whose place this one took, as far as they are about the same."""
+
+    async def counters(self, keys: Sequence[str]) -> Sequence[NumberSequence]:
+        """Return these counters, as far as they are there."""
 
     async def newest(self) -> str | None:
         """Return the place of the newest row."""

@@ -5,9 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
-from shared.settings import PublicSettings, ServiceSettings
+from shared.settings import Environment, PublicSettings, ServiceSettings
+
+
+class ArchiveSettings(Environment):
+    """The settings of the `numbers` command: the database alone."""
+
+    mongo_url: Annotated[SecretStr, Field(description="mongodb:// of a replica set")]
+    mongo_database: Annotated[str, Field(description="Database of this service; empty = the service's name")] = ""
 
 
 class Settings(PublicSettings, ServiceSettings):

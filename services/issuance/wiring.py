@@ -6,22 +6,26 @@ import argparse
 import asyncio
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from pydantic import ValidationError
+
 from services.issuance import api, desk
 from services.issuance.adapters.renderer import Pool
 from services.issuance.api import stuck
 from services.issuance.consumers import routes
+from services.issuance.desk import exports
 from services.issuance.domain.document import DocumentState
 from services.issuance.domain.office import Office, Officer, Pickup
 from services.issuance.domain.products import PRODUCTS
 from services.issuance.jobs import Printing, RenderLimits
-from services.issuance.ports import Deps, Tx
-from services.issuance.settings import Settings
+from services.issuance.ports import Deps, RegisterQuery, Tx
+from services.issuance.settings import ArchiveSettings, Settings
 from services.issuance.store import (
     INDEXES,
     REFILLS,
@@ -39,7 +43,7 @@ from shared.ids import new_token
 from shared.messaging.host import MessagingHost
 from shared.messaging.operations import accounting
 from shared.messaging.transaction.runner import UnitOfWorkRunner
-from shared.mongo import Mongo
+from shared.mongo import DatabaseUnavailable, Mongo
 from shared.pdf_pages import PdfiumPages
 from shared.poller import sweeper
 from shared.process import BackgroundJob, Service
@@ -193,6 +197,41 @@ def read_office(path: Path) -> Office:
         officer=Officer(**text["officer"]),
         pickup=Pickup(**text["pickup"], hours=written_week()),
     )
+
+
+def numbers_command(words: Sequence[str]) -> int:
+    """`numbers audit`: read every number that was given; print a line for each kind and day that has gaps. 1: a number has no document."""
+    parser = argparse.ArgumentParser(prog="python -m services.issuance numbers", description=numbers_command.__doc__)
+    parser.add_argument("what", choices=["audit"])
+    parser.parse_args(words)
+    try:
+        settings = ArchiveSettings()
+    except ValidationError:
+        sys.stderr.write("numbers: set MONGO_URL\n")
+        return 2  # as argparse
+    try:
+        return asyncio.run(_audit_numbers(settings))
+    except DatabaseUnavailable as error:
+        sys.stderr.write(f"numbers: {error}\n")
+        return 1
+
+
+async def _audit_numbers(settings: ArchiveSettings) -> int:
+    mongo = Mongo.connect(settings.mongo_url.get_secret_value(), app_name="issuance numbers")
+    try:
+        rows = await exports.book_of(MongoRegisterReader(mongo, settings.mongo_database or NAME), RegisterQuery())
+    finally:
+        await mongo.close()
+    for row in rows:
+        if row.gaps or row.skipped or row.lost:
+            states = Counter(str(gap.state) for gap in row.gaps)
+            said = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+            sys.stdout.write(
+                f"{row.counter:<14} given {row.given}, issued {row.issued}; {said or 'no gap'}, {row.skipped} skipped, {row.lost} lost\n"
+            )
+    lost = sum(row.lost for row in rows)
+    sys.stdout.write(f"{sum(row.given for row in rows)} numbers in {len(rows)} series; {lost} without a document\n")
+    return 1 if lost else 0
 
 
 def make_demo_ca(words: Sequence[str]) -> int:

@@ -1,4 +1,4 @@
-"""The operator's commands: `python -m shared.messaging.admin list|show|replay|discard|conservation|audit`.
+"""The operator's commands: `python -m deploy.admin list|show|replay|discard|resend|conservation|audit`.
 
 What was not handled, whether everything is accounted for, and whether somebody changed who saw whom.
 
@@ -27,7 +27,7 @@ from shared.messaging.broker.channel import endpoint
 from shared.messaging.broker.errors import BrokerUnavailable, ConnectionLost, PublishRefused
 from shared.messaging.broker.publisher import Publisher
 from shared.messaging.broker.queue_browser import QueueBrowser
-from shared.messaging.operations import audit_check, reconciliation
+from shared.messaging.operations import audit_check, reconciliation, resending
 from shared.messaging.operations.service_api import ServiceApi, ServiceUnreachable
 from shared.messaging.operations.stuck_item import StuckItem
 from shared.messaging.operations.stuck_messages import StuckMessages
@@ -106,7 +106,15 @@ class Admin:
         """Print both books, as a table or as JSON; return 1 when unbalanced."""
         found = await reconciliation.settle(self._mongo, self._databases, self._letters, self._messages, options.settle)
         print(orjson.dumps(reconciliation.as_data(found)).decode() if options.json else reconciliation.table(found))
+        if not found.balanced:
+            print("\n".join(await reconciliation.missing(self._mongo, self._databases, self._letters, found)), file=sys.stderr)
         return 0 if found.balanced else _FAILED
+
+    async def resend(self, _options: argparse.Namespace) -> int:
+        """Have sent again what was sent and no consumer knows."""
+        for publisher, count in (await resending.resend(self._mongo, self._databases)).items():
+            print(f"{publisher}: {count} messages are sent again")
+        return 0
 
     async def audit(self, options: argparse.Namespace) -> int:
         """Check the audit logs, print a line for each; return 1 when a row of one was changed, moved or taken away."""
@@ -178,6 +186,7 @@ async def _run(settings: AdminSettings, options: argparse.Namespace) -> int:
         "replay": admin.replay,
         "discard": admin.discard,
         "conservation": admin.conservation,
+        "resend": admin.resend,
         "audit": admin.audit,
     }
     try:
@@ -207,7 +216,7 @@ def _summary(entry: StuckItem) -> dict[str, object]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m shared.messaging.admin", description=__doc__)
+    parser = argparse.ArgumentParser(prog="admin", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     listing = commands.add_parser("list", help="what waits: messages that are parked, refused, dead or unrouted, and what services gave up")
     listing.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -220,6 +229,7 @@ def _parser() -> argparse.ArgumentParser:
     conserving = commands.add_parser("conservation", help="accepted = finished + parked + in flight; exits 1 when it is not")
     conserving.add_argument("--json", action="store_true", help="for programs: one JSON object in place of the table")
     conserving.add_argument("--settle", type=float, default=reconciliation.SETTLE_SECONDS, help="seconds to read again while work moves")
+    commands.add_parser("resend", help="after a restore: send again what was sent and no consumer knows")
     showing.add_argument("addresses", nargs="+", metavar="SERVICE/PLACE/ID")
     auditing = commands.add_parser("audit", help="check the chain of every row: who saw whom, and who did what; exits 1 where it is broken")
     auditing.add_argument("what", choices=["verify"])
@@ -233,7 +243,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _log_aside() -> None:
+def log_aside() -> None:
     """Send the log to standard error, and only what matters: what is printed is for people and pipes."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING), logger_factory=structlog.PrintLoggerFactory(sys.stderr)
@@ -242,5 +252,5 @@ def _log_aside() -> None:
 
 
 if __name__ == "__main__":
-    _log_aside()
+    log_aside()
     raise SystemExit(main(sys.argv[1:]))

@@ -141,7 +141,7 @@ def _books(compose: str) -> str:
     """Return conservation's last line, once nothing is on its way any more."""
     said = ""
     for _ in range(12):
-        command = ["docker", "compose", "-f", compose, "run", "--rm", "--no-deps", "operator", "shared.messaging.admin", "conservation"]
+        command = ["docker", "compose", "-f", compose, "run", "--rm", "--no-deps", "admin", "conservation"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         said = done.stdout.strip().splitlines()[-1] if done.stdout.strip() else done.stderr[-200:]
         if said == "balanced":

@@ -77,6 +77,7 @@ SEEN_ELSEWHERE = {
     "/desk/siaran/{broadcast_id}": "test_broadcasts",
     "/desk/kartu/{document_id}": "integration/issuance/test_desk_browser",
     "/desk/jemput-bola/{trip_id}": "integration/intake/test_next_steps",
+    "/desk/jemput-bola/{trip_id}/ubah": "integration/intake/test_next_steps",
     "/desk/uji/{trial_id}": "integration/intake/test_next_steps",
     "/desk/uji/baru": "integration/intake/test_next_steps: where pages are visited and nobody chats",
     "/desk/siaran/banding/{trial_id}": "integration/notifier/test_broadcast_pages",

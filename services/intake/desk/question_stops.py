@@ -11,9 +11,9 @@ from services.intake.desk.question_words import QuestionWords
 from services.intake.domain import asking
 from services.intake.domain.answers import OpenQuestion
 from services.intake.domain.chat import Draft, Say
+from services.intake.domain.counting import SMALL
 from services.intake.domain.forms import SELFIE_FIELD
 from services.intake.domain.outreach.funnel import SUMMARY, FunnelStep, StepCounts
-from services.intake.domain.outreach.participation import SMALL
 from services.intake.ports import Deps
 from shared.reference.forms import Form
 from shared.web.desk.overview import Column, Lead, Picture, PictureRow, Shade

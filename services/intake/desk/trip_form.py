@@ -126,7 +126,7 @@ def _hall(code: str) -> str:
 
 def _time(text: str) -> time | None:
     try:
-        return time.fromisoformat(text)
+        return time.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
         return None
 

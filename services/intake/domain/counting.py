@@ -18,6 +18,8 @@ from typing import Final, TypeAlias
 
 _BYTES: Final = "B"
 _ROWS_OF_A_RUN: Final = 4  # from so many on it is cheaper to set a run of rows at once than to look at each row
+SMALL: Final = 5
+"""What is smaller is not told in public: three people of a hamlet are known to everybody there."""
 MONTH: Final = 7
 """Characters of a date that name its month."""
 

@@ -76,6 +76,8 @@ class Deps:
     register_states: RegisterStateReader
     tries: Tries
     status_tries: StatusTries
+    visits_an_address: int
+    """How many visitors of a source's page count from one address in the same stretch of time."""
     funnel: Funnel
     passing_on: timedelta
     """How long somebody who was given the link that people pass on is not given it again; 0: nobody is given it."""

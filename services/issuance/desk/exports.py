@@ -9,7 +9,7 @@ from typing import Final
 from services.issuance.desk import register_words as words
 from services.issuance.domain.document import Document
 from services.issuance.domain.number_book import NumberBook, NumberRow
-from services.issuance.ports import Deps, RegisterQuery
+from services.issuance.ports import Deps, RegisterQuery, RegisterReader
 from shared.reference.catalogue import catalogue
 from shared.web.desk.csv import csv_lines
 from shared.web.desk.words import moment, short_moment
@@ -30,7 +30,7 @@ def headers(name: str) -> dict[str, str]:
 async def csv_of(deps: Deps, query: RegisterQuery) -> AsyncIterator[str]:
     """Return the documents of a filter as lines."""
     yield csv_lines([_HEAD], begin=True)
-    async for documents in pages_of(deps, query):
+    async for documents in pages_of(deps.register, query):
         yield csv_lines(_rows(deps, documents))
 
 
@@ -42,28 +42,30 @@ def sheets_of(deps: Deps, query: RegisterQuery) -> tuple[WorkbookSheet, ...]:
     return documents, WorkbookSheet("Nomor", _NUMBERS_HEAD, _NUMBERS_WIDTHS, _number_rows(deps, replace(query, states=())))
 
 
-async def pages_of(deps: Deps, query: RegisterQuery) -> AsyncIterator[Sequence[Document]]:
+async def pages_of(register: RegisterReader, query: RegisterQuery) -> AsyncIterator[Sequence[Document]]:
     """Return every document of a filter, page by page."""
     query = replace(query, after=None, limit=_ROWS)
     while True:
-        page = await deps.register.page(query)
+        page = await register.page(query)
         yield page.documents
         if page.next is None:
             return
         query = replace(query, after=page.next)
 
 
-async def book_of(deps: Deps, query: RegisterQuery) -> list[NumberRow]:
+async def book_of(register: RegisterReader, query: RegisterQuery) -> list[NumberRow]:
     """Return the numbers of a filter by kind and day."""
     book = NumberBook()
-    async for documents in pages_of(deps, query):
+    async for documents in pages_of(register, query):
         book.add(documents)
-    return book.rows()
+    return book.rows(await register.counters([row.counter for row in book.rows()]))
 
 
 def explained(row: NumberRow) -> str:
     """Return what became of the numbers of a row that carry no document."""
     said = [f"{gap.number.rpartition('-')[2]} {words.gap(gap)}" for gap in row.gaps]
+    if row.skipped:
+        said.append(f"{row.skipped} nomor dilewati ketika cadangan dipulihkan")
     if row.lost:
         said.append(f"{row.lost} nomor tidak ada dokumennya: laporkan ke admin")
     return "; ".join(said)
@@ -75,12 +77,12 @@ def day_of(row: NumberRow) -> str:
 
 
 async def _document_rows(deps: Deps, query: RegisterQuery) -> AsyncIterator[list[list[str]]]:
-    async for documents in pages_of(deps, query):
+    async for documents in pages_of(deps.register, query):
         yield _rows(deps, documents)
 
 
 async def _number_rows(deps: Deps, query: RegisterQuery) -> AsyncIterator[list[list[str | int]]]:
-    rows = await book_of(deps, query)
+    rows = await book_of(deps.register, query)
     yield [[row.kind, day_of(row), row.first, row.last, row.given, row.issued, len(row.gaps), explained(row)] for row in rows]
 
 

@@ -45,7 +45,7 @@ def router(room: IssuanceRoom) -> APIRouter:
         today = room.deps.clock().astimezone(WIB).date()
         day = asked.on(today)
         since = datetime.combine(day, time(), WIB)
-        rows = await exports.book_of(room.deps, RegisterQuery(since=since, until=since + timedelta(days=1)))
+        rows = await exports.book_of(room.deps.register, RegisterQuery(since=since, until=since + timedelta(days=1)))
         return room.pages.show(
             request,
             "numbers.html",

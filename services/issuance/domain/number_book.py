@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from services.issuance.domain.document import Document, DocumentState
-from services.issuance.domain.numbers import parts_of
+from services.issuance.domain.numbers import NumberSequence, parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Gap:
 
 @dataclass(slots=True)
 class NumberRow:
-    """The numbers of one kind and day. `last`: the highest serial that was met."""
+    """The numbers of one kind and day. `last`: the highest serial that was met; `skipped`: how many up to it a restore left out."""
 
     kind: str
     day: str
@@ -29,12 +29,18 @@ class NumberRow:
     issued: int = 0
     first: int = 0
     last: int = 0
+    skipped: int = 0
     gaps: list[Gap] = field(default_factory=list)
 
     @property
     def lost(self) -> int:
-        """How many serials up to the last no document has: none, unless somebody took documents out of the database."""
-        return self.last - self.given
+        """How many serials up to the last no document has, and no restore left out: none, unless somebody took documents away."""
+        return self.last - self.given - self.skipped
+
+    @property
+    def counter(self) -> str:
+        """The key of its counter."""
+        return f"{self.kind}-{self.day}"
 
 
 class NumberBook:
@@ -57,8 +63,16 @@ class NumberBook:
             else:
                 row.gaps.append(Gap(document.number, document.document_id, document.state, document.reason or ""))
 
-    def rows(self) -> list[NumberRow]:
-        """Return the rows, the newest day first, each with its gaps in order."""
+    def rows(self, counters: Iterable[NumberSequence] = ()) -> list[NumberRow]:
+        """Return the rows, the newest day first, each with its gaps in order. `counters`: of them, which know what a restore left out."""
+        for counter in counters:
+            if (row := self._rows.get(_kind_and_day(counter.key))) is not None and row.last > counter.skipped:
+                row.skipped = counter.skipped
         for row in self._rows.values():
             row.gaps.sort(key=lambda gap: parts_of(gap.number)[2])
         return sorted(self._rows.values(), key=lambda row: (row.day[4:], row.day[2:4], row.day[:2], row.kind), reverse=True)
+
+
+def _kind_and_day(key: str) -> tuple[str, str]:
+    kind, _, day = key.partition("-")
+    return kind, day

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -32,10 +32,32 @@ we know no number: they are set alike.
 
 @dataclass(frozen=True, slots=True)
 class NumberSequence:
-    """The last serial given under one key."""
+    """The last serial given under one key. `skipped`: how many up to it were left out by a restore, given before it or never."""
 
     key: str
     last: int = 0
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFloor:
+    """What a restore leaves behind: counters of days up to `until` that it did not bring back begin after `last` (ADR 57)."""
+
+    key: str
+    last: int
+    until: date
+
+
+FLOOR: Final = "floor"
+"""The key of the one `NumberFloor`, beside the counters."""
+
+
+def begin(key: str, floor: NumberFloor | None) -> NumberSequence:
+    """Return the counter of a key that has none: at zero, but where a restore may have lost one."""
+    day = _day_of(key)
+    if floor is None or day is None or day > floor.until:
+        return NumberSequence(key)
+    return NumberSequence(key, floor.last, skipped=floor.last)
 
 
 def advance(counter: NumberSequence) -> NumberSequence:
@@ -65,6 +87,14 @@ def document_number(kind: str, day: date, serial: int) -> str:
     if kind in _NAMES:
         return "/".join((_NAMES[kind], HOME_REGENCY, *day_and_serial))
     return "-".join((HOME_REGENCY, kind, *day_and_serial))
+
+
+def _day_of(key: str) -> date | None:
+    """Return the day of a counter of documents; None of one of extracts."""
+    _, _, day = key.rpartition("-")
+    if key.startswith("extracts-"):
+        return None
+    return datetime.strptime(day, "%d%m%Y").date()  # noqa: DTZ007 - a day of Western Indonesian Time, as it was written
 
 
 def parts_of(number: str) -> tuple[str, str, int]:

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Final
 
 from services.issuance.domain.document import Document, DocumentState
+from services.issuance.domain.numbers import NumberSequence
 from services.issuance.ports import DocumentTally, ProductTally, RegisterPage, RegisterQuery
 from services.issuance.store.document_reader import WITHOUT_PERSONS, without_persons
-from services.issuance.store.schema import DOCUMENTS
+from services.issuance.store.schema import COUNTERS, DOCUMENTS
 from shared.mongo import Doc, Mongo, aggregate, cursor, reachable
 from shared.mongo.terms import begins, found_by_terms
 from shared.values.name_terms import name_beginnings
@@ -27,6 +28,7 @@ class MongoRegisterReader:
 
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._documents = mongo.collection(database, DOCUMENTS.collection)
+        self._counters = mongo.collection(database, COUNTERS.collection)
 
     async def page(self, query: RegisterQuery) -> RegisterPage:
         wanted = _filter(query)
@@ -87,6 +89,10 @@ class MongoRegisterReader:
             wanted = {"about": {"$in": subjects}, "superseded_by": document_id}
             found = await self._documents.find(wanted, WITHOUT_PERSONS).limit(_MOST_OLDER).to_list(None)
         return [without_persons(doc) for doc in found]
+
+    async def counters(self, keys: Sequence[str]) -> list[NumberSequence]:
+        with reachable():
+            return [COUNTERS.from_doc(doc) for doc in await self._counters.find({"_id": {"$in": list(keys)}}).to_list(None)]
 
     async def newest(self) -> str | None:
         with reachable():

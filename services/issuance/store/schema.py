@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final
 
 from services.issuance.domain.card_order import CardMove, CardOrder, CardState
 from services.issuance.domain.cards import BlankStock
 from services.issuance.domain.document import Cause, Certificate, Document, DocumentState, Pdf
-from services.issuance.domain.numbers import NumberSequence
+from services.issuance.domain.numbers import NumberFloor, NumberSequence
 from services.issuance.domain.products.spec import DocumentForm
 from services.issuance.domain.revocation import Authority, Revocation
 from shared.mongo import Doc, DocumentMapping, IndexModel, fields_of
@@ -166,8 +167,15 @@ DOCUMENTS: Final[DocumentMapping[Document]] = DocumentMapping(
 COUNTERS: Final[DocumentMapping[NumberSequence]] = DocumentMapping(
     collection="counters",
     key=lambda counter: counter.key,
-    to_doc=lambda counter: {"last": counter.last},
-    from_doc=lambda doc: NumberSequence(doc["_id"], doc["last"]),
+    to_doc=lambda counter: {"last": counter.last, **({"skipped": counter.skipped} if counter.skipped else {})},
+    from_doc=lambda doc: NumberSequence(doc["_id"], doc["last"], doc.get("skipped", 0)),
+)
+
+FLOORS: Final[DocumentMapping[NumberFloor]] = DocumentMapping(
+    collection="counters",
+    key=lambda floor: floor.key,
+    to_doc=lambda floor: {"last": floor.last, "until": floor.until.isoformat()},
+    from_doc=lambda doc: NumberFloor(doc["_id"], doc["last"], date.fromisoformat(doc["until"])),
 )
 
 BLANKS: Final[DocumentMapping[BlankStock]] = DocumentMapping(

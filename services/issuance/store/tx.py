@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 from services.issuance.domain.cards import BlankStock
 from services.issuance.domain.document import Document, Fact
-from services.issuance.domain.numbers import NumberSequence
+from services.issuance.domain.numbers import FLOOR, NumberSequence, begin
 from services.issuance.domain.supersession import are_related, subjects
 from services.issuance.events import to_event
-from services.issuance.store.schema import BLANKS, COUNTERS, DOCUMENTS
+from services.issuance.store.schema import BLANKS, COUNTERS, DOCUMENTS, FLOORS
 from shared.messaging.transaction.unit_of_work import UnitOfWork
 
 
@@ -56,7 +56,11 @@ class MongoTx:
         self._unit.save(DOCUMENTS, document)
 
     async def counter(self, key: str) -> NumberSequence:
-        return await self._unit.find(COUNTERS, key) or NumberSequence(key)
+        held = await self._unit.find(COUNTERS, key)
+        if held is not None:
+            return held
+        floor = await self._unit.find(FLOORS, FLOOR)
+        return begin(key, floor)
 
     async def keep_counter(self, counter: NumberSequence) -> None:
         if await self._unit.find(COUNTERS, counter.key) is None:

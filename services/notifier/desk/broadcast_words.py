@@ -71,6 +71,7 @@ _PROBLEMS: Final[Mapping[str, str]] = MappingProxyType(
         "broadcast_not_paused": "Siaran ini sudah tidak dijeda.",
         "broadcast_ended": "Siaran ini sudah berakhir.",
         "number_fell": "WhatsApp menandai nomor kantor. Siaran baru berjalan lagi setelah WhatsApp memulihkannya.",
+        "try_outs_spent": "Siaran ini sudah cukup sering diuji. Kalau kata-katanya masih perlu diubah, tulis siaran baru.",
         "try_number_unknown": "Nomor itu belum setuju menerima kabar. Dari HP itu, ketik MULAI KABAR ke nomor kantor, lalu coba lagi.",
         "phone_malformed": "Itu bukan nomor HP. Contoh: 0812…",
     }

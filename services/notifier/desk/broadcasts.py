@@ -171,7 +171,8 @@ async def _draft(room: _Room, form: BroadcastForm) -> handlers.BroadcastDraft:
         DomainError: `hours_wrong`, `village_unknown`.
     """
     policy = room.deps.news
-    begins, ends = form.dari or policy.hours.begins, form.sampai or policy.hours.ends
+    typed = [each and each.replace(tzinfo=None) for each in (form.dari, form.sampai)]  # local, whatever a form of one's own says
+    begins, ends = typed[0] or policy.hours.begins, typed[1] or policy.hours.ends
     if begins >= ends:
         raise DomainError("hours_wrong")
     if any(find_village(code) is None for code in form.desa):

@@ -197,7 +197,7 @@ def stop(broadcast: Broadcast, *, at: datetime) -> Broadcast:
 
 
 def finish(broadcast: Broadcast, *, at: datetime) -> Broadcast:
-    """End it: everybody of its list was put into their lane, or left out."""
+    """End it: everybody of its list was told, or left out, and nothing of it is on the way."""
     return replace(broadcast, state=BroadcastState.DONE, ended_at=at)
 
 

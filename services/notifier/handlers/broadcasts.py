@@ -24,6 +24,7 @@ from shared.values import Phone
 
 _log = logs.get("broadcasts")
 _ARM_MARK: Final = " (teks {arm})"
+_TRY_OUTS: Final = 5  # of one broadcast: each of those who make it sees it on their own phone; more are messages to somebody else
 _BURST_SECONDS: Final = 1.0  # of a broadcast's rate may be put into lanes at once: what was not used for longer is gone
 
 
@@ -183,7 +184,7 @@ async def try_broadcast(tx: Tx, deps: Deps, broadcast_id: str, phone: str) -> Br
     """Send it to one of those who make it, who has agreed to news from that number as everybody does.
 
     Raises:
-        DomainError: `try_number_unknown`.
+        DomainError: `try_number_unknown`; `try_outs_spent`: it was tried out as often as may be.
         Malformed: it is no number.
         NotFound: `broadcasts_not_found`.
     """
@@ -191,6 +192,8 @@ async def try_broadcast(tx: Tx, deps: Deps, broadcast_id: str, phone: str) -> Br
     found = await deps.broadcasts.find_agreed(Phone.parse(phone).text)
     if found is None:
         raise DomainError("try_number_unknown")
+    if await deps.broadcasts.try_outs(broadcast_id, _TRY_OUTS) >= _TRY_OUTS:
+        raise DomainError("try_outs_spent")
     tx.add_job(try_out(broadcast, new_id(), found.address, deps.texts, at=deps.clock()))
     return broadcast
 

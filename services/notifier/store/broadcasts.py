@@ -9,6 +9,7 @@ from typing import Any, Final
 from pymongo.read_concern import ReadConcern
 
 from services.notifier.domain.broadcast import Broadcast, BroadcastState, Category, Hand, Hours, ListPages, OpenNeed, Segment
+from services.notifier.domain.broadcast_job import TRY_OUT_KEY
 from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import JobState, Progress
 from services.notifier.domain.news import (
@@ -37,6 +38,7 @@ from services.notifier.store.schema import (
 )
 from shared.mongo import Collection, Doc, DocumentMapping, Mongo, aggregate, cursor, fields_of, reachable
 from shared.mongo.together import BatchLoader
+from shared.values import BROADCAST_KEY
 
 NUMBER: Final = "whatsapp"
 _EARLIER: Final[Doc] = {"from": RECIPIENT_ROWS, "localField": "earlier", "foreignField": "_id", "as": "earlier"}
@@ -191,6 +193,11 @@ class MongoBroadcastReader:
             doc = await self._contacts.find_one({"address": address, "agreed": True}) if address else None
         return None if doc is None else NEWS_CONTACTS.from_doc(doc)
 
+    async def try_outs(self, broadcast_id: str, limit: int) -> int:
+        own: Doc = {"$gte": f"{TRY_OUT_KEY}{broadcast_id}:", "$lt": f"{TRY_OUT_KEY}{broadcast_id};"}
+        with reachable():
+            return int(await self._jobs.count_documents({"_id": own}, limit=limit))
+
     async def wishes(self, limit: int) -> NewsWishes:
         with reachable():
             agreed, stopped = [await self._contacts.count_documents({"agreed": wish}, hint="by_wish") for wish in (True, False)]
@@ -211,6 +218,12 @@ class MongoBroadcastReader:
         wanted: Doc = {"kind": NoticeKind.BROADCAST.value, "state": {"$in": OPEN_STATES}}
         with reachable():
             return int(await self._jobs.count_documents(wanted, limit=limit, hint="broadcasts_on_the_way"))
+
+    async def is_on_the_way(self, broadcast_id: str) -> bool:
+        own: Doc = {"$gte": f"{BROADCAST_KEY}{broadcast_id}:", "$lt": f"{BROADCAST_KEY}{broadcast_id};"}
+        wanted: Doc = {"kind": NoticeKind.BROADCAST.value, "state": {"$in": OPEN_STATES}, "_id": own}
+        with reachable():
+            return await self._jobs.find_one(wanted, {"_id": 1}, hint="broadcasts_on_the_way") is not None
 
     async def unheard(self, since: datetime, limit: int) -> tuple[int, datetime | None]:
         wanted: Doc = {

@@ -28,6 +28,25 @@ class NumberCounter:
     last: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class RegisterFloor:
+    """What a restore leaves behind: counters of days up to `until` that it did not bring back begin after `last` (ADR 57)."""
+
+    key: str
+    last: int
+    until: date
+
+
+FLOOR: Final = "floor"
+"""The key of the one `RegisterFloor`, beside the counters."""
+
+
+def begin(wish: Wish, today: date, floor: RegisterFloor | None) -> NumberCounter:
+    """Return the counter of a wish that has none: at zero, but where a restore may have lost one."""
+    day = wish.born_on if isinstance(wish, NikWish) else today
+    return NumberCounter(counter_key(wish, today), floor.last if floor is not None and day <= floor.until else 0)
+
+
 def stem(wish: Wish, today: date) -> str:
     """Return the twelve digits that the number will begin with."""
     if isinstance(wish, CardWish):

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from services.verification.domain.history import RegisterEntry, completed
-from services.verification.domain.numbers import NumberCounter, counter_key, give, stem
+from services.verification.domain.numbers import FLOOR, NumberCounter, RegisterFloor, begin, counter_key, give, stem
 from services.verification.domain.recording import CONFLICT, AwaitedChange, applied
 from services.verification.domain.register import Family
 from services.verification.domain.rules import Wish
@@ -29,6 +29,13 @@ def _counter_from(doc: Doc) -> NumberCounter:
 
 COUNTER: Final[DocumentMapping[NumberCounter]] = DocumentMapping(
     collection=COUNTERS, key=lambda counter: counter.key, to_doc=_counter_doc, from_doc=_counter_from
+)
+
+FLOORS: Final[DocumentMapping[RegisterFloor]] = DocumentMapping(
+    collection=COUNTERS,
+    key=lambda floor: floor.key,
+    to_doc=lambda floor: {"last": floor.last, "until": floor.until.isoformat()},
+    from_doc=lambda doc: RegisterFloor(doc["_id"], doc["last"], date.fromisoformat(doc["until"])),
 )
 
 
@@ -94,7 +101,12 @@ class MongoFamilyRegister:
         for wish in wishes:
             key = counter_key(wish, on)
             held = await self._unit.find(COUNTER, key)
-            counter, number = give(held or NumberCounter(key), stem(wish, on), taken)
+            if held is None:
+                floor = await self._unit.find(FLOORS, FLOOR)
+                present = begin(wish, on, floor)
+            else:
+                present = held
+            counter, number = give(present, stem(wish, on), taken)
             if held is None:
                 self._unit.add(COUNTER, counter)
             else:

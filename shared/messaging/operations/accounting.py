@@ -79,6 +79,8 @@ class Flow:
     parked: int
     replayed: int
     discarded: int
+    ids: tuple[str, ...] = ()
+    """Of those on the way."""
 
     @property
     def on_the_way(self) -> int:
@@ -160,31 +162,58 @@ async def flows(mongo: Mongo, databases: Mapping[str, str], bindings: Mapping[st
     return found
 
 
+async def unaccounted(mongo: Mongo, database: str, most: int) -> dict[str, list[str]]:
+    """Return, by account, the ids of what was accepted and is in no state that the account counts; `most` of each.
+
+    Raises:
+        DatabaseUnavailable: MongoDB can't be reached.
+    """
+    found: dict[str, list[str]] = {}
+    with reachable():
+        for doc in await mongo.collection(database, ACCOUNTS).find().sort("_id", 1).to_list(None):
+            account = _from_doc(doc)
+            for count in account.accepted:
+                known = [
+                    other.query
+                    for other in (*account.finished, *account.parked, *account.in_flight)
+                    if other.collection == count.collection
+                ]
+                query = {"$and": [count.query, {"$nor": known}]} if known else count.query
+                rows = await mongo.collection(database, count.collection).find(query, {"_id": 1}).limit(most).to_list(None)
+                found.setdefault(account.name, []).extend(str(row["_id"]) for row in rows)
+    return found
+
+
 async def _flow(mongo: Mongo, databases: Mapping[str, str], publisher: str, consumer: str, types: list[str]) -> Flow:
     tally = dict.fromkeys(("published", "unsent", "refused", "handled", "parked", "replayed", "discarded"), 0)
     rows = mongo.collection(databases[publisher], outbox.COLLECTION).find({"type": {"$in": types}}, {"state": 1}, batch_size=_CHUNK)
     chunk: list[str] = []
+    ids: list[str] = []
     async for row in rows:
         tally["published"] += 1
         if row["state"] == outbox.SENT:
-            chunk.append(inbox.message_key(consumer, row["_id"]))
+            chunk.append(row["_id"])
         else:
             tally[_NOT_SENT[row["state"]]] += 1
         if len(chunk) == _CHUNK:
-            await _follow(mongo, databases[consumer], chunk, tally)
+            ids += await _follow(mongo, databases[consumer], consumer, chunk, tally)
             chunk = []
-    await _follow(mongo, databases[consumer], chunk, tally)
-    return Flow(publisher, consumer, **tally)
+    ids += await _follow(mongo, databases[consumer], consumer, chunk, tally)
+    return Flow(publisher, consumer, **tally, ids=tuple(ids))
 
 
-async def _follow(mongo: Mongo, database: str, keys: list[str], tally: dict[str, int]) -> None:
-    if not keys:
-        return
+async def _follow(mongo: Mongo, database: str, consumer: str, ids: list[str], tally: dict[str, int]) -> list[str]:
+    """Count what became of these at their consumer; return those that are in no row of it."""
+    if not ids:
+        return []
+    keys = {inbox.message_key(consumer, each): each for each in ids}
     handled = await inbox.Inbox(mongo, database).known(keys)
     tally["handled"] += len(handled)
-    wanted = {"_id": {"$in": [key for key in keys if key not in handled]}}
-    for doc in await mongo.collection(database, parked.COLLECTION).find(wanted, {"state": 1}).to_list(None):
+    left = {key: each for key, each in keys.items() if key not in handled}
+    for doc in await mongo.collection(database, parked.COLLECTION).find({"_id": {"$in": list(left)}}, {"state": 1}).to_list(None):
         tally[_PARKED_AS[doc["state"]]] += 1
+        del left[doc["_id"]]
+    return list(left.values())
 
 
 _NOT_SENT: Final = {outbox.NEW: "unsent", outbox.PARKED: "refused", outbox.DISCARDED: "discarded"}

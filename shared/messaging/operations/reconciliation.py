@@ -14,13 +14,14 @@ from typing import Any, Final
 from shared.clock import monotonic_seconds
 from shared.contracts.registry import CONSUMERS
 from shared.messaging.broker.queue_browser import QueueBrowser
-from shared.messaging.layout.model import LADDER, retry_queue
+from shared.messaging.layout.model import LADDER, UNROUTED, dead_queue, retry_queue
 from shared.messaging.operations import accounting
 from shared.messaging.operations.accounting import Flow, Tally
 from shared.messaging.operations.stuck_messages import StuckMessages
 from shared.mongo import Mongo
 
 SETTLE_SECONDS: Final = 10.0  # a unit of work takes milliseconds; a retry copy waits in a queue and is seen there
+_SHOWN: Final = 1_000  # ids of one account: more than anybody looks at one by one
 _AGAIN_SECONDS: Final = 0.5  # between two readings
 
 
@@ -158,9 +159,34 @@ def as_data(balance: Report) -> dict[str, Any]:
             {"service": line.service, "name": line.name, **asdict(line.tally), "missing": line.tally.missing} for line in balance.lines
         ],
         "all": {**asdict(balance.total), "missing": balance.total.missing},
-        "flows": [{**asdict(flow), "on_the_way": flow.on_the_way} for flow in balance.flows],
+        "flows": [{**_counts(flow), "on_the_way": flow.on_the_way} for flow in balance.flows],
         "queues": [{**asdict(post), "lost": post.lost} for post in balance.posts],
     }
+
+
+async def missing(mongo: Mongo, databases: Mapping[str, str], letters: QueueBrowser, balance: Report) -> list[str]:
+    """Return a line for each thing that a report misses: what was accepted and is in no state, and messages that are nowhere.
+
+    Raises:
+        ConnectionLost: the broker is not there.
+        DatabaseUnavailable: MongoDB is not there.
+    """
+    found: list[str] = []
+    for line in balance.lines:
+        if line.tally.missing > 0:
+            ids = (await accounting.unaccounted(mongo, databases[line.service], _SHOWN))[line.name]
+            found += [f"{line.service} {line.name}: {each}" for each in ids]
+    for post in balance.posts:
+        if post.lost:
+            queues = (post.consumer, *(retry_queue(post.consumer, step) for step in LADDER), dead_queue(post.consumer), UNROUTED)
+            held = {letter.delivery.message_id for queue in queues for letter in await letters.read(queue)}
+            flows = [flow for flow in balance.flows if flow.consumer == post.consumer]
+            found += [f"{flow.publisher} -> {flow.consumer}: {each}" for flow in flows for each in flow.ids if each not in held]
+    return found
+
+
+def _counts(flow: Flow) -> dict[str, Any]:
+    return {name: value for name, value in asdict(flow).items() if name != "ids"}
 
 
 def _four(tally: Tally) -> tuple[int, int, int, int]:

@@ -49,8 +49,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 
 
 def test_the_demo_has_everything_that_is_mounted(demo: Installation) -> None:
-    mounts = demo.mounts("demo", "operator")
-    assert {"whatsapp", "court", "register", "operator", "mongo"} <= set(mounts)
+    mounts = demo.mounts("demo", "admin", "backup")
+    assert {"whatsapp", "court", "register", "admin", "backup", "mongo"} <= set(mounts)
     assert not [path for paths in mounts.values() for path in paths if not path.exists()]
 
 

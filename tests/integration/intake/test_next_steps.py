@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -189,6 +190,13 @@ async def test_a_plan_is_moved_once_by_who_saw_it_last_and_the_invited_can_be_to
     assert "trip.changed" in {row["act"] for row in await rig.rows("audit")}
 
 
+async def _fits(live: Live, path: str, role: str = "outreach") -> None:
+    """A page is fit for everybody, on a phone."""
+    async with live.at(path, NARROW, role) as opened:
+        assert await complaints(opened) == []
+        assert await opened.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
 async def test_from_a_village_with_few_to_a_day_there_and_its_funnel(live: Live, rig: Rig) -> None:
     await note_many(rig, HOME, visited=60, chatted=50, began=40, submitted=36, finished=36, served=36, stopped=2, question="nik")
     await note_many(rig, SIDOREJO, visited=60, chatted=55, began=25, submitted=5, finished=5, stopped=20, question="kk_number")
@@ -210,6 +218,7 @@ async def test_from_a_village_with_few_to_a_day_there_and_its_funnel(live: Live,
         await opened.get_by_role("button", name="Simpan rencana").click()
         await expect(opened.get_by_text("Rencana disimpan.")).to_be_visible()
         assert await complaints(opened) == []
+        await _fits(live, f"{urlsplit(opened.url).path}/ubah")
         invitation = await opened.get_by_role("link", name="Tulis undangan ke Sidorejo, Wungu").get_attribute("href")
         assert invitation is not None
         assert f"desa={SIDOREJO}" in invitation
@@ -268,6 +277,4 @@ async def test_comparisons_are_fit_for_everybody(live: Live, rig: Rig) -> None:
     begin = partial(begin_source_trial, deps=rig.wiring.deps, name="Poster", codes=codes, rule=StoppingRule(20, None), by="dewi")
     trial = await rig.units.run(begin)
     for path, role in ((f"/desk/uji/{trial.trial_id}", "head"), ("/desk/uji/baru", "outreach")):
-        async with live.at(path, NARROW, role) as opened:
-            assert await complaints(opened) == []
-            assert await opened.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        await _fits(live, path, role)

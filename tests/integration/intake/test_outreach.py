@@ -209,6 +209,27 @@ async def test_a_fold_that_dies_or_meets_a_rebuild_counts_nothing_twice(rig: Rig
     assert await counts(rig) == {source.code: {"chatted": 1}}
 
 
+async def test_of_two_rebuilds_the_later_one_counts(rig: Rig) -> None:
+    """Both wrote the same tables, and the second one deleted what the first one had switched to."""
+    source = await made(rig)
+    await rig.say(f"halo (#{source.code})")
+    funnel, cells = rig.wiring.deps.funnel, rig.mongo.collection(rig.database, "funnel_cells")
+    await funnel.fold(500)
+    ended = await asyncio.gather(funnel.rebuild(), funnel.rebuild(), return_exceptions=True)
+    assert 1 in ended
+    assert all(each == 1 or (isinstance(each, Conflict) and each.code == "rebuild_overtaken") for each in ended)
+    assert await counts(rig) == {source.code: {"chatted": 1}}
+    await funnel.rebuild()
+    assert len({each["_id"].split("|")[0] for each in await cells.find({}).to_list(None)}) == 1, "what they left is gone"
+
+
+async def test_of_two_who_type_a_number_at_once_one_counts(rig: Rig) -> None:
+    source, day = await made(rig), date(2026, 11, 23)
+    both = [partial(note_seen, deps=rig.wiring.deps, code=source.code, day=day, seen=100, typed=typed) for typed in "abcd"]
+    await asyncio.gather(*map(rig.units.run, both))
+    assert await counts(rig) == {source.code: {"seen": 100}}
+
+
 async def test_numbers_of_a_post_count_what_came_since_they_were_read_last(rig: Rig) -> None:
     source = await made(rig)
 

@@ -24,8 +24,8 @@ def databases(private_mongo: MongoNode) -> Iterator[dict[str, str]]:
     name = unique_name()
     found = {"one": f"{name}_one", "other": f"{name}_other"}
     with Client(private_mongo.url) as admin:
-        mongodb.make_users(admin, {user: user for user in (*found, mongodb.OPERATOR)}, found)
-        mongodb.make_users(admin, {user: user for user in (*found, mongodb.OPERATOR)}, found)  # as at the second start
+        mongodb.make_users(admin, {user: user for user in (*found, mongodb.OPERATOR, mongodb.BACKUP)}, found)
+        mongodb.make_users(admin, {user: user for user in (*found, mongodb.OPERATOR, mongodb.BACKUP)}, found)  # as at the second start
         admin[found["other"]]["things"].insert_one({"_id": "theirs"})
         yield found
         for database in found.values():

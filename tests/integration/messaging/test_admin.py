@@ -26,7 +26,7 @@ from shared.messaging.broker.wire import Outgoing
 from shared.messaging.consumer.consumer import Consumer
 from shared.messaging.delivery import EventRoute, Meta, routing
 from shared.messaging.layout import model as layout
-from shared.messaging.operations import accounting, reconciliation
+from shared.messaging.operations import accounting, reconciliation, resending
 from shared.messaging.operations.service_api import ServiceApi
 from shared.messaging.operations.stuck_item import StuckItem, StuckPlace
 from shared.messaging.operations.stuck_messages import StuckMessages
@@ -278,15 +278,23 @@ async def test_a_refused_row_is_listed_and_goes_out_when_replayed(town: Town) ->
     assert await town.addresses() == []
 
 
-async def test_a_lost_message_unbalances_the_books(town: Town) -> None:
+async def test_a_lost_message_unbalances_the_books_is_named_and_sent_again(town: Town) -> None:
     async with town.relaying():
-        await town.emit()
+        lost = await town.emit()
         await eventually(lambda: town.room.depth("intake"))
         assert (await town.balance()).balanced
         await town.room.get("intake")
+        await town.emit()
+        await eventually(lambda: town.room.depth("intake"))
         found = await town.balance(seconds=0.2)
-    assert not found.balanced
-    assert [post.lost for post in found.posts if post.consumer == "intake"] == [1]
+        assert not found.balanced
+        assert [post.lost for post in found.posts if post.consumer == "intake"] == [1]
+        assert await reconciliation.missing(town.mongo, town.databases, town.letters, found) == [f"notifier -> intake: {lost}"]
+        assert await resending.resend(town.mongo, town.databases) == {"notifier": 2}, "the one in the queue too"
+        async with town.consuming():
+            await eventually(lambda: len(set(town.handled)) == 2)
+            assert (await town.balance()).balanced
+    assert len(town.handled) == 2, "the inbox knows the second one of what was not lost"
 
 
 async def test_an_account_that_does_not_add_up_unbalances_the_books(town: Town) -> None:
@@ -294,6 +302,7 @@ async def test_an_account_that_does_not_add_up_unbalances_the_books(town: Town) 
     found = await town.balance(seconds=0)
     assert not found.balanced
     assert found.total.missing == 1
+    assert await reconciliation.missing(town.mongo, town.databases, town.letters, found) == ["issuance things: x"]
 
 
 async def test_the_command_prints_a_table_and_json_and_its_exit_code_tells(town: Town, capsys: pytest.CaptureFixture[str]) -> None:

@@ -192,6 +192,20 @@ async def test_what_is_stopped_leaves_nothing_in_the_lanes(still: Rig) -> None:
     assert await still.effects() == []
 
 
+async def test_what_waits_in_the_lanes_at_the_end_of_the_list_is_stopped_too(still: Rig) -> None:
+    """The list of a small one was at its end at once: it was "done" then, and what stood in the lanes overnight nobody could stop."""
+    await agree(still, *range(5))
+    broadcast_id = await started(still, range(5))
+    for _ in range(3):
+        await still.parts.broadcaster.turn()
+        still.clock.forward(seconds=1)
+    assert (await state(still, broadcast_id)).state is BroadcastState.RUNNING
+    await still.parts.units.run(lambda tx: handlers.stop_broadcast(tx, still.parts.deps, broadcast_id))
+    async with running(still.parts):
+        await eventually(lambda: _is(still, broadcast_id, broadcast_stopped=5))
+    assert await still.effects() == []
+
+
 async def test_an_answer_overtakes_a_broadcast(still: Rig) -> None:
     await agree(still, 1)
     await started(still, (1,))
@@ -304,3 +318,7 @@ async def test_a_try_out_goes_to_who_agreed_alone(still: Rig) -> None:
     assert effect["recipient"] == phone(7)
     found: dict[str, Any] = {"planned": (await results(still, broadcast_id)).planned, "tried": (await results(still, broadcast_id)).tried}
     assert found == {"planned": 1, "tried": 0}, "a try-out counts for nobody"
+    for _ in range(4):
+        await still.parts.units.run(lambda tx: handlers.try_broadcast(tx, still.parts.deps, broadcast_id, phone(7)))
+    with pytest.raises(DomainError, match="try_outs_spent"):  # it is no way around the week of rest and the hours
+        await still.parts.units.run(lambda tx: handlers.try_broadcast(tx, still.parts.deps, broadcast_id, phone(7)))

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain.counting import fold, summed
+from services.intake.domain.counting import SMALL, fold, summed
 from services.intake.domain.deliveries import delivered, issue
 from services.intake.domain.documents import IssuedDocument, IssuedState
 from services.intake.domain.figures import Figure, FigureCell, FigureRow, cells_of, hidden, hours_within, months_back, rows_of
-from services.intake.domain.outreach.participation import SMALL
 from services.intake.domain.requests import Request, RequestState, Step, approve, progress, resubmit, returned
 from services.intake.public.villages import shown as shown_villages
 from shared.clock import WIB
@@ -110,6 +109,8 @@ def test_of_nothing_there_is_no_share() -> None:
         ([4, 5, 12], [None, None, 12]),
         ([1, 4, 12], [None, None, 12]),
         ([1, 1, 7, 12], [None, None, None, 12]),
+        ([1, 1, 1, 1, 1, 9, 12], [None, None, None, None, None, None, 12]),
+        ([1, 1, 1, 1, 1, 0], [None] * 6),
         ([3], [None]),
         ([3, 0, 0], [None, 0, 0]),
         ([], []),
@@ -139,3 +140,5 @@ def test_no_small_count_is_told_by_what_is_left(counts: list[int]) -> None:
     if low and any(count >= SMALL for count in counts):
         assert len(low) > 1
         assert sum(low) >= SMALL
+    if sum(low) >= SMALL and (0 in low or any(count >= SMALL for count in low)):
+        assert sum(low) > len(low), "all of them would be 1 each"

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from services.intake.domain.counting import SMALL
 from services.intake.domain.outreach.funnel import FunnelStep, StepCounts
-from services.intake.domain.outreach.participation import SMALL, THOUSAND, VillageParticipation
+from services.intake.domain.outreach.participation import THOUSAND, VillageParticipation
 from shared.intervals import wilson
 
 

@@ -17,8 +17,6 @@ from shared.reference.residents import VillageResidents
 
 THOUSAND: Final = 1000
 _DAYS_OF_A_YEAR: Final = 365
-SMALL: Final = 5
-"""What is smaller is not told in public: three people of a hamlet are known to everybody there."""
 
 
 class Need(StrEnum):

@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
+from services.intake.domain.counting import SMALL
 from services.intake.domain.figures import Figure, hours_within, months_back
-from services.intake.domain.outreach.participation import SMALL
 from services.intake.domain.studio.contents import FIGURES_APART
 from services.intake.domain.survey.report import report_of
 from services.intake.ports import Deps

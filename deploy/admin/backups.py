@@ -1,0 +1,202 @@
+"""`admin backup`, `admin restore` and `admin drill`, as they are called."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+import tarfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import httpx
+from pydantic import ValidationError
+
+from deploy.admin import drill as drills
+from deploy.admin import sealing
+from deploy.admin.keeping import Keeper, back_up
+from deploy.admin.marks import Reserve, read_marks, skip_numbers
+from deploy.admin.moments import ClusterTime
+from deploy.admin.refusal import Refused
+from deploy.admin.restoring import Backup, restore_databases
+from deploy.admin.sealing import sha256_of
+from deploy.admin.sets import STATE, fetched, newest_before, open_set, sets, verify_set
+from deploy.admin.settings import BackupSettings
+from deploy.admin.source import connected
+from deploy.admin.targets import target_of
+from shared.clock import WIB, now
+
+FAILED: Final = 1
+USAGE: Final = 2
+_LOOK_SECONDS: Final = 2.0  # a service that runs answers at once
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the command line; return the exit code: 0 done, 1 not, 2 wrong usage."""
+    options = _parser().parse_args(words)
+    try:
+        settings = BackupSettings()
+    except ValidationError as error:
+        for item in error.errors(include_input=False, include_url=False):
+            sys.stderr.write(f"admin: setting {'.'.join(map(str, item['loc'])).upper()}: {item['msg']}\n")
+        return USAGE
+    try:
+        return int(options.run(settings, options))
+    except Refused as error:
+        sys.stderr.write(f"admin: {error.sentence}\n")
+        return FAILED
+
+
+def _tell(text: str) -> None:
+    sys.stdout.write(f"{now().astimezone(WIB):%Y-%m-%d %H:%M:%S} {text}\n")
+    sys.stdout.flush()
+
+
+def _key(settings: BackupSettings, options: argparse.Namespace) -> int:
+    if options.out.exists():
+        raise Refused("key_exists", str(options.out))
+    public = sealing.make_key(options.out)
+    file = settings.backup_recipients_file
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a") as recipients:  # who had a key before goes on opening what is made
+            recipients.write(f"{public}\n")
+    sys.stdout.write(f"{public}\n")
+    sys.stderr.write(f"Kunci rahasia ada di {options.out}: simpan di dua tempat di luar server ini, lalu hapus dari sini.\n")
+    return 0
+
+
+def _now(settings: BackupSettings, _options: argparse.Namespace) -> int:
+    back_up(settings, _tell)
+    return 0
+
+
+def _keep(settings: BackupSettings, _options: argparse.Namespace) -> int:
+    Keeper(settings, _tell).run()
+    return 0
+
+
+def _list(settings: BackupSettings, _options: argparse.Namespace) -> int:
+    for name in sets(target_of(settings)):
+        sys.stdout.write(f"{name}\n")
+    return 0
+
+
+def _verify(settings: BackupSettings, options: argparse.Namespace) -> int:
+    target = target_of(settings)
+    for name in [options.name] if options.name else sets(target):
+        verify_set(target, name, settings.backup_scratch)
+        sys.stdout.write(f"{name}: whole\n")
+    return 0
+
+
+def _restore(settings: BackupSettings, options: argparse.Namespace) -> int:
+    _require_stopped(settings)
+    with _backup(settings, options.key) as backup, connected(settings.mongo_url.get_secret_value(), "MONGO_URL") as client:
+        homes = settings.by_service()
+        restored = restore_databases(backup, client, homes, name=options.name, until=options.to, tell=_tell)
+        reserve = Reserve(settings.backup_reserve_documents, settings.backup_reserve_register)
+        skipped = skip_numbers(client, homes, read_marks(backup), reserve, restored.until, now())
+    _tell(f"{len(skipped)} series of numbers go on past what may have been given")
+    sys.stderr.write("Jalankan layanan, lalu: admin resend, admin conservation, admin backup now (rantai salinan yang baru).\n")
+    return 0
+
+
+def _restore_state(settings: BackupSettings, options: argparse.Namespace) -> int:
+    folder: Path = options.into
+    if folder.exists() and any(folder.iterdir()):
+        raise Refused("state_not_empty", str(folder))
+    with _backup(settings, options.key) as backup:
+        name = options.name or newest_before(backup.target, None)
+        file = open_set(backup.target, name, backup.identity, backup.scratch).file(STATE)
+        if file is None:
+            raise Refused("backup_missing", STATE)
+        with fetched(backup.target, f"{name}/{STATE}", backup.scratch) as path:
+            if sha256_of(path) != file.sha256:
+                raise Refused("backup_damaged", f"{name}/{STATE}")
+            content = sealing.unseal(backup.identity, path)
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        archive.extractall(folder, filter="tar")
+    _tell(f"{name}: the state is in {folder}")
+    return 0
+
+
+def _drill(settings: BackupSettings, options: argparse.Namespace) -> int:
+    url = settings.backup_mongo_url.get_secret_value()
+    with _backup(settings, options.key) as backup, connected(url, "BACKUP_MONGO_URL") as client:
+        found = drills.drill(backup, client, url, name=options.name, until=options.to, tell=_tell)
+    sys.stdout.write("".join(f"{line}\n" for line in drills.report(found)))
+    return FAILED if found.wrong else 0
+
+
+@contextmanager
+def _backup(settings: BackupSettings, key: str) -> Iterator[Backup]:
+    """Give the target and the private key; one that comes by standard input lies in a file of ours for as long as it is used."""
+    with TemporaryDirectory(dir=settings.backup_scratch) as folder:
+        identity = Path(key)
+        if key == "-":
+            identity = Path(folder) / "identity"
+            identity.touch(mode=0o600)
+            identity.write_text(sys.stdin.read())
+        if not key or not identity.is_file():
+            raise Refused("setting_missing", "--key")
+        yield Backup(target_of(settings), identity, settings.backup_scratch)
+
+
+def _require_stopped(settings: BackupSettings) -> None:
+    """Pass where no service answers.
+
+    Raises:
+        Refused: `restore_running`.
+    """
+    for service, url in settings.admin_urls.items():
+        try:
+            httpx.get(f"{url}/livez", timeout=_LOOK_SECONDS, trust_env=False)
+        except httpx.HTTPError:
+            continue
+        raise Refused("restore_running", service)
+
+
+def _moment(text: str) -> ClusterTime:
+    """Read `2026-11-29T19:53:45Z`; a moment without a zone is the office's."""
+    moment = datetime.fromisoformat(text)
+    return ClusterTime.until((moment if moment.tzinfo else moment.replace(tzinfo=WIB)).astimezone(UTC))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="admin")
+    commands = parser.add_subparsers(required=True)
+    backup = commands.add_parser("backup", help="full backups and the continuous copy").add_subparsers(required=True)
+    key = backup.add_parser("key", help="make a private key, which must not stay on this machine; prints the public one")
+    key.add_argument("--out", type=Path, required=True, metavar="FILE")
+    key.set_defaults(run=_key)
+    for name, run, said in (
+        ("now", _now, "make a full backup"),
+        ("keep", _keep, "go on: a full backup a day, the continuous copy, and what is too old goes"),
+        ("list", _list, "the full backups that are whole"),
+    ):
+        backup.add_parser(name, help=said).set_defaults(run=run)
+    verify = backup.add_parser("verify", help="fetch and compare hashes; needs no private key")
+    verify.add_argument("name", nargs="?", default="")
+    verify.set_defaults(run=_verify)
+    restore = commands.add_parser("restore", help="bring a backup back into a system that is empty").add_subparsers(required=True)
+    databases = restore.add_parser("databases", help="all four, with what changed after the backup; numbers go on past what may be given")
+    databases.set_defaults(run=_restore)
+    state = restore.add_parser("state", help="the folder of the state, before anything is started")
+    state.add_argument("--into", type=Path, required=True, metavar="FOLDER")
+    state.set_defaults(run=_restore_state)
+    trying = commands.add_parser("drill", help="restore into databases of its own, judge them, drop them")
+    trying.set_defaults(run=_drill)
+    for each in (databases, state, trying):
+        each.add_argument("--key", default=os.environ.get("BACKUP_KEY", ""), metavar="FILE", help="the private key; - reads it from input")
+        each.add_argument("--name", default="", help="a full backup, as `backup list` names it; the newest where none is named")
+    for each in (databases, trying):
+        each.add_argument(
+            "--to", type=_moment, default=None, metavar="MOMENT", help="such as 2026-11-29T20:15:00+07:00; the last one known"
+        )
+    return parser

@@ -1,0 +1,165 @@
+"""What goes on day and night: the continuous copy, a full backup a day, and the removal of what is older than it is kept."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import httpx
+
+from deploy.admin.changes import Copied, copy_changes, last_copied
+from deploy.admin.manifest import Manifest
+from deploy.admin.marks import all_counters, keep_marks
+from deploy.admin.moments import CHANGES, MARKS, ClusterTime, changes_span
+from deploy.admin.refusal import Refused
+from deploy.admin.sets import make_set, sets
+from deploy.admin.settings import BackupSettings
+from deploy.admin.source import connected, snapshot
+from deploy.admin.targets import BackupTarget, target_of
+from shared.clock import WIB, now
+
+Tell = Callable[[str], None]
+
+_BROKER_SECONDS: Final = 10.0
+
+
+def back_up(settings: BackupSettings, tell: Tell) -> Manifest:
+    """Make a full backup, mark every counter, and remove what is too old.
+
+    Raises:
+        Refused: what making one raises.
+    """
+    target, recipients = target_of(settings), settings.recipients()
+    with connected(settings.backup_mongo_url.get_secret_value(), "BACKUP_MONGO_URL") as client:
+        with snapshot(client, settings.by_service()) as source:
+            made = make_set(
+                source,
+                target,
+                recipients,
+                settings.backup_scratch,
+                state=settings.backup_state,
+                broker=_definitions(settings),
+                tell=tell,
+            )
+        counters = all_counters(client, settings.by_service())
+        keep_marks(target, recipients, settings.backup_scratch, made.cluster_time, counters, whole=True)
+    for name in clear(target, settings, now().astimezone(WIB).date()):
+        tell(f"removed {name}")
+    return made
+
+
+def copy(settings: BackupSettings, target: BackupTarget, since: ClusterTime) -> Copied:
+    """Copy what changed after a moment, and mark the counters that were raised.
+
+    Raises:
+        Refused: what copying raises.
+    """
+    recipients, scratch = settings.recipients(), settings.backup_scratch
+    with connected(settings.backup_mongo_url.get_secret_value(), "BACKUP_MONGO_URL") as client:
+        copied = copy_changes(client, settings.by_service(), target, recipients, scratch, since)
+    keep_marks(target, recipients, scratch, copied.until, copied.counters, whole=False)
+    return copied
+
+
+class Keeper:
+    """Copies and backs up until it is told to stop. An error is told and tried again: nobody need look after it."""
+
+    def __init__(self, settings: BackupSettings, tell: Tell) -> None:
+        """Keep what the settings name."""
+        self._settings = settings
+        self._tell = tell
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Go on until SIGTERM or SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stop.set())
+        while not self._stop.is_set():
+            try:
+                self.once(now())
+            except Refused as error:
+                self._tell(error.sentence)
+            self._stop.wait(self._settings.backup_copy_seconds)
+
+    def once(self, at: datetime) -> None:
+        """Make a full backup where it is time for one, else copy what changed.
+
+        Raises:
+            Refused: what either raises.
+        """
+        target = target_of(self._settings)
+        since = last_copied(target)
+        if since is None or self._is_due(target, at):
+            back_up(self._settings, self._tell)
+            return
+        try:
+            copied = copy(self._settings, target, since)
+        except Refused as error:
+            if error.code != "oplog_gap":
+                raise
+            self._tell(error.sentence)
+            back_up(self._settings, self._tell)
+        else:
+            if copied.changes:
+                self._tell(f"{copied.changes} changes up to {copied.until.at:%Y-%m-%d %H:%M:%S} UTC")
+
+    def _is_due(self, target: BackupTarget, at: datetime) -> bool:
+        local = at.astimezone(WIB)
+        due = datetime.combine(local.date(), self._settings.backup_at, WIB)
+        due = due if due <= local else due - timedelta(days=1)
+        whole = sets(target)
+        return not whole or ClusterTime.read(whole[-1]).at < due
+
+
+def clear(target: BackupTarget, settings: BackupSettings, today: date) -> list[str]:
+    """Remove what is older than it is kept; return the names of the full backups that went. The newest one always stays."""
+    whole = sets(target)
+    kept = set(kept_sets(whole, today, settings.backup_keep_days, settings.backup_keep_months)) | set(whole[-1:])
+    gone = [name for name in whole if name not in kept]
+    for name in gone:
+        files = sorted(target.names(name), key=lambda file: not file.endswith("SHA256SUMS"))  # without its sums it is no backup any more
+        for file in files:
+            target.remove(file)
+    oldest_day = today - timedelta(days=settings.backup_keep_days)
+    daily = [name for name in whole if name in kept and _day(name) >= oldest_day] or whole[-1:]
+    for name in target.names(CHANGES):
+        if daily and changes_span(name)[1] <= ClusterTime.read(daily[0]):
+            target.remove(name)
+    marks = target.names(MARKS)
+    last_whole = max((place for place, name in enumerate(marks) if "-all" in name), default=0)
+    for name in marks[:last_whole]:
+        target.remove(name)
+    return gone
+
+
+def kept_sets(names: Iterable[str], today: date, days: int, months: int) -> list[str]:
+    """Return which full backups stay: all of so many days, and of so many months the first of each."""
+    found: list[str] = []
+    seen: set[tuple[int, int]] = set()
+    oldest_day, oldest_month = today - timedelta(days=days), today.year * 12 + today.month - months
+    for name in sorted(names):
+        day = _day(name)
+        is_first = (day.year, day.month) not in seen
+        seen.add((day.year, day.month))
+        if day >= oldest_day or (is_first and day.year * 12 + day.month > oldest_month):
+            found.append(name)
+    return found
+
+
+def _day(name: str) -> date:
+    return ClusterTime.read(name).at.astimezone(WIB).date()
+
+
+def _definitions(settings: BackupSettings) -> bytes | None:
+    """Return the broker's definitions, with the consoles that were made while it ran; None where no API is named."""
+    if not settings.rabbitmq_api_url:
+        return None
+    try:
+        answer = httpx.get(f"{settings.rabbitmq_api_url.rstrip('/')}/api/definitions", timeout=_BROKER_SECONDS, trust_env=False)
+        answer.raise_for_status()
+    except httpx.HTTPError as error:
+        raise Refused("broker_unreachable", type(error).__name__) from error
+    return answer.content

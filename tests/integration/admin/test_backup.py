@@ -1,0 +1,103 @@
+"""A full backup and the copy of what changed after it, brought back elsewhere: the same rows and indexes, to the moment asked for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from bson import Binary, Int64
+from pymongo import IndexModel
+
+from deploy.admin import keeping
+from deploy.admin.changes import last_copied
+from deploy.admin.moments import ClusterTime
+from deploy.admin.refusal import Refused
+from deploy.admin.restoring import restore_databases
+from deploy.admin.sets import sets
+from tests.integration.admin.conftest import House
+
+
+def fill(house: House) -> None:
+    """Rows of every kind of value, an index, and a file."""
+    intake = house.client[house.databases["intake"]]
+    intake["requests"].insert_many(
+        [{"_id": f"r{each}", "at": datetime(2026, 11, 29, tzinfo=UTC), "n": Int64(each), "list": [1, {"a": 2}]} for each in range(2500)]
+    )
+    intake["requests"].create_indexes(
+        [IndexModel([("n", 1)], name="by_n", unique=True), IndexModel([("at", -1)], name="at", partialFilterExpression={"n": {"$gt": 5}})]
+    )
+    house.client[house.databases["issuance"]]["counters"].insert_one({"_id": "KK-29112026", "last": 7, "version": 1})
+    house.client[house.databases["verification"]]["blobs"].insert_one({"_id": 1, "data": Binary(bytes(range(256)) * 4000)})
+    house.client[house.databases["notifier"]]["jobs"].insert_one({"_id": "j1", "state": "ready"})
+
+
+def change(house: House) -> None:
+    """Everything that the oplog writes down: inserts, updates of fields, lists and whole rows, deletes, a transaction, an index."""
+    client, intake = house.client, house.client[house.databases["intake"]]
+    intake["requests"].update_one({"_id": "r1"}, {"$set": {"list.1.a": 3, "new": {"x": 1}}, "$unset": {"at": ""}})
+    intake["requests"].update_one({"_id": "r1"}, {"$push": {"list": {"$each": [4, 5]}}, "$inc": {"n": 10_000}})
+    intake["requests"].update_one({"_id": "r2"}, {"$pop": {"list": 1}, "$set": {"new.y": [[1, 2], [3]]}})
+    intake["requests"].update_one({"_id": "r2"}, [{"$set": {"moment": "$$NOW", "list": {"$concatArrays": ["$list", [9]]}}}])
+    intake["requests"].replace_one({"_id": "r3"}, {"n": 30_000})
+    intake["requests"].delete_many({"_id": {"$in": ["r4", "r5"]}})
+    with client.start_session() as session, session.start_transaction():
+        intake["requests"].insert_one({"_id": "in", "n": 40_000}, session=session)
+        client[house.databases["notifier"]]["jobs"].update_one({"_id": "j1"}, {"$set": {"state": "done"}}, session=session)
+    intake["fresh"].insert_many([{"_id": number} for number in range(3)])
+    intake["fresh"].create_index("k", name="k")
+    intake["requests"].drop_index("at")
+    client[house.databases["issuance"]]["counters"].update_one({"_id": "KK-29112026"}, {"$inc": {"last": 2, "version": 1}})
+
+
+def elsewhere(house: House) -> dict[str, str]:
+    """Databases that are not there yet."""
+    return {service: f"{name}_back" for service, name in house.databases.items()}
+
+
+def test_everything_comes_back_as_it_was(house: House) -> None:
+    fill(house)
+    keeping.back_up(house.settings, lambda _: None)
+    before = house.rows()
+    change(house)
+    since = last_copied(house.backup.target)
+    assert since is not None
+    copied = keeping.copy(house.settings, house.backup.target, since)
+    assert copied.counters == {"issuance": {"KK-29112026": 9}}
+    homes = elsewhere(house)
+    restored = restore_databases(house.backup, house.client, homes)
+    assert (house.rows(homes), restored.until) == (house.rows(), copied.until)
+    for service, name in house.databases.items():
+        for collection in house.client[name].list_collection_names():
+            wanted = house.client[name][collection].index_information()
+            assert house.client[homes[service]][collection].index_information() == wanted, collection
+    earlier = {service: f"{name}_earlier" for service, name in house.databases.items()}
+    restore_databases(house.backup, house.client, earlier, until=since)
+    assert house.rows(earlier) == before
+
+
+def test_a_backup_with_one_byte_changed_is_not_used(house: House) -> None:
+    fill(house)
+    keeping.back_up(house.settings, lambda _: None)
+    [name] = sets(house.backup.target)
+    for file in (house.folder / "target" / name).iterdir():
+        whole = file.read_bytes()
+        changed = bytearray(whole)
+        changed[len(changed) // 2] ^= 1
+        file.write_bytes(changed)
+        homes = {service: f"{each}_{len(file.name)}" for service, each in house.databases.items()}
+        with pytest.raises(Refused, match=r"backup_damaged|identity_wrong"):
+            restore_databases(house.backup, house.client, homes)
+        for home in homes.values():
+            house.client.drop_database(home)
+        file.write_bytes(whole)
+
+
+def test_a_system_that_is_not_empty_is_left_as_it_is(house: House) -> None:
+    fill(house)
+    keeping.back_up(house.settings, lambda _: None)
+    before = house.rows()
+    with pytest.raises(Refused, match="restore_not_empty"):
+        restore_databases(house.backup, house.client, house.databases)
+    assert house.rows() == before
+    with pytest.raises(Refused, match="moment_outside"):
+        restore_databases(house.backup, house.client, elsewhere(house), until=ClusterTime(4_000_000_000))
