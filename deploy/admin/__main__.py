@@ -28,13 +28,13 @@ _FROM_FILES: Final = ("AMQP_URL", "MONGO_URL", "AMQP_VHOST", "RABBITMQ_API_URL",
 
 def main(words: Sequence[str]) -> int:
     """Run the command line; return the exit code."""
-    _read_files()
     match list(words):
         case [command, *_] if command in _OWN:
             admin.log_aside()
             return admin.main(words)
         case ["topology", *rest]:
-            return topology.main(rest)
+            passwords = os.environ.get("BROKER_PASSWORDS")
+            return topology.main([*rest, "--secrets", passwords] if passwords and "--secrets" not in rest else rest)
         case [command, *_] if command in _SERVICES:
             return _service(_SERVICES[command], words)
         case ["backup" | "restore" | "drill", *_]:
@@ -61,4 +61,5 @@ def _service(service: str, words: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    _read_files()
     raise SystemExit(main(sys.argv[1:]))

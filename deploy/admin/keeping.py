@@ -46,6 +46,7 @@ def back_up(settings: BackupSettings, tell: Tell) -> Manifest:
             )
         counters = all_counters(client, settings.by_service())
         keep_marks(target, recipients, settings.backup_scratch, made.cluster_time, counters, whole=True)
+    copy(settings, target, made.cluster_time)  # what changed meanwhile: the contents of files are read last, as they are then
     for name in clear(target, settings, now().astimezone(WIB).date()):
         tell(f"removed {name}")
     return made

@@ -15,12 +15,15 @@ from pymongo.errors import OperationFailure
 
 from deploy import mongodb
 from deploy.admin import backups
+from deploy.admin.__main__ import main
 from deploy.admin.settings import SERVICES
 from deploy.local.database import MongoNode
 from shared.audit import AuditEntry, AuditLog
 from shared.clock import now
 from shared.messaging.operations import accounting
 from shared.mongo import Mongo
+from tests.support.servers import Broker
+from tests.support.vhosts import Vhost
 
 PASSWORDS = {name: f"word-of-{name}" for name in (*SERVICES, mongodb.OPERATOR, mongodb.BACKUP)}
 
@@ -139,3 +142,16 @@ def test_what_can_not_be_is_said_in_a_sentence(
 def test_a_word_that_is_no_command_brings_the_list_of_them(operator: Operator) -> None:
     code, told = operator.says("backups")
     assert (code, "backup key|now|keep|list|verify, restore, drill" in told) == (2, True), told
+
+
+def test_the_layout_is_brought_into_the_broker_with_the_passwords_that_there_are(
+    broker: Broker, vhost: Vhost, operator: Operator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = {"SECRETS_DIR": str(operator.secrets), "BROKER_PASSWORDS": str(operator.folder / "passwords")}
+    for name, value in {**names, "RABBITMQ_API_URL": broker.api_url, "AMQP_VHOST": vhost.name, "AMQP_URL": vhost.url}.items():
+        monkeypatch.setenv(name, value)
+    assert main(["topology", "check"]) == 1
+    assert main(["topology", "apply", "--no-users"]) == 0
+    assert main(["topology", "check"]) == 0
+    assert "are in place" in capsys.readouterr().out
+    assert not list(operator.secrets.glob("amqp_password*")), "no password is made where nobody looks for it"
