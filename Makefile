@@ -17,7 +17,7 @@ AHEAD ?=
 CLOCK := $(if $(AHEAD),faketime -m -f "+$(AHEAD)d" env NO_FAKE_STAT=1)
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos mutants topology conservation admin recovery release lock clean distclean
+.PHONY: help setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin recovery release lock clean distclean
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,6 +97,10 @@ bench: $(READY) ## Measure against the targets: imports, a consumer step, journe
 chaos: $(READY) ## Break everything and judge (FAST=1: one case of each kind; ONLY=words; or MINUTES=30 SEED=n: random faults under continuous load)
 	@$(PY) -m deploy.local.setup run
 	@$(PY) -m tests.chaos $(if $(FAST),--fast) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
+
+cluster: $(READY) ## Lose a broker node and the database's primary of a cluster of three each, while people ask, and judge (ROUNDS=2 SEED=n)
+	@$(PY) -m deploy.local.setup run
+	@$(PY) -m tests.chaos.cluster $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))
 
 mutants: setup ## Break promises and rules in a copy of the code, one at a time, and show which tests notice
 	@$(PY) -m tests.chaos.mutants

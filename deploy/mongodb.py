@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from pymongo import MongoClient
-from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.errors import NotPrimaryError, OperationFailure, PyMongoError
 
 from deploy.waiting import wait_until
 
@@ -58,16 +58,18 @@ def filtered(program: Sequence[str]) -> list[str]:
     return ["bash", "-c", FILTERED, "bash", *program]
 
 
-def make_primary(url: str, member: str, timeout_seconds: float) -> None:
-    """Make the server at ``url`` the primary of a replica set of one, and wait until it takes writes.
+def make_primary(url: str, member: str, timeout_seconds: float, others: Sequence[str] = ()) -> None:
+    """Make the server at ``url`` a member of a replica set that takes writes, and wait until it does.
 
-    ``member`` is the address the set knows itself by. A set that was made under another address (its port setting changed) is told
-    the new one. The user that ``url`` names becomes the administrator of a server that has no user yet.
+    ``member`` is the address the set knows it by; ``others``: the addresses of the other members, which must answer. A set that was made
+    under another address (its port setting changed) is told the new one; a set that has fewer members gets the missing ones, one by one.
+    The user that ``url`` names becomes the administrator of a set that has no user yet: asked of each member in turn, the primary does it.
 
     Raises:
         TimeoutError: it takes no writes in time.
     """
-    wanted = {"_id": REPLICA_SET, "version": 1, "members": [{"_id": 0, "host": member}]}
+    members = [{"_id": number, "host": host} for number, host in enumerate((member, *others))]
+    wanted = {"_id": REPLICA_SET, "version": 1, "members": members}
     parts = urlsplit(url)
     door = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="directConnection=true"))
 
@@ -79,6 +81,13 @@ def make_primary(url: str, member: str, timeout_seconds: float) -> None:
     wait_until(settled, timeout_seconds, f"MongoDB at {member} takes writes")
     if parts.password:
         _let_administrator_in(door, unquote(parts.password))
+
+
+def primary_of(url: str) -> str:
+    """Return the address of the member that takes writes, as the set knows it; empty while there is none to be found."""
+    with suppress(PyMongoError), Client(url, serverSelectionTimeoutMS=1000) as client:
+        return str(client.admin.command("hello").get("primary", ""))
+    return ""
 
 
 class NoAdministratorError(Exception):
@@ -124,17 +133,22 @@ def url_for(url: str, user: str, password: str, database: str) -> str:
 
 
 def _let_administrator_in(door: str, password: str) -> None:
-    """Make the first user. Once there is one, MongoDB refuses others who do not sign in, and this does nothing."""
-    with Client(door) as client, suppress(OperationFailure):
+    """Make the first user. Once there is one, MongoDB refuses others who do not sign in, and this does nothing; nor does a secondary."""
+    with Client(door) as client, suppress(OperationFailure, NotPrimaryError):
         client.admin.command("createUser", ADMINISTRATOR, pwd=password, roles=["root"])
 
 
 def _settled(url: str, door: str, wanted: dict[str, Any]) -> bool:
-    """Do the next step towards a writable primary; True when there is nothing left to do."""
+    """Do the next step towards a set that takes writes; True when there is nothing left to do."""
     with Client(door, serverSelectionTimeoutMS=1000, connectTimeoutMS=2000) as anybody:
         hello = anybody.admin.command("hello")
-        if hello.get("isWritablePrimary"):
-            return "setName" in hello
+        hosts = {member["host"] for member in wanted["members"]}
+        takes_writes = hello.get("isWritablePrimary") or hello.get("primary") not in (
+            None,
+            hello.get("me"),
+        )  # one just elected does not yet
+        if takes_writes and hosts <= set(hello.get("hosts", ())):
+            return True
         unknown = hello.get("isreplicaset", False)  # a set without a configuration, or one in which this member is not
         if unknown and _initiated(anybody, wanted):
             return False
@@ -142,9 +156,22 @@ def _settled(url: str, door: str, wanted: dict[str, Any]) -> bool:
         if unknown and _initiated(client, wanted):
             return False
         config = client.admin.command("replSetGetConfig")["config"]
-        if config["members"][0]["host"] != wanted["members"][0]["host"]:
-            client.admin.command("replSetReconfig", config | {"members": wanted["members"], "version": config["version"] + 1}, force=True)
+        _reconfigured(client, config, wanted["members"])
     return False
+
+
+def _reconfigured(client: Client, config: dict[str, Any], wanted: Sequence[Mapping[str, Any]]) -> None:
+    """Tell a set of one its new address, or the set its next missing member: MongoDB takes one at a time."""
+    known = [member["host"] for member in config["members"]]
+    missing = [member["host"] for member in wanted if member["host"] not in known]
+    if not missing:
+        return
+    if wanted[0]["host"] in known:
+        number = max(member["_id"] for member in config["members"]) + 1
+        members, force = [*config["members"], {"_id": number, "host": missing[0]}], False
+    else:
+        members, force = [wanted[0]], True
+    client.admin.command("replSetReconfig", config | {"members": members, "version": config["version"] + 1}, force=force)
 
 
 def _initiated(client: Client, wanted: dict[str, Any]) -> bool:

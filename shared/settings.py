@@ -41,7 +41,9 @@ class Environment(BaseSettings):
 class ServiceSettings(Environment):
     """The environment of one process. Subclasses add the service's own."""
 
-    amqp_url: Annotated[SecretStr, Field(description="amqp:// or amqps:// with the service's own user and vhost")]
+    amqp_url: Annotated[
+        SecretStr, Field(description="amqp:// or amqps:// with the service's own user and vhost; the nodes of a cluster with commas")
+    ]
     amqp_ca_file: Annotated[Path | None, Field(description="PEM file of the authority that amqps:// trusts; empty = the system's")] = None
     mongo_url: Annotated[SecretStr, Field(description="mongodb:// of a replica set")]
     mongo_database: Annotated[str, Field(description="Database of this service; empty = the service's name")] = ""

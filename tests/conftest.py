@@ -18,6 +18,7 @@ from xdist.scheduler import LoadScopeScheduling
 from deploy.local.broker import RabbitNode
 from deploy.local.database import MongoNode
 from deploy.local.programs import MissingServerError
+from tests.support import late_routes
 from tests.support.containers import BrokerContainer
 from tests.support.servers import Broker, Run
 from tests.support.vhosts import Leaving, Vhost, make_vhost
@@ -44,6 +45,7 @@ settings.load_profile("any machine")
 def pytest_configure() -> None:
     gc.disable()  # what is imported stays
     Run.open()
+    late_routes.install()
     *before, _ = structlog.get_config()["processors"]  # its own last one writes every local variable: five seconds for each exception
     plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*before, plain])

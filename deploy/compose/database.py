@@ -1,10 +1,14 @@
-"""`python -m deploy.compose.database FOLDER`: the replica set, an administrator, one user per service.
+"""`python -m deploy.compose.database FOLDER [--stay]`: the replica set, an administrator, one user per service.
 
-Runs in the network of the MongoDB container: before there is a user, MongoDB lets its own host make the first one. Idempotent.
+Runs in the network of a MongoDB container: before there is a user, MongoDB lets its own host make the first one. Idempotent. With several
+members (`MONGO_OTHERS`) it runs beside each of them and stays: whichever is the primary makes the users, and one that comes back empty is
+taken in again.
 """
 
+import os
 import sys
 from pathlib import Path
+from signal import SIGTERM, sigtimedwait
 from typing import Final
 
 from deploy import mongodb
@@ -13,18 +17,33 @@ from deploy.compose.prepare import DATABASE_USERS, database_password
 HERE: Final = "mongodb://127.0.0.1:27017/?directConnection=true"
 MEMBER: Final = "mongo:27017"  # how the services reach it
 START_SECONDS: Final = 60  # a first start makes its files
+STAY: Final = "--stay"
+AGAIN_SECONDS: Final = 300
 
 
 def main(words: list[str], here: str = HERE, member: str = MEMBER) -> int:
-    """Bring the database to where the services can start."""
+    """Bring the database to where the services can start; with `--stay` look again for ever."""
     folder = Path(words[0])
-    url = mongodb.url_for(here, mongodb.ADMINISTRATOR, database_password(folder, mongodb.ADMINISTRATOR), "admin")
-    mongodb.make_primary(url, member, START_SECONDS)
+    member = os.environ.get("MONGO_MEMBER", "") or member
+    others = [each for each in os.environ.get("MONGO_OTHERS", "").split(",") if each and each != member]
+    _settle(folder, here, member, others)
+    while STAY in words and sigtimedwait({SIGTERM}, AGAIN_SECONDS) is None:
+        _settle(folder, here, member, others)
+    return 0
+
+
+def _settle(folder: Path, here: str, member: str, others: list[str]) -> None:
+    password = database_password(folder, mongodb.ADMINISTRATOR)
+    url = mongodb.url_for(here, mongodb.ADMINISTRATOR, password, "admin")
+    mongodb.make_primary(url, member, START_SECONDS, others)
+    if others:
+        door = f"mongodb://{','.join((member, *others))}/?replicaSet={mongodb.REPLICA_SET}"
+        url = mongodb.url_for(door, mongodb.ADMINISTRATOR, password, "admin")
     users = (*DATABASE_USERS, mongodb.OPERATOR, mongodb.BACKUP)
     with mongodb.Client(url) as client:
         mongodb.make_users(client, {user: database_password(folder, user) for user in users}, {name: name for name in DATABASE_USERS})
     sys.stdout.write(f"replica set and users {', '.join(users)} are in place\n")
-    return 0
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from secrets import token_bytes, token_urlsafe
+from secrets import token_bytes, token_hex, token_urlsafe
 from typing import Final
 
 from deploy import mongodb
@@ -109,6 +109,7 @@ def _profile(folder: Path, asked: str) -> str:
 def _servers(folder: Path) -> None:
     keep_secret(folder / "mongo" / "keyfile", b64encode(token_bytes(KEY_BYTES * 8)).decode())
     write_secret(folder / "mongo" / "start.sh", START_MONGOD)
+    keep_secret(folder / "rabbitmq" / "cookie", token_hex(KEY_BYTES))  # what the nodes of a cluster share
     layout = product()
     passwords = passwords_for([*(user.name for user in layout.users), BROKER_ADMINISTRATOR], folder / "passwords")
     definitions = render_whole(layout, VHOST, passwords)
@@ -129,8 +130,7 @@ def _services(folder: Path, keys: Keys) -> None:
     passwords = passwords_for(DATABASE_USERS, folder / "passwords")
     for name in DATABASE_USERS:
         password = database_password(folder, name)
-        keep_secret(folder / name / "amqp_url", f"amqp://{name}:{passwords[name]}@rabbitmq:5672/{VHOST}")
-        keep_secret(folder / name / "mongo_url", f"mongodb://{name}:{password}@mongo:27017/?replicaSet=rs0&authSource={name}")
+        _servers_of(folder / name, f"{name}:{passwords[name]}", f"{name}:{password}", name)
         clients.keep(folder / name / "api_keys", json.loads(keys.api_keys(name)))
     keep_secret(folder / "intake" / "issuance_api_key", keys.clients["intake"])
     keep_secret(folder / "verification" / "intake_api_key", keys.clients["verification"])
@@ -139,12 +139,20 @@ def _services(folder: Path, keys: Keys) -> None:
     keep_secret(folder / "notifier" / "intake_api_key", keys.clients["notifier"])
 
 
+def _servers_of(folder: Path, broker_login: str, database_login: str, database: str) -> None:
+    """Write where a process finds its servers: with the nodes of a cluster where they are named, which may change later."""
+    nodes, members = os.environ.get("RABBITMQ_NODES", ""), os.environ.get("MONGO_MEMBERS", "")
+    amqp = f"amqp://{broker_login}@{nodes or 'rabbitmq:5672'}/{VHOST}"
+    mongo = f"mongodb://{database_login}@{members or 'mongo:27017'}/?replicaSet=rs0&authSource={database}"
+    (write_secret if nodes else keep_secret)(folder / "amqp_url", amqp)
+    (write_secret if members else keep_secret)(folder / "mongo_url", mongo)
+
+
 def _operator(folder: Path, keys: Keys) -> None:
     """What `deploy.admin` needs."""
     password = database_password(folder, OPERATOR)
     amqp = passwords_for([OPERATOR], folder / "passwords")[OPERATOR]
-    keep_secret(folder / OPERATOR / "amqp_url", f"amqp://{OPERATOR}:{amqp}@rabbitmq:5672/{VHOST}")
-    keep_secret(folder / OPERATOR / "mongo_url", f"mongodb://{OPERATOR}:{password}@mongo:27017/?replicaSet=rs0&authSource=admin")
+    _servers_of(folder / OPERATOR, f"{OPERATOR}:{amqp}", f"{OPERATOR}:{password}", "admin")
     keep_secret(folder / OPERATOR / "admin_key", keys.clients[OPERATOR])
     backup = database_password(folder, mongodb.BACKUP)
     keep_secret(folder / OPERATOR / "backup_mongo_url", f"mongodb://{mongodb.BACKUP}:{backup}@mongo:27017/?replicaSet=rs0&authSource=admin")

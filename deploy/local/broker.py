@@ -6,17 +6,35 @@ It touches no server that the machine may already run: it has its own ports and 
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from subprocess import run
 from typing import Final
 from urllib.parse import quote
 
+from deploy.keys import keep_secret
 from deploy.local.broker_api import USER, RabbitApi
 from deploy.local.ports import HOST, free_ports, require_free
 from deploy.local.processes import CannotStartError, Process, stop_left_over
 from deploy.local.programs import find_epmd, find_rabbitmq
 
 BOOT_TIMEOUT_SECONDS: Final = 90  # a node boots in 4 s; a machine that also compiles and tests takes many times that
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A place in a cluster: the AMQP ports of all its nodes, the first of which makes it, and the secret they share.
+
+    Its port mapper is the cluster's, for nodes find each other by one.
+    """
+
+    ports: tuple[int, ...]
+    cookie: str
+
+
+def node_name(port: int) -> str:
+    """Return what a node is called that takes AMQP on a port."""
+    return f"adminduk{port}@localhost"
 
 
 class RabbitNode:
@@ -32,11 +50,14 @@ class RabbitNode:
         epmd_port: int,
         program: str = "",
         port_settings: Sequence[str] = ("RABBITMQ_PORT", "RABBITMQ_API_PORT", "RABBITMQ_DIST_PORT", "RABBITMQ_EPMD_PORT"),
+        seat: Seat | None = None,
     ) -> None:
         self.folder = folder.resolve()
+        self._seat = seat
         self.port = port
         self.api_port = api_port
-        self._ports = tuple(zip((port, api_port, dist_port, epmd_port), port_settings, strict=True))
+        named = zip((port, api_port, dist_port, epmd_port), port_settings, strict=True)
+        self._ports = tuple((port, setting) for port, setting in named if seat is None or port != epmd_port)
         self._program = find_rabbitmq(program)
         self._env = self._environment(dist_port, epmd_port)
         # The mapper runs as our child: the one that RabbitMQ would start by itself is a daemon that outlives everything.
@@ -93,7 +114,8 @@ class RabbitNode:
         self.stop()
         require_free({setting: port for port, setting in self._ports})
         self._write_config()
-        self._epmd.start()
+        if self._seat is None:
+            self._epmd.start()
         self._node.start()
         self._node.wait_ready(self._listens, BOOT_TIMEOUT_SECONDS)
 
@@ -149,7 +171,7 @@ class RabbitNode:
             "ERL_CRASH_DUMP_SECONDS": "0",
             "ERL_EPMD_ADDRESS": HOST,
             "ERL_EPMD_PORT": str(epmd_port),
-            "RABBITMQ_NODENAME": f"adminduk{self.port}@localhost",
+            "RABBITMQ_NODENAME": node_name(self.port),
             "RABBITMQ_NODE_PORT": str(self.port),
             "RABBITMQ_NODE_IP_ADDRESS": HOST,
             "RABBITMQ_DIST_PORT": str(dist_port),
@@ -173,4 +195,14 @@ class RabbitNode:
             "log.file.level = info\n"
             "disk_free_limit.absolute = 50MB\n"
             "raft.wal_max_size_bytes = 33554432\n"  # the default of 512 MB is kept in memory
+            + (_formation(self._seat) if self._seat else "")
         )
+        if self._seat is not None:
+            keep_secret(self.folder / ".erlang.cookie", self._seat.cookie)
+
+
+def _formation(seat: Seat) -> str:
+    """What makes a node look for the others; one that is parted from most of them stops until it finds them again."""
+    lines = ["cluster_formation.peer_discovery_backend = classic_config", "cluster_partition_handling = pause_minority"]
+    lines += [f"cluster_formation.classic_config.nodes.{number} = {node_name(port)}" for number, port in enumerate(seat.ports, 1)]
+    return "".join(f"{line}\n" for line in lines)

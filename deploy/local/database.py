@@ -24,10 +24,19 @@ PASSWORD_BYTES: Final = 24  # 192 bit
 class MongoNode:
     """A private mongod as a replica set of one, which is what transactions and change streams need; nobody gets in without a password."""
 
-    def __init__(self, folder: Path, *, port: int, test_commands: bool = False, expires: bool = True) -> None:
-        """``test_commands`` lets tests inject faults (``failCommand``); ``expires`` is whether rows go when their time has come."""
+    def __init__(self, folder: Path, *, port: int, test_commands: bool = False, expires: bool = True, is_member: bool = False) -> None:
+        """Describe it.
+
+        Args:
+            folder: Its data, its log and its secrets.
+            port: Where it listens.
+            test_commands: Lets tests inject faults (``failCommand``).
+            expires: Whether rows go when their time has come.
+            is_member: Of a larger set, which others put together.
+        """
         self.folder = folder.resolve()
         self.port = port
+        self._is_member = is_member
         program = [
             str(find_mongod()),
             *mongodb.FLAGS,
@@ -67,7 +76,13 @@ class MongoNode:
 
     @property
     def _keyfile(self) -> Path:
+        """What every member of a set knows."""
         return self.folder / "keyfile"
+
+    def share(self, password: str, key: str) -> None:
+        """Take the administrator's password and the members' key from a larger set, before the first start."""
+        keep_secret(self.folder / "administrator-password", password)
+        keep_secret(self._keyfile, key)
 
     @property
     def running(self) -> bool:
@@ -85,7 +100,7 @@ class MongoNode:
         return self._process.pid
 
     def start(self) -> None:
-        """Start the node and wait until it is a writable primary. Nothing happens when it runs.
+        """Start the node and wait until it is a writable primary; a member of a larger set, until it listens. Nothing happens when it runs.
 
         Raises:
             PortTakenError: its port is taken; the message names port, setting and holder.
@@ -99,6 +114,8 @@ class MongoNode:
         keep_secret(self._keyfile, b64encode(token_bytes(KEYFILE_BYTES)).decode())
         self._process.start()
         self._process.wait_ready(lambda: _accepts(self.port), START_TIMEOUT_SECONDS)
+        if self._is_member:
+            return
         try:
             mongodb.make_primary(self.url, f"{HOST}:{self.port}", START_TIMEOUT_SECONDS)
         except TimeoutError as error:

@@ -35,6 +35,7 @@ INTERRUPTED: Final = 130
 LOOK_SECONDS: Final = 0.5  # between looks whether a part has ended
 RESTART_SECONDS: Final = 1.0
 CHILD_NAMES: Final = ("AYU", "CITRA", "DEWI", "INTAN", "KIRANA", "LESTARI", "MELATI", "PUTRI", "RATNA", "SEKAR")
+_NEIGHBOUR_REST_DAYS: Final = "90"  # off where an office has not decided (intake's settings)
 
 
 class Interrupted(BaseException):  # as KeyboardInterrupt, for Ctrl-C and SIGTERM alike
@@ -73,7 +74,7 @@ def _run(settings: LocalSettings) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     terminal = Terminal()
-    stack = Stack(settings, terminal.tell, adapt=lambda part: _kept_over_a_restart(part, settings.local_state), front_door=True)
+    stack = Stack(settings, terminal.tell, adapt=lambda part: _as_shown(part, settings.local_state), front_door=True)
     try:
         stack.start()
         results = asyncio.run(_travel(stack, terminal))
@@ -100,8 +101,13 @@ def _run(settings: LocalSettings) -> int:
     return 0
 
 
-def _kept_over_a_restart(part: Part, state: Path) -> Part:
-    """Chats and the court's decisions are there again at the next run; tests start with none."""
+def _as_shown(part: Part, state: Path) -> Part:
+    """Return a part as a run shows it and tests do not have it.
+
+    Chats and the court's decisions are there again at the next run, and whoever got a document is given the link to pass on.
+    """
+    if part.name == "intake":
+        return replace(part, environment={**part.environment, "NEIGHBOUR_REST_DAYS": _NEIGHBOUR_REST_DAYS})
     if part.name not in SIMULATORS:
         return part
     return replace(part, environment={**part.environment, "STATE_FILE": str(state.resolve() / part.name / "kept.json")})

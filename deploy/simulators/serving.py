@@ -1,13 +1,20 @@
-"""Run one simulator's app under uvicorn, ending its open streams when told to stop."""
+"""What the simulators' apps have in common, and uvicorn that ends their open streams when told to stop."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from typing import Final, Protocol
 
 import uvicorn
 from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+
+from shared.web import docs
 
 GRACE_SECONDS: Final = 2  # requests that hang on purpose must not hold the process
 
@@ -18,6 +25,44 @@ class Closing(Protocol):
     def close(self) -> None:
         """End now."""
         ...
+
+
+def simulator_app(
+    title: str,
+    static: Path,
+    closing: Closing,
+    *,
+    start: Callable[[], None],
+    keeping: Callable[[], AbstractAsyncContextManager[None]],
+    stop: Callable[[], Awaitable[None]],
+    pages: Sequence[str] = ("/",),
+) -> FastAPI:
+    """Return an app with its files, and its page under each of `pages`. `keeping` holds its state from one run to the next."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        start()
+        try:
+            async with keeping():
+                yield
+        finally:
+            closing.close()
+            await stop()
+
+    async def page() -> FileResponse:
+        return FileResponse(static / "index.html", headers={"Cache-Control": "no-cache"})
+
+    app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None)
+    docs.install(app)
+    for path in pages:
+        app.add_api_route(path, page, include_in_schema=False)
+
+    @app.get("/livez", include_in_schema=False)
+    async def live() -> dict[str, str]:
+        return {"status": "ok"}
+
+    app.mount("/static", StaticFiles(directory=static), name="static")
+    return app
 
 
 class Server(uvicorn.Server):

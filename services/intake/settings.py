@@ -76,6 +76,10 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
         Path | None,
         Field(description="CSV of the people of each village, as shared/reference/data/residents_sample.csv; empty: that sample"),
     ] = None
+    village_changes_file: Annotated[
+        Path | None,
+        Field(description="CSV of villages renamed, joined or split, as shared/reference/data/village_changes.csv; empty: that list"),
+    ] = None
     neighbour_rest_days: Annotated[
         float,
         Field(
@@ -156,6 +160,13 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
     status_tries_an_address: Annotated[
         int, Field(ge=1, description="Wrong tries from one address in that time; a village office has one for all who ask there")
     ] = 30
+    visits_an_address: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Visitors of one page of a source who count from one address in STATUS_TRIES_MINUTES; phones share one",
+        ),
+    ] = 60
     survey_one_in: Annotated[
         int, Field(ge=0, description="Of so many requests that have ended one is asked how it was, drawn by its id; 0 = none")
     ] = 3
@@ -214,6 +225,10 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
     webhook_log_poll_seconds: Annotated[
         float, Field(gt=0, description="How often the webhook log is looked at without being woken, in seconds")
     ] = 1.0
+    webhook_log_watch: Annotated[
+        bool,
+        Field(description="true where the API runs in processes of its own: workers then follow what it stores by a change stream"),
+    ] = False
     yield_seconds: Annotated[
         float,
         Field(ge=0, le=1, description="How long work on what is stored gives way to requests that are being answered, at most, in seconds"),

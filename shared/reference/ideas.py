@@ -21,7 +21,7 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """What an idea is, in the order in which they are shown."""
-PANELS: Final = frozenset({"needs", "askers", "days", "lines"})
+PANELS: Final = frozenset({"needs", "askers", "days", "lines", "figures"})
 MARKS: Final = frozenset({"check", "no", "1", "2", "3"})
 _ANY: Final = "*"
 _LATE: Final = "late"
@@ -40,7 +40,8 @@ class IdeaLine:
 class ContentIdea:
     """Something that one may say. `services`: "*", "late", or codes; empty: it is about the office. Texts have places in braces.
 
-    `needs_moment`: it is said on a day of the calendar; `needs_note`: somebody writes when and where.
+    `needs_moment`: it is said on a day of the calendar; `needs_note`: somebody writes when and where; `is_figures`: its moment is the
+    month that is over and its note the numbers of it, which nobody types.
     """
 
     code: str
@@ -55,6 +56,11 @@ class ContentIdea:
     lines: tuple[IdeaLine, ...] = ()
     needs_moment: bool = field(default=False)
     needs_note: bool = field(default=False)
+
+    @property
+    def is_figures(self) -> bool:
+        """Whether it tells the numbers of a month."""
+        return self.panel == "figures"
 
     @property
     def has_service(self) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
-from fastapi import FastAPI, Response
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from shared import metrics
@@ -21,6 +21,15 @@ from shared.web.middleware import BodyLimit, ConcurrencyLimit, DatabaseGate, Req
 
 OPERATIONS: Final = frozenset({"/livez", "/readyz", "/metrics"})
 DOCUMENTATION: Final = frozenset({"/openapi.json", docs.PAGE_PATH, docs.ASSET_PATH})
+
+
+class _App(FastAPI):
+    def include_router(self, router: APIRouter, **options: Any) -> None:
+        """Take its routes as they are. FastAPI would work out each a second time, at the first request that looks for it there."""
+        if options:
+            super().include_router(router, **options)
+        else:
+            self.router.routes.extend(router.routes)
 
 
 def create_app(
@@ -44,7 +53,7 @@ def create_app(
         larger_bodies: (path prefix, limit in bytes) where more than `max_body_bytes` is right, such as file uploads.
         in_flight: Counts the requests that are being answered, where somebody gives way to them.
     """
-    app = FastAPI(title=title, docs_url=None, redoc_url=None)
+    app = _App(title=title, docs_url=None, redoc_url=None)
     app.state.authenticator = authenticator = Authenticator(settings.api_keys)
     app.state.public = frozenset(public) | OPERATIONS | DOCUMENTATION
     problems.install(app)

@@ -11,19 +11,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import ClassVar, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from shared import logs, metrics
+from shared.web.callers import counted_address
 from shared.web.problems import problem
 
 Network = IPv4Network | IPv6Network
 
 _SLOW_SECONDS: Final = 1.0  # a whole request takes milliseconds to arrive, a photo over a bad line some seconds
 _RETRY_SECONDS: Final = 5  # by then others of the same address are through, or cut off
-_IPV6_PREFIX: Final = 64  # bits that a provider gives one customer: all below them is one caller's
 _log = logs.get("web")
 
 
@@ -136,12 +136,12 @@ class Guarded(HttpToolsProtocol):
         """Return whose request this is; empty while a proxy of ours has not said it."""
         peer = self.client[0] if self.client else ""
         if not self._is_trusted(peer):
-            return _caller(peer)
+            return counted_address(peer)
         if self._in_headers:
             return ""
         line = b",".join(value for name, value in self.headers if name == b"x-forwarded-for").decode("latin-1")
         named = [part.strip() for part in line.split(",")]
-        return next((_caller(each) for each in reversed(named) if each and not self._is_trusted(each)), _caller(peer))
+        return next((counted_address(each) for each in reversed(named) if each and not self._is_trusted(each)), counted_address(peer))
 
     def _is_trusted(self, address: str) -> bool:
         try:
@@ -202,12 +202,3 @@ class Guarded(HttpToolsProtocol):
 def guarded(patience: Patience) -> type[Guarded]:
     """Make the protocol of one server, all of whose connections share a count."""
     return type("Guarded", (Guarded,), {"patience": patience, "slow": Counter[str]()})
-
-
-def _caller(address: str) -> str:
-    """Return the address as it counts: of IPv6, the network of one customer."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    return str(ip_network((found, _IPV6_PREFIX), strict=False)) if isinstance(found, IPv6Address) else str(found)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from services.notifier.api.stuck_posts import LOOK_FIRST
 from services.notifier.domain.outcome import COURT_STATUSES, WHATSAPP_CODES, Action
 from services.notifier.domain.ownership import ADDRESS_LOST
 from services.verification.domain.recording import CONFLICT, DOCUMENT_VOID
@@ -31,6 +32,11 @@ OF_PEOPLE = [
 """Where what is refused is an act of somebody who reads it at once."""
 PARKING = {Action.UNDELIVERABLE, Action.STOP, Action.OUR_FAULT, Action.RETRY, Action.MEDIA}
 """After which a notice can end as failed (`domain/attempt.py`)."""
+POSTING = (
+    *("nobody_can_say", "account_unknown", "post_changed", "remark_gone", "meta_10_2018278", "meta_10", "meta_25", "meta_102", "meta_190"),
+    *("meta_200", "meta_368"),
+)
+"""With which a post or an answer can stop."""
 TEMPLATES = range(132000, 132017)
 """What WhatsApp has against a template; most of these numbers it does not use."""
 
@@ -49,8 +55,12 @@ def raised(*folders: str) -> Iterator[str]:
 def notices() -> set[str]:
     known = {f"meta_{code}" for code, action in WHATSAPP_CODES.items() if action in PARKING}
     courts = {f"http_{status}" for status, action in COURT_STATUSES.items() if action in PARKING}
+    posts = {f"posting_{code}" for code in (*POSTING, "meta_36003_2207009", "http_502", "connect_error")}
     return (
-        known | courts | {ADDRESS_LOST, "template_refused", "court_unknown", "connect_timeout", "connect_error", "http_500", "meta_999999"}
+        known
+        | posts
+        | courts
+        | {ADDRESS_LOST, LOOK_FIRST, "template_refused", "court_unknown", "connect_timeout", "connect_error", "http_500", "meta_999999"}
     )
 
 

@@ -47,6 +47,20 @@ CORE_MUTANTS: Final = (
         "        probing = self._failures > 0\n",
         "        probing = self._failures > 0\n        await self._outbox.mark_sent(claim.token, [row.id for row in claim.rows])\n",
     ),
+    Mutant(
+        "a post is published before it is written that it begins",
+        "services/notifier/jobs/publisher.py",
+        "        begun = await self._deps.posting.effects.replace(effect, version)\n",
+        "        begun = version\n",
+        tests=("tests/chaos/test_cases.py", "-k", "graph_publish"),
+    ),
+    Mutant(
+        "a post that a dead process began is taken as not begun",
+        "services/notifier/jobs/publisher.py",
+        "            return await self._put(effects.lose(effect, at=at, unknown_seconds=self._unknown), version)\n",
+        "            effect = effects._again(effect, 'worker_lost', at=at, seconds=0.0)\n",
+        tests=("tests/integration/notifier/test_posting.py",),
+    ),
 )
 
 MUTANTS: Final = (*CORE_MUTANTS, *DOMAIN_MUTANTS)

@@ -18,6 +18,7 @@ from shared.clock import now
 from shared.ids import new_id
 from shared.mongo import DocumentMapping
 from tests.chaos.scene import STRIKE_SECONDS, Case, Play, Scene
+from tests.chaos.stage import Stage
 from tests.support.eventually import eventually
 
 ROW: Final = "kill -9 around a post"
@@ -54,6 +55,16 @@ def _doc(mapping: DocumentMapping[Any], thing: Any) -> dict[str, Any]:
     return {"_id": mapping.key(thing), "version": 1, "seq": 0, **mapping.to_doc(thing)}
 
 
+async def _told(stage: Stage, what: str) -> Any:
+    """Return what the simulator tells of its world."""
+    async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
+        return (await client.get(f"{stage.stack.part('graph').url}/sim/{what}")).json()
+
+
+async def _refused_twice(stage: Stage) -> int:
+    return int((await _told(stage, "state"))["refused_twice"])
+
+
 def _dies_at(place: str) -> Play:
     async def play(scene: Scene) -> None:
         stage, post_id = scene.stage, new_id()
@@ -64,18 +75,16 @@ def _dies_at(place: str) -> Play:
         async def out() -> bool:
             return bool(await rows(EFFECTS.collection).count_documents({"about": post_id, "state": "done"}) == len(ACCOUNTS))
 
-        restarts = stage.restarts("notifier")
+        restarts, twice = stage.restarts("notifier"), await _refused_twice(stage)
         async with scene.trouble("crash_point", f"notifier {place}"):
             stage.arm("notifier", f"crash {place}")
             await begin(rows, post_id)
             await eventually(lambda: place in stage.struck("notifier"), STRIKE_SECONDS)
             await eventually(lambda: stage.restarts("notifier") > restarts, STRIKE_SECONDS)
         await eventually(out, END_SECONDS)
-        graph = next(part.url for part in stage.stack.parts if part.name == "graph")
-        async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
-            shown = (await client.get(f"{graph}/sim/posts")).json()["posts"]
-        seen = [post["node"] for post in shown if post_id in post["text"]]
+        seen = [post["node"] for post in (await _told(stage, "posts"))["posts"] if post_id in post["text"]]
         assert len(seen) == len(set(seen)) == len(ACCOUNTS), f"{len(seen)} posts on {len(set(seen))} accounts"
+        assert await _refused_twice(stage) == twice, "that nobody sees it twice was Meta's doing"
         found = await rows(EFFECTS.collection).find({"about": post_id}).to_list(None)
         assert not any(each["maybe_twice"] for each in found)
 

@@ -92,13 +92,14 @@ class Scene:
         plan: Plan | None = None,
         database: MongoNode | None = None,
         families: int = FAMILIES,
+        stage: Callable[[Path, History], Stage] | None = None,
     ) -> None:
-        """`plan`: another load than that of the cases."""
+        """`plan`: another load than that of the cases; `stage`: another one than a server of each kind."""
         self.plan = plan or Plan(seed, PER_SECOND, SHARES, at_once=AT_ONCE, patience_seconds=PATIENCE_SECONDS)
         self.quick = quick
         folder.mkdir(parents=True, exist_ok=True)
         self.history = History(folder / "history.jsonl")
-        self.stage = Stage(folder, self.history, database=database, families=families)
+        self.stage = stage(folder, self.history) if stage else Stage(folder, self.history, database=database, families=families)
         self.seed = seed
         self._known: set[str] = set()
         self._errors = 0
@@ -107,7 +108,7 @@ class Scene:
         await self.stage.__aenter__()
         try:
             self.sites = Sites.of(self.stage.stack)
-            self.judge = Judge(Sources.of(self.stage.stack, logs=(self.stage.database.log,)))
+            self.judge = Judge(Sources.of(self.stage.stack, logs=self.stage.database_logs))
             self.load = Load(self.sites, self.history, self.plan)
             await self.load.start()
             await self.load.pause()

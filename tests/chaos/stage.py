@@ -258,6 +258,11 @@ class Stage:
         found = self.api.call("GET", f"/api/queues/{VHOST}/{queue}")
         return int(found.get("messages_ready", 0))
 
+    @property
+    def database_logs(self) -> tuple[Path, ...]:
+        """What MongoDB says."""
+        return (self.database.log,)
+
     def raise_broken(self) -> None:
         """Say what the supervisor died of."""
         if self._watch is not None and self._watch.done() and not self._watch.cancelled():

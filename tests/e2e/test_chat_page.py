@@ -201,6 +201,7 @@ async def test_the_conversation_is_there_again_after_a_reload(browser: Browser, 
         await begin(page, "pesan pertama")
         await phone.sent(SITI, **question("Lanjut?", "Ya", "Tidak"))
         await page.get_by_role("button", name="Ya", exact=True).click()
+        await eventually(lambda: [each for each in phone.business.changes("messages") if each["type"] == "interactive"])
         await page.reload()
         log = page.get_by_role("log", name="Percakapan")
         await expect(log.get_by_text("pesan pertama")).to_be_visible()
@@ -220,7 +221,7 @@ async def test_a_file_from_the_device_and_one_that_is_refused(browser: Browser, 
                 await expect(page.get_by_role("dialog", name="Kirim foto")).to_be_hidden()
         await expect(page.get_by_role("alert").filter(has_text="Belum berhasil")).to_be_visible()
         await page.get_by_role("dialog", name="Kirim foto").get_by_role("button", name="Batal").click()
-        images = [each for each in phone.business.changes("messages") if each["type"] == "image"]
+        images = await eventually(lambda: [each for each in phone.business.changes("messages") if each["type"] == "image"])
         assert [each["image"]["mime_type"] for each in images] == ["image/png"]
 
 

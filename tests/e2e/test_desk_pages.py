@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import unquote_plus, urlsplit
 
@@ -131,7 +132,7 @@ async def test_news_are_said_and_shown_when_asked_for(
         bar = page.locator(".newbar")
         await expect(bar).to_be_hidden()
         await journeys.whatsapp(places, persons("kk_hilang"))
-        await expect(bar).to_contain_text("1 baru")
+        await expect(bar).to_contain_text(re.compile(r"[1-9]\d* baru"))  # what others asked for before may come meanwhile
         await expect(page.locator("[data-row]").first).to_have_text(top)
         await look(page, "dokumen-baru-1280")
         await page.keyboard.press(".")

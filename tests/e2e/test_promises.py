@@ -40,7 +40,7 @@ async def test_everything_accepted_is_finished_parked_or_in_flight(
     await journeys.whatsapp(places, persons("kk_hilang"))
     command = [sys.executable, "-m", "shared.messaging.admin", "conservation"]
     done = await asyncio.to_thread(
-        subprocess.run, command, cwd=ROOT, env=operator_environment, capture_output=True, text=True, check=False, timeout=60
+        subprocess.run, command, cwd=ROOT, env=operator_environment, capture_output=True, text=True, check=False, timeout=100
     )
     assert done.returncode == 0, done.stdout + done.stderr
     for service in SERVICES:
@@ -50,7 +50,7 @@ async def test_everything_accepted_is_finished_parked_or_in_flight(
 async def test_every_service_tells_an_operator_what_it_gave_up(operator_environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "shared.messaging.admin", "list"]
     done = await asyncio.to_thread(
-        subprocess.run, command, cwd=ROOT, env=operator_environment, capture_output=True, text=True, check=False, timeout=60
+        subprocess.run, command, cwd=ROOT, env=operator_environment, capture_output=True, text=True, check=False, timeout=100
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "waiting" in done.stdout

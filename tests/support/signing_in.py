@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 from pyotp import TOTP
 
 from services.verification.domain.staff.second_factor import STEP_SECONDS
@@ -40,6 +40,7 @@ async def sign_in(page: Page, login: str, password: str, authenticator: Authenti
     await page.get_by_role("button", name="Lanjut").click()
     await page.get_by_label("Kode 6 angka").fill(await authenticator.fresh_code())
     await page.get_by_role("button", name="Masuk").click()
+    await expect(page.get_by_label("Kode 6 angka")).to_have_count(0)
 
 
 async def set_up(page: Page, password: str) -> Authenticator:

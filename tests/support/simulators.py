@@ -130,7 +130,7 @@ async def whatsapp(**settings: Any) -> AsyncIterator[Phone]:
         async with (
             serving(app, place=place, before_stop=phone.carrier.close),
             httpx.AsyncClient(
-                base_url=url, headers={"Authorization": f"Bearer {ACCESS_TOKEN}"}, trust_env=False, timeout=5
+                base_url=url, headers={"Authorization": f"Bearer {ACCESS_TOKEN}"}, trust_env=False, timeout=30
             ) as phone.client,
         ):
             yield phone
@@ -155,7 +155,7 @@ async def religious_court(**settings: Any) -> AsyncIterator[Court]:
         place = {"decisions_url": f"{intake_url}/v1/court/decisions", "retry_first_ms": 5}
         chosen = CourtSettings.model_validate({**secrets, **place, **settings})
         app, room = build_court(chosen)
-        async with serving(app, before_stop=room.close) as url, httpx.AsyncClient(base_url=url, trust_env=False, timeout=5) as client:
+        async with serving(app, before_stop=room.close) as url, httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client:
             yield Court(url, room, intake, client)
 
 

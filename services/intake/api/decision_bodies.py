@@ -8,6 +8,7 @@ from functools import cache
 from types import GenericAlias, MappingProxyType
 from typing import Annotated, Any, Final, Literal
 
+import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, create_model
 from pydantic.json_schema import models_json_schema
 
@@ -78,15 +79,23 @@ def body_of(kind: str) -> type[CaseBody]:
 
 def bodies_schema(path: str) -> dict[str, Any]:
     """Return what may be sent: one of the kinds, told by `kind`. Its parts stand in the schema itself, at this path of the document."""
+    schema: dict[str, Any] = orjson.loads(_bodies_schema(path))  # its own: whoever puts it into a document may change it
+    return schema
+
+
+@cache
+def _bodies_schema(path: str) -> bytes:
     ref = f"{path}/$defs/{{model}}"
     named, whole = models_json_schema([(body_of(kind), "validation") for kind in decision_kinds()], ref_template=ref)
     chosen = {kind: named[body_of(kind), "validation"]["$ref"] for kind in decision_kinds()}
-    return {
-        "title": "CourtDecision",
-        "oneOf": [{"$ref": target} for target in chosen.values()],
-        "discriminator": {"propertyName": "kind", "mapping": chosen},
-        "$defs": whole["$defs"],
-    }
+    return orjson.dumps(
+        {
+            "title": "CourtDecision",
+            "oneOf": [{"$ref": target} for target in chosen.values()],
+            "discriminator": {"propertyName": "kind", "mapping": chosen},
+            "$defs": whole["$defs"],
+        }
+    )
 
 
 def _field(kind: DecisionKind, each: FormField) -> tuple[Any, Any]:

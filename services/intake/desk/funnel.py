@@ -19,6 +19,7 @@ from services.intake.desk.funnel_words import (
     STEPS,
     FunnelFilter,
     FunnelRow,
+    RowNames,
     question_of,
     rows_of,
     total_of,
@@ -78,14 +79,19 @@ async def _read(room: DeskRoom, asked: FunnelFilter) -> _Found:
     deps = room.deps
     sources = await deps.sources.all()
     today = deps.clock().astimezone(WIB).date()
-    question = question_of(asked, sources, today)
+    question = question_of(asked, sources, today, deps.village_history)
     by = await deps.funnel.counts(question, FACETS[asked.menurut][1])
     scope = [code for code in villages() if question.villages is None or code in question.villages]
     if asked.menurut == "desa":
         by = {code: by.get(code, {}) for code in (*scope, *by)}  # where nobody came from, that is to be seen
     days = by if asked.menurut == "hari" else await deps.funnel.counts(question, Facet.MONTH if asked.is_by_months else Facet.DAY)
-    found = _Found(question, today, sources, rows_of(asked.menurut, by, sources, deps.menu.title), total_of(by), days)
-    return replace(found, villages=await standings(room, question, scope)) if asked.menurut == "desa" else found
+    names = RowNames(deps.menu.title, deps.village_history.name)
+    found = _Found(question, today, sources, rows_of(asked.menurut, by, sources, names), total_of(by), days)
+    if asked.menurut != "desa":
+        return found
+    held = await standings(room, question, scope)
+    ranked = sorted(found.rows, key=lambda row: (row.code not in held, held[row.code].served.rank if row.code in held else 0))
+    return replace(found, rows=tuple(ranked), villages=held)
 
 
 def _values(room: DeskRoom, asked: FunnelFilter, found: _Found, days: Mapping[str, StepCounts]) -> dict[str, Any]:
@@ -114,6 +120,7 @@ def _values(room: DeskRoom, asked: FunnelFilter, found: _Found, days: Mapping[st
         "districts": districts(),
         "villages": villages(),
         "villages_of": found.villages,
+        "village_word": room.deps.village_history.name,
         "need_word": next((NEEDS[need] for need, services in SERVICES_OF.items() if asked.layanan in services), ""),
         "needed_services": ", ".join(room.deps.menu.title(service) for services in SERVICES_OF.values() for service in services),
         "rates": room.deps.crude_rates,

@@ -37,13 +37,17 @@ def finding(total: StepCounts) -> str:
     """Return how many came to the end, and where most of them stopped."""
     chatted, finished = total.get(FunnelStep.CHATTED, 0), total.get(FunnelStep.FINISHED, 0)
     if not chatted:
-        return f"{count(finished)} orang selesai" if finished else "Belum ada yang datang dalam waktu ini"
+        return f"{count(finished)} orang selesai" if finished else _nobody_came(total.get(FunnelStep.SEEN, 0))
     share = (
         f"{count(finished)} dari {count(chatted)} orang yang memulai percakapan sampai selesai ({decimal(_PERCENT * finished / chatted)} %)"
     )
     lost = {after: total.get(before, 0) - total.get(after, 0) for before, after in itertools.pairwise(PEOPLE[1:])}
     most = max(lost, key=lambda step: lost[step])
     return f"{share}; terbanyak berhenti sebelum {STEPS[most].lower()}" if lost[most] > 0 else share
+
+
+def _nobody_came(seen: int) -> str:
+    return f"Dilihat {count(seen)} kali, belum ada yang datang" if seen else "Belum ada yang datang dalam waktu ini"
 
 
 def trend_picture(
@@ -62,7 +66,7 @@ def trend_picture(
     began = sum(counts.get(begun, 0) for counts in days.values())
     return Picture(
         name="perjalanan",
-        finding=f"{count(began)} orang {STEPS[begun].lower()}" if began else "Belum ada yang datang dalam waktu ini",
+        finding=f"{count(began)} orang {STEPS[begun].lower()}" if began else f"Belum ada yang {STEPS[begun].lower()} dalam waktu ini",
         about=f"Orang yang {STEPS[begun].lower()} dan yang selesai, menurut waktu",
         subject="Waktu",
         columns=(Column(STEPS[begun]), Column("Selesai", Shade.SOON)),

@@ -13,6 +13,7 @@ from services.intake.domain.outreach.participation import (
     SERVICES_OF,
     Need,
     NeedMet,
+    VillageGroups,
     VillageParticipation,
     needs_met,
     participation,
@@ -57,12 +58,13 @@ async def standings(room: DeskRoom, asked: FunnelQuestion, scope: Collection[str
     everybody = FunnelQuestion(asked.first, asked.last, steps=frozenset({FunnelStep.SERVED}))
     days = asked.last - asked.first + timedelta(days=1)
     earlier = replace(everybody, first=asked.first - days, last=asked.first - timedelta(days=1))
+    groups = VillageGroups(room.deps.village_history.together(asked.first), room.deps.village_history.together(earlier.first))
     served, before = [
         {code: counts.get(FunnelStep.SERVED, 0) for code, counts in (await room.deps.funnel.counts(each, Facet.VILLAGE)).items()}
         for each in (everybody, earlier)
     ]
     deps, met = room.deps, await _met(room, asked)
-    ranked = {row.village: row for row in participation(served, before, deps.residents.by_village)}
+    ranked = {row.village: row for row in participation(served, before, deps.residents.by_village, groups)}
     return {
         code: VillageStanding(
             ranked[code],

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Final, Literal
@@ -14,7 +13,7 @@ from services.intake.domain.outreach.funnel import AGE_BANDS, Facet, FunnelQuest
 from services.intake.domain.outreach.sources import OutreachSource
 from shared.reference.lists import code_list
 from shared.reference.outreach import outreach_lists
-from shared.reference.regions import village_name, villages
+from shared.reference.village_changes import VillageHistory
 from shared.web.desk.words import day_short
 
 PATH: Final = "/desk/corong"
@@ -55,7 +54,6 @@ _NONE: Final[Mapping[str, str]] = {
     "layanan": "Belum memilih layanan",
 }
 _UNKNOWN: Final = "Tidak diketahui"
-_DISTRICT_DIGITS: Final = 6
 _MONTHS: Final[Mapping[str, int]] = {"3": 3, "setahun": 12}
 _PERCENT: Final = 100
 
@@ -108,6 +106,14 @@ class FunnelFilter(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class RowNames:
+    """What services and villages are called, by their codes."""
+
+    service: Callable[[str], str]
+    village: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
 class FunnelRow:
     """One row of the table."""
 
@@ -122,10 +128,10 @@ class FunnelRow:
         return _PERCENT * self.counts.get(FunnelStep.FINISHED, 0) / chatted if chatted else None
 
 
-def question_of(asked: FunnelFilter, sources: Sequence[OutreachSource], today: date) -> FunnelQuestion:
+def question_of(asked: FunnelFilter, sources: Sequence[OutreachSource], today: date, history: VillageHistory) -> FunnelQuestion:
     """Return what a filter asks of the counts. `sources`: all that there are."""
     chosen = frozenset(source.code for source in sources if _is_chosen(asked, source)) if asked.by_source else None
-    places = frozenset(code for code in villages() if asked.wilayah in (code, code[:_DISTRICT_DIGITS])) if asked.wilayah else None
+    places = history.codes_in(asked.wilayah) if asked.wilayah else None
     return FunnelQuestion(asked.first(today), today, chosen, places, asked.jk or None, asked.umur or None, asked.layanan or None)
 
 
@@ -140,15 +146,14 @@ def _is_chosen(asked: FunnelFilter, source: OutreachSource) -> bool:
     return all(value in ("", own) for value, own in named)
 
 
-def rows_of(
-    facet: str, found: Mapping[str, StepCounts], sources: Sequence[OutreachSource], service_name: Callable[[str], str]
-) -> tuple[FunnelRow, ...]:
+def rows_of(facet: str, found: Mapping[str, StepCounts], sources: Sequence[OutreachSource], names: RowNames) -> tuple[FunnelRow, ...]:
     """Return the rows of a table, the fullest first; days the latest first, ages the youngest."""
     named = {source.code: source for source in sources}
-    summed: dict[str, Counter[FunnelStep]] = {}
+    grouped: dict[str, list[StepCounts]] = {}
     for code, counts in found.items():
-        summed.setdefault(_group(facet, code, named), Counter()).update(counts)
-    rows = [FunnelRow(code, _word(facet, code, named, service_name), counts) for code, counts in summed.items()]
+        grouped.setdefault(_group(facet, code, named), []).append(counts)
+    summed = {group: several[0] if len(several) == 1 else added(several) for group, several in grouped.items()}
+    rows = [FunnelRow(code, _word(facet, code, named, names), counts) for code, counts in summed.items()]
     if facet == "hari":
         return tuple(sorted(rows, key=lambda row: row.code, reverse=True))
     if facet == "umur":
@@ -164,15 +169,15 @@ def _group(facet: str, code: str, named: Mapping[str, OutreachSource]) -> str:
     return {"kampanye": source.what.campaign, "saluran": source.what.channel, "akun": source.what.account}[facet]
 
 
-def _word(facet: str, code: str, named: Mapping[str, OutreachSource], service_name: Callable[[str], str]) -> str:
+def _word(facet: str, code: str, named: Mapping[str, OutreachSource], names: RowNames) -> str:
     """Return what people read for a row."""
     if not code:
         return _NONE.get(facet, _UNKNOWN)
     words: Mapping[str, Callable[[str], str]] = {
         "sumber": lambda each: named[each].what.name if each in named else each,
         "saluran": lambda each: outreach_lists().channels.get(each, each),
-        "layanan": service_name,
-        "desa": lambda each: village_name(each) or f"Desa berkode {each}",
+        "layanan": names.service,
+        "desa": names.village,
         "jenis-kelamin": lambda each: code_list("sex").label(each),
         "umur": "{} tahun".format,
         "hari": lambda each: f"{day_short(date.fromisoformat(each))} {each[:4]}",
@@ -182,7 +187,13 @@ def _word(facet: str, code: str, named: Mapping[str, OutreachSource], service_na
 
 def total_of(found: Mapping[str, StepCounts]) -> StepCounts:
     """Return all rows together."""
-    total: Counter[FunnelStep] = Counter()
-    for counts in found.values():
-        total.update(counts)
+    return added(found.values())
+
+
+def added(several: Iterable[StepCounts]) -> StepCounts:
+    """Return counts added up."""
+    total: dict[FunnelStep, int] = {}
+    for counts in several:
+        for step, count in counts.items():
+            total[step] = total.get(step, 0) + count
     return total

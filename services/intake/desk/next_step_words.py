@@ -10,8 +10,8 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.desk.funnel_words import FunnelFilter
+from services.intake.domain.counting import SMALL
 from services.intake.domain.outreach.lagging import LaggingVillage, Why
-from services.intake.domain.outreach.participation import SMALL
 from shared.reference.regions import village_name
 from shared.web.desk.pages import address
 from shared.web.desk.words import count, decimal

@@ -11,14 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.desk.funnel_words import PERIODS, FunnelFilter
 from services.intake.desk.next_step_words import PATH, QUESTIONS, SORTS, WHY, LaggingFilter, caution, chosen, next_acts, shown_number
-from services.intake.desk.question_stops import ServiceStops, service_stops, stops_picture
+from services.intake.desk.question_stops import STOP_COLUMNS, ServiceStops, service_stops, stop_lines, stops_picture
 from services.intake.desk.room import DeskRoom
 from services.intake.domain.outreach.funnel import Facet, FunnelQuestion, FunnelStep, StepCounts
 from services.intake.domain.outreach.lagging import LaggingVillage, Why, lagging
-from services.intake.domain.outreach.participation import participation
+from services.intake.domain.outreach.participation import VillageGroups, participation
 from shared.clock import WIB
 from shared.reference.regions import find_village, village_name
 from shared.web.desk import StaffMember, signed_in
+from shared.web.desk.csv import csv_lines
 from shared.web.desk.overview import number
 from shared.web.desk.pages import address
 
@@ -70,6 +71,16 @@ def router(room: DeskRoom) -> APIRouter:
     async def questions(request: Request, asked: Annotated[StopFilter, Query()], member: Watcher) -> Response:
         return room.pages.show(request, "stops.html", member, **await _stops(room, asked))
 
+    @routes.get(f"{QUESTIONS}/unduh")
+    async def download(asked: Annotated[StopFilter, Query()], _member: Watcher) -> Response:
+        """Return every question at which people stopped, of all services."""
+        first, last = asked.days(_today(room))
+        head = ["Pertanyaan yang ditinggal", f"{first.isoformat()} sampai {last.isoformat()}", village_name(asked.desa) or "semua desa"]
+        name = f"berhenti-{last}.csv"
+        headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
+        lines = csv_lines([head, STOP_COLUMNS, *stop_lines(await _found(room, asked))], begin=True)
+        return Response(lines, media_type="text/csv; charset=utf-8", headers=headers)
+
     return routes
 
 
@@ -85,7 +96,8 @@ async def _lagging(room: DeskRoom, asked: LaggingFilter) -> Sequence[LaggingVill
     first, last = asked.days(_today(room))
     counts = await room.deps.funnel.counts(FunnelQuestion(first, last), Facet.VILLAGE)
     served = {code: each.get(FunnelStep.SERVED, 0) for code, each in counts.items()}
-    stands = {row.village: row for row in participation(served, {}, room.deps.residents.by_village)}
+    groups = VillageGroups(room.deps.village_history.together(first))
+    stands = {row.village: row for row in participation(served, {}, room.deps.residents.by_village, groups)}
     return lagging(stands, counts)
 
 
@@ -103,14 +115,17 @@ async def _places(room: DeskRoom, asked: LaggingFilter, shown: Sequence[LaggingV
     return found
 
 
-async def _stops(room: DeskRoom, asked: StopFilter) -> dict[str, Any]:
+async def _found(room: DeskRoom, asked: StopFilter) -> Sequence[ServiceStops]:
     first, last = asked.days(_today(room))
-    funnel, village = room.deps.funnel, find_village(asked.desa) if asked.desa else None
-    places = frozenset({village.code}) if village else None
+    places = frozenset({asked.desa}) if find_village(asked.desa) else None
     question = FunnelQuestion(first, last, villages=places, service=asked.layanan or None)
-    by = await funnel.counts(question, Facet.QUESTION)
-    totals: Mapping[str, StepCounts] = await funnel.counts(question, Facet.SERVICE)
-    found: Sequence[ServiceStops] = service_stops(room.deps, by, totals)
+    by = await room.deps.funnel.counts(question, Facet.QUESTION)
+    totals: Mapping[str, StepCounts] = await room.deps.funnel.counts(question, Facet.SERVICE)
+    return service_stops(room.deps, by, totals)
+
+
+async def _stops(room: DeskRoom, asked: StopFilter) -> dict[str, Any]:
+    found = await _found(room, asked)
     here = address(QUESTIONS, **asked.model_dump())
     return {
         "asked": asked,
@@ -118,6 +133,7 @@ async def _stops(room: DeskRoom, asked: StopFilter) -> dict[str, Any]:
         "left_out": max(0, len(found) - _PICTURES),
         "services": {code: room.deps.menu.title(code) for code in room.deps.menu.forms},
         "periods": _periods(),
-        "village": village_name(village.code) if village else "",
+        "village": village_name(asked.desa),
+        "file_of": address(f"{QUESTIONS}/unduh", **asked.model_dump()),
         "number": number,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
@@ -10,10 +10,10 @@ from typing import Final
 from services.intake.desk.question_words import QuestionWords
 from services.intake.domain import asking
 from services.intake.domain.answers import OpenQuestion
-from services.intake.domain.chat import Draft
+from services.intake.domain.chat import Draft, Say
+from services.intake.domain.counting import SMALL
 from services.intake.domain.forms import SELFIE_FIELD
 from services.intake.domain.outreach.funnel import SUMMARY, FunnelStep, StepCounts
-from services.intake.domain.outreach.participation import SMALL
 from services.intake.ports import Deps
 from shared.reference.forms import Form
 from shared.web.desk.overview import Column, Lead, Picture, PictureRow, Shade
@@ -31,10 +31,21 @@ _ADVICE: Final[Mapping[str, str]] = {
     "summary": "Semua sudah dijawab, tetapi belum dikirim. Ingatkan dengan siaran “Permohonan belum selesai”.",
     "selfie": "Foto diri membuat ragu. Jelaskan untuk apa foto itu dan siapa yang melihatnya.",
 }
+_DIALOGUE: Final = "services/intake/templates/dialogue.toml"
+_FORM: Final = "services/intake/templates/forms/{group}.toml"
 _OTHERWISE: Final = "Tulis kalimatnya lebih pendek, dan beri satu contoh jawaban."
+_TOO_FEW: Final = "Terlalu sedikit untuk disimpulkan"
 _SUMMARY: Final = "Ringkasan menunggu dikirim"
 _CHANGED: Final = "Formulirnya sudah berubah sejak itu. Lihat apakah pertanyaan penggantinya lebih lancar."
 _GONE: Final = "Pertanyaan yang sudah tidak ada di formulir"
+
+
+@dataclass(frozen=True, slots=True)
+class SentencePlace:
+    """Where the sentence of a question stands: a file of the product, and its entry there."""
+
+    file: str
+    entry: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,7 @@ class QuestionStop:
     title: str
     sentence: str
     advice: str
-    place: str
+    place: SentencePlace | None
     count: int
     share: float
 
@@ -82,6 +93,7 @@ class _Question:
     title: str
     sentence: str
     kind: str
+    place: SentencePlace | None = None
 
 
 def service_stops(deps: Deps, by: Mapping[str, StepCounts], totals: Mapping[str, StepCounts]) -> list[ServiceStops]:
@@ -93,6 +105,22 @@ def service_stops(deps: Deps, by: Mapping[str, StepCounts], totals: Mapping[str,
             stopped.setdefault(service, {})[name] = number
     found = [_service(deps, service, names, totals.get(service, {})) for service, names in stopped.items()]
     return sorted(found, key=lambda each: (-each.count, each.name))
+
+
+STOP_COLUMNS: Final = (
+    *("Layanan", "Kode", "Pertanyaan", "Berhenti", "Dari yang berhenti (%)", "Mulai mengisi", "Mengajukan"),
+    *("Kalimat di percakapan", "Berkas", "Bagian", "Yang bisa diubah"),
+)
+
+
+def stop_lines(found: Iterable[ServiceStops]) -> Iterator[Sequence[str]]:
+    """Yield the rows of the file, under `STOP_COLUMNS`."""
+    for each in found:
+        for stop in each.stops:
+            place = (stop.place.file, stop.place.entry) if stop.place else ("", "")
+            counted = (str(stop.count), decimal(stop.share), str(each.began), str(each.submitted))
+            advice = _TOO_FEW if stop.is_few else stop.advice
+            yield (each.name, each.code, stop.title, *counted, stop.sentence, *place, advice)
 
 
 def stops_picture(stops: ServiceStops, leads_to: str, part: str) -> Picture:
@@ -120,16 +148,26 @@ def _service(deps: Deps, service: str, names: Mapping[str, int], totals: StepCou
     order = {name: number for number, name in enumerate(known)}
     whole, title = sum(names.values()), deps.menu.title(service)
     stops = [
-        _stop(known.get(name) or _Question(name, _GONE, "", ""), service, title, number, whole)
+        _stop(known.get(name) or _Question(name, _GONE, "", ""), title, number, whole)
         for name, number in sorted(names.items(), key=lambda row: order.get(row[0], len(order)))
     ]
     return ServiceStops(service, title, tuple(stops), totals.get(FunnelStep.BEGAN, 0), totals.get(FunnelStep.SUBMITTED, 0))
 
 
-def _stop(question: _Question, service: str, title: str, number: int, whole: int) -> QuestionStop:
-    place = f"{service}.{question.name}" if question.sentence else ""
+def _stop(question: _Question, title: str, number: int, whole: int) -> QuestionStop:
     advice = _ADVICE.get(question.kind, _OTHERWISE) if question.title != _GONE else _CHANGED
-    return QuestionStop(title, question.title, question.sentence, advice, place, number, _PERCENT * number / whole)
+    return QuestionStop(title, question.title, question.sentence, advice, question.place, number, _PERCENT * number / whole)
+
+
+def _place(deps: Deps, asked: Say) -> SentencePlace:
+    """Return where a sentence stands: that of a question within a group is what is asked, not the line around it."""
+    inner = asked.values.get("ask")
+    name = deps.texts.name_of(inner if isinstance(inner, Say) else asked)
+    group, _, entry = name.partition(".")
+    if not entry:
+        return SentencePlace(_DIALOGUE, group)
+    section, _, key = entry.rpartition(".")
+    return SentencePlace(_FORM.format(group=group), f"[{section}] {key}")
 
 
 def _questions(deps: Deps, service: str, form: Form) -> Iterator[_Question]:
@@ -143,7 +181,8 @@ def _questions(deps: Deps, service: str, form: Form) -> Iterator[_Question]:
             least, most = field.count
             opened = [*cells, *([OpenQuestion(field, f"{field.name}[]", field, least, asks_more=True)] if most > least else [])]
         for question in opened:
-            said = deps.texts.say(asking.ask(draft, question, deps.menu)[0]).replace("*", "").strip()
+            asked = asking.ask(draft, question, deps.menu)[0]
+            said = deps.texts.say(asked).replace("*", "").strip()
             kind = "selfie" if field is SELFIE_FIELD else "group" if question.asks_more else question.field.type
-            yield _Question(question.name, words.of(question).title, said, kind)
+            yield _Question(question.name, words.of(question).title, said, kind, _place(deps, asked))
     yield _Question(SUMMARY, _SUMMARY, "", "summary")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from http import HTTPStatus
@@ -20,13 +22,19 @@ from services.intake.ports import SourceSearch
 from shared.clock import WIB
 from shared.errors import DomainError, NotFound
 from shared.reference.regions import village_name, villages
-from shared.trials import StoppingRule, verdict
+from shared.trials import ArmCount, StoppingRule, TrialVerdict, verdict
 from shared.web.desk import StaffMember, signed_in
+from shared.web.desk.csv import csv_lines
 from shared.web.desk.trial_words import rule_words, share_words, verdict_words
 
 PATH: Final = "/desk/uji"
 _ROWS: Final = 50
 _DID: Final = "mengajukan"
+_COLUMNS: Final = (
+    *("Nama", "Mulai", "Aturan"),
+    *(f"{column} {arm}" for arm in "AB" for column in ("Kode", "Sumber", "Memulai percakapan", "Mengajukan", "Bagian yang mengajukan")),
+    "Kesimpulan",
+)
 _PROBLEMS: Final = {
     "trial_name_missing": f"Beri nama perbandingannya, 1 sampai {LONGEST} huruf.",
     "trial_source_unknown": "Pilih dua sumber yang masih berjalan.",
@@ -86,6 +94,14 @@ def router(room: DeskRoom) -> APIRouter:
             return await _list(room, request, member, typed, _PROBLEMS.get(wrong.code, "Tidak bisa dilakukan sekarang."))
         return RedirectResponse(f"{PATH}/{trial.trial_id}", HTTPStatus.SEE_OTHER, headers={"Cache-Control": "no-store"})
 
+    @routes.get(f"{PATH}/unduh")
+    async def download(_member: Watcher) -> Response:
+        """Return the latest comparisons; who filed only of those that may be concluded."""
+        lines = [await _line(room, trial) for trial in await room.deps.source_trials.latest(_ROWS)]
+        name = f"perbandingan-{room.deps.clock().astimezone(WIB).date()}.csv"
+        headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(csv_lines([_COLUMNS, *lines], begin=True), media_type="text/csv; charset=utf-8", headers=headers)
+
     @routes.get(f"{PATH}/{{trial_id}}")
     async def shown(request: Request, trial_id: str, member: Watcher) -> Response:
         trial = await room.deps.source_trials.find(trial_id)
@@ -105,15 +121,40 @@ async def _list(room: DeskRoom, request: Request, member: StaffMember, typed: Tr
     return room.pages.show(request, "source_trials.html", member, status=status, **values)
 
 
-async def _values(room: DeskRoom, trial: SourceTrial) -> dict[str, Any]:
-    """Return what the page of one shows. Who filed stays hidden until it may be concluded."""
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A comparison so far. `verdict`: None until its rule is met."""
+
+    a: ArmCount
+    b: ArmCount
+    verdict: TrialVerdict | None
+
+
+async def _counted(room: DeskRoom, trial: SourceTrial) -> _Counted:
     deps = room.deps
     today = deps.clock().astimezone(WIB).date()
     last = min(today, trial.rule.ends_on) if trial.rule.ends_on else today
     question = FunnelQuestion(trial.made_at.astimezone(WIB).date(), last, sources=frozenset({trial.a, trial.b}))
     counts = await deps.funnel.counts(question, Facet.SOURCE)
     a, b = arm_count(counts.get(trial.a, {})), arm_count(counts.get(trial.b, {}))
-    found = verdict(a, b) if trial.rule.is_met(a, b, today) else None
+    return _Counted(a, b, verdict(a, b) if trial.rule.is_met(a, b, today) else None)
+
+
+async def _line(room: DeskRoom, trial: SourceTrial) -> Sequence[str]:
+    """Return a row of the file, under `_COLUMNS`."""
+    counted, deps = await _counted(room, trial), room.deps
+    found = counted.verdict
+    cells = [trial.name, trial.made_at.astimezone(WIB).date().isoformat(), rule_words(trial.rule)]
+    for code, arm, share in ((trial.a, counted.a, found and found.a), (trial.b, counted.b, found and found.b)):
+        source = await deps.sources.find(code)
+        cells += [code, source.what.name if source else "", str(arm.of), *((str(arm.count), share_words(share)) if share else ("", ""))]
+    return [*cells, verdict_words(found, _DID) if found else "Belum disimpulkan"]
+
+
+async def _values(room: DeskRoom, trial: SourceTrial) -> dict[str, Any]:
+    """Return what the page of one shows. Who filed stays hidden until it may be concluded."""
+    deps, counted = room.deps, await _counted(room, trial)
+    a, b, found = counted.a, counted.b, counted.verdict
     sources = [await deps.sources.find(code) for code in (trial.a, trial.b)]
     shares = [share_words(found.a), share_words(found.b)] if found else ["", ""]
     named = {code: village_name(code) for code in villages()}

@@ -146,6 +146,7 @@ def _one(routes: APIRouter, pages: _SourcePages) -> None:
         counts = (await deps.funnel.counts(question, Facet.SOURCE)).get(source.code, {})
         values = pages.words() | {"source": source, "ok": ok, "today": today, "counts": counts, "sentence": source.sentence(service)}
         values |= {"link": pages.link(source), "page_link": source.page(deps.public_url), "most_seen": _MOST_SEEN}
+        values["is_measured"] = await deps.sources.is_measured(source.code)
         return pages.room.pages.show(request, "source.html", member, **values)
 
     @routes.get(f"{PATH}/{{code}}/qr.svg")

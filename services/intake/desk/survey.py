@@ -94,7 +94,7 @@ class _SurveyPages:
             plans=files.plans_of(report, deps.questions),
             sexes=words.rows_of(report.sexes, words.SEXES, least),
             ages=words.rows_of(report.ages, words.AGE_WORDS, least),
-            village_rows=words.village_rows(await self.villages(report)),
+            village_rows=words.village_rows(await self.villages(report), deps.village_history.name),
             year=report.last[:4],
             least=least,
             remarks=await deps.surveys.remarks(report.first, report.last, report.service, topic, _MOST_REMARKS),

@@ -13,13 +13,14 @@ from services.intake.domain.survey.index import WEIGHT, rounded
 from services.intake.domain.survey.questions import SurveyQuestions
 from services.intake.domain.survey.report import SurveyLine, SurveyReport
 from services.intake.ports import Deps
-from shared.reference.regions import village_name
 from shared.web.desk.words import NOTHING, count, decimal, moment
 from shared.web.desk.xlsx import Cell, WorkbookSheet
 
 OFFICE: Final = "Dinas Kependudukan dan Pencatatan Sipil Kabupaten Madiun"
 _NOT_ASKED: Final = "Pendidikan dan pekerjaan tidak ditanyakan: survei tidak meminta data pribadi. Umur dan jenis kelamin dari NIK pemohon."
 _MEAN_DIGITS: Final = 3
+_HUNDREDTHS: Final = Decimal("0.01")
+_THOUSANDTHS: Final = Decimal("0.001")
 _SMALL: Final = " *"  # beside an index of few answers
 
 
@@ -80,18 +81,21 @@ def sheets_of(report: SurveyReport, deps: Deps, villages: Sequence[SurveyLine]) 
     """Return the sheets of the workbook: numbers as numbers. `villages`: of the year of its last month."""
     least, questions = deps.survey.smallest_cell, deps.questions
     index = report.index
-    titles: list[list[Cell]] = [[name, value] for name, value in facts_of(report, least)]
+    titles: list[list[Cell]] = [[name, _as_number(value)] for name, value in facts_of(report, least)]
     summary: list[list[Cell]] = [
         ["Unit", OFFICE],
         ["Layanan", deps.menu.title(report.service) if report.service else "Semua layanan"],
         ["Periode", words.period_words(report)],
-        ["Nilai IKM", index.value if index else NOTHING],
+        ["Nilai IKM", _shown_index(index.value) if index else NOTHING],
         ["Mutu", f"{index.grade} ({words.GRADE_WORDS[index.grade].lower()})" if index else NOTHING],
         *titles,
         ["Catatan", note_of(report, deps) or NOTHING],
     ]
+    places = [_village_row(deps.village_history.name(line.name), line, least) for line in villages]
     groups = (("Jenis kelamin", report.sexes, words.SEXES), ("Umur", report.ages, words.AGE_WORDS))
-    people: list[list[Cell]] = [[by, *row] for by, counts, names in groups for row in words.rows_of(counts, names, least)]
+    people: list[list[Cell]] = [
+        [by, name, _as_number(people)] for by, counts, names in groups for name, people in words.rows_of(counts, names, least)
+    ]
     people.append(["Pendidikan", "Tidak ditanyakan", NOTHING])
     plans: list[list[Cell]] = [[number, *row, "", ""] for number, row in enumerate(plans_of(report, questions), 1)]
     return (
@@ -105,7 +109,7 @@ def sheets_of(report: SurveyReport, deps: Deps, villages: Sequence[SurveyLine]) 
         _sheet("Responden", ("Menurut", "Kelompok", "Orang"), (18, 26, 14), people),
         _sheet("Layanan", _HEAD, _WIDTHS, [_row(deps.menu.title(line.name), line, least) for line in report.services]),
         _sheet("Bulan", ("Bulan", *_HEAD[1:]), _WIDTHS, [_row(words.month_words(line.name), line, least) for line in report.months]),
-        _sheet(f"Desa {report.last[:4]}", ("Desa", *_HEAD[2:]), (46, *_WIDTHS[2:]), [_village_row(line, least) for line in villages]),
+        _sheet(f"Desa {report.last[:4]}", ("Desa", *_HEAD[2:]), (46, *_WIDTHS[2:]), places),
         _sheet("Saran", ("Pokok", "Saran"), (34, 10), [list(row) for row in _topics(report, questions)]),
         _sheet("Tindak lanjut", ("No", "Unsur terendah", "Program atau kegiatan", "Waktu", "Penanggung jawab"), (6, 40, 90, 16, 26), plans),
     )
@@ -142,14 +146,24 @@ def _numbers(report: SurveyReport, questions: SurveyQuestions) -> list[list[Cell
     if index is None:
         return []
     return [
-        [number, element.name, _mean(found.mean), _mean(found.mean * WEIGHT), found.index, found.grade]
+        [number, element.name, _mean(found.mean), _mean(found.mean * WEIGHT), _shown_index(found.index), found.grade]
         for number, (element, found) in enumerate(zip(questions.elements, index.elements, strict=True), 1)
     ]
 
 
+def _as_number(text: str) -> Cell:
+    """Return a count as a number, and what is said in its place as it is."""
+    digits = text.replace(".", "")
+    return int(digits) if digits.isdecimal() else text
+
+
+def _shown_index(value: Decimal) -> Decimal:
+    return value.quantize(_HUNDREDTHS)
+
+
 def _mean(value: Fraction) -> Decimal:
     """Return a mean with three decimals, for reading: the index is not made of it."""
-    return rounded(value * 10) / 10
+    return (rounded(value * 10) / 10).quantize(_THOUSANDTHS)
 
 
 def _line(line: SurveyLine, least: int) -> list[str]:
@@ -160,11 +174,18 @@ def _line(line: SurveyLine, least: int) -> list[str]:
 def _row(name: str, line: SurveyLine, least: int) -> list[Cell]:
     answered: Cell = words.answered_words(line, least) if line.answered is None else line.answered
     said = "contoh kecil" if line.is_small else "terlalu sedikit" if line.is_hidden else ""
-    return [name, line.asked, answered, line.value or NOTHING, line.index.grade if line.index else NOTHING, said]
+    return [
+        name,
+        line.asked,
+        answered,
+        _shown_index(line.value) if line.value is not None else NOTHING,
+        line.index.grade if line.index else NOTHING,
+        said,
+    ]
 
 
-def _village_row(line: SurveyLine, least: int) -> list[Cell]:
-    name, _asked, *said = _row(village_name(line.name) or line.name, line, least)
+def _village_row(name: str, line: SurveyLine, least: int) -> list[Cell]:
+    _name, _asked, *said = _row(name, line, least)
     return [name, *said]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
@@ -12,7 +12,6 @@ from services.intake.domain.survey.index import GRADES
 from services.intake.domain.survey.questions import SurveyQuestions
 from services.intake.domain.survey.report import SurveyLine, SurveyReport
 from shared.reference.catalogue import Catalogue
-from shared.reference.regions import village_name
 from shared.web.desk import State, Tone
 from shared.web.desk.overview import Column, Kind, Lead, Limit, Picture, PictureRow, Shade
 from shared.web.desk.words import NOTHING, count, decimal
@@ -169,7 +168,7 @@ def _topics(report: SurveyReport, questions: SurveyQuestions, query: str) -> Pic
     )
 
 
-def village_rows(lines: Iterable[SurveyLine]) -> list[tuple[str, SurveyLine]]:
+def village_rows(lines: Iterable[SurveyLine], name_of: Callable[[str], str]) -> list[tuple[str, SurveyLine]]:
     """Return villages by their names, the highest index first; those of which it is not shown last."""
-    named = [(village_name(line.name) or f"Desa berkode {line.name}", line) for line in lines]
+    named = [(name_of(line.name), line) for line in lines]
     return sorted(named, key=lambda each: (each[1].is_hidden, -(each[1].value or 0), each[0]))

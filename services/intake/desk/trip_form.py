@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.desk.source_form import LONGEST, find_typed_village
-from services.intake.domain.outreach.trips import MOST_PEOPLE, MOST_STOPS, TripPlan
+from services.intake.domain.outreach.trips import MOST_PEOPLE, MOST_STOPS, Trip, TripPlan
 from shared.reference.regions import find_village, village_name
 
 _GOAL: Final = 40  # people at one place, as the form proposes: what one camera records in three hours
@@ -31,7 +31,8 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "trip_not_yet": "Hasil dicatat pada harinya atau sesudahnya.",
     "trip_numbers_wrong": "Angkanya tidak cocok: yang direkam tidak bisa lebih banyak dari yang ditemui.",
     "trip_cancelled": "Perjalanan ini sudah dibatalkan.",
-    "trip_was_made": "Hasilnya sudah dicatat, jadi perjalanan ini tidak bisa dibatalkan.",
+    "trip_was_made": "Hasilnya sudah dicatat, jadi rencananya tidak bisa diubah atau dibatalkan lagi.",
+    "trip_changed_meanwhile": "Rekan lain baru saja mengubah rencana ini. Buka lagi, lihat perubahannya, lalu ulangi.",
 }
 Line = Annotated[str, Field(max_length=200)]
 Rows = Annotated[tuple[Line, ...], Field(max_length=MOST_STOPS)]
@@ -51,6 +52,7 @@ class TripForm(BaseModel):
     desa: Rows = ()
     tempat: Rows = ()
     target: Rows = ()
+    revisi: Annotated[int, Field(ge=0, le=1_000_000)] = 0
 
     def rows(self) -> list[tuple[str, str, str]]:
         """Return as many rows as the form shows: village, place, goal."""
@@ -100,6 +102,22 @@ def prefilled(village: str) -> TripForm:
     return TripForm(desa=(village_name(known.code),), tempat=(_hall(known.code),)) if known else TripForm()
 
 
+def typed_again(trip: Trip) -> TripForm:
+    """Return the form of a trip as it is planned."""
+    return TripForm(
+        nama=trip.name,
+        hari=trip.day.isoformat(),
+        tim=", ".join(trip.team),
+        layanan=trip.services,
+        mulai=f"{trip.stops[0].begins:%H:%M}",
+        selesai=f"{trip.stops[-1].ends:%H:%M}",
+        desa=tuple(village_name(stop.village) for stop in trip.stops),
+        tempat=tuple(stop.place for stop in trip.stops),
+        target=tuple(str(stop.goal) for stop in trip.stops),
+        revisi=trip.revision,
+    )
+
+
 def _hall(code: str) -> str:
     """Return where people of a village meet, unless somebody says otherwise."""
     village = find_village(code)
@@ -108,7 +126,7 @@ def _hall(code: str) -> str:
 
 def _time(text: str) -> time | None:
     try:
-        return time.fromisoformat(text)
+        return time.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
         return None
 

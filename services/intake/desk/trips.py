@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.desk.room import DeskRoom
 from services.intake.desk.source_form import LONGEST
-from services.intake.desk.trip_form import TripForm, prefilled, problem_of, read_trip
+from services.intake.desk.trip_form import TripForm, prefilled, problem_of, read_trip, typed_again
 from services.intake.domain.outreach.funnel import Facet, FunnelQuestion, StepCounts
 from services.intake.domain.outreach.trips import Trip, TripResult, TripState, TripStop
-from services.intake.handlers import cancel_trip, note_trip_result, plan_trip
+from services.intake.handlers import cancel_trip, change_trip, note_trip_result, plan_trip
 from services.intake.ports import TripSearch
 from shared.clock import WIB
 from shared.errors import DomainError, NotFound
@@ -59,6 +59,7 @@ def router(room: DeskRoom) -> APIRouter:
     pages = _TripPages(room)
     _looking(routes, pages)
     _planning(routes, pages)
+    _changing(routes, pages)
     _acting(routes, pages)
     return routes
 
@@ -88,10 +89,12 @@ class _TripPages:
         today = self.room.deps.clock().astimezone(WIB).date()
         return await self.room.deps.funnel.counts(FunnelQuestion(first, today, sources=codes), Facet.SOURCE)
 
-    def form(self, request: Request, member: StaffMember, typed: TripForm, problem: str = "") -> Response:
+    def form(self, request: Request, member: StaffMember, typed: TripForm, problem: str = "", trip_id: str = "") -> Response:
+        """Return the form. `trip_id`: of the trip that is changed; "" a new one."""
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
         named = sorted(village_name(code) for code in villages())
         values = {"wish": typed, "problem": problem, "village_names": named, "services": self.services(), "longest": LONGEST}
+        values |= {"here": f"{PATH}/{trip_id}" if trip_id else PATH, "is_new": not trip_id}
         values |= {"start": districts()[self.room.deps.trips_start].name, "today": self.room.deps.clock().astimezone(WIB).date()}
         return self.room.pages.show(request, "trip_new.html", member, status=status, **values)
 
@@ -109,6 +112,8 @@ class _TripPages:
             "services": self.services(),
             "village_name": village_name,
             "invitation": partial(self.invitation, trip),
+            "correction": partial(self.correction, trip),
+            "to_tell": [*(stop.village for stop in trip.stops), *trip.dropped],
             "start": districts()[self.room.deps.trips_start].name,
         }
         return self.room.pages.show(request, "trip.html", member, status=status, **values)
@@ -119,7 +124,22 @@ class _TripPages:
         span = f"{stop.begins:%H.%M}-{stop.ends:%H.%M}"
         said = ["{desa}", stop.place, f"{self.room.deps.texts.day(trip.day)}, {span}", titles]
         name = f"{trip.name}, {village_name(stop.village)}"[:LONGEST]
-        return address("/desk/siaran/baru", templat="jemput_bola", nama=name, isi=said, desa=stop.village)
+        about = _about(trip, stop.village)
+        return address("/desk/siaran/baru", templat="jemput_bola", nama=name, isi=said, desa=stop.village, tentang=about)
+
+    def correction(self, trip: Trip, village: str) -> str:
+        """Return the page of a broadcast that tells those of a village who were invited what became of it."""
+        stop = next((stop for stop in trip.stops if stop.village == village and trip.state is TripState.PLANNED), None)
+        day = self.room.deps.texts.day(trip.day)
+        news = f"sekarang {day}, {stop.begins:%H.%M}-{stop.ends:%H.%M}, di {stop.place}." if stop else f"kunjungan {day} batal."
+        name = f"{trip.name}, {village_name(village)}: berubah"[:LONGEST]
+        about = _about(trip, village)
+        return address("/desk/siaran/baru", templat="jemput_bola_berubah", nama=name, isi=["{desa}", news], desa=village, tentang=about)
+
+
+def _about(trip: Trip, village: str) -> str:
+    """Return what a broadcast is about, by which those who were invited are found again."""
+    return f"trips/{trip.trip_id}/{village}"
 
 
 def _looking(routes: APIRouter, pages: _TripPages) -> None:
@@ -154,6 +174,28 @@ def _planning(routes: APIRouter, pages: _TripPages) -> None:
         return RedirectResponse(f"{PATH}/{trip.trip_id}?ok=direncanakan", HTTPStatus.SEE_OTHER)
 
 
+def _changing(routes: APIRouter, pages: _TripPages) -> None:
+    @routes.get(f"{PATH}/{{trip_id}}/ubah")
+    async def ask(request: Request, trip_id: str, member: Campaigner) -> Response:
+        return pages.form(request, member, typed_again(await pages.one(trip_id)), trip_id=trip_id)
+
+    @routes.post(f"{PATH}/{{trip_id}}/ubah")
+    async def change(request: Request, trip_id: str, typed: Annotated[TripForm, Form()], member: Campaigner) -> Response:
+        """Plan it anew, on the revision that was looked at."""
+        room = pages.room
+        read = read_trip(typed, frozenset(room.deps.menu.forms))
+        if read.plan is None:
+            return pages.form(request, member, typed, read.problem, trip_id)
+        detail = {"name": read.plan.name, "day": read.plan.day.isoformat()}
+        entry = room.entry(member, "trip.changed", f"trips/{trip_id}", detail=detail)
+        again = partial(change_trip, trip_id=trip_id, revision=typed.revisi, plan=read.plan, grid=_grid(), by=member.staff_id)
+        try:
+            await room.act(request, entry, partial(again, deps=room.deps))
+        except DomainError as wrong:
+            return pages.form(request, member, typed, problem_of(wrong.code), trip_id)
+        return RedirectResponse(f"{PATH}/{trip_id}?ok=diubah", HTTPStatus.SEE_OTHER)
+
+
 def _grid() -> Mapping[str, tuple[int, int]]:
     return {code: tile.at for code, tile in district_tiles().items()}
 
@@ -161,7 +203,10 @@ def _grid() -> Mapping[str, tuple[int, int]]:
 def _acting(routes: APIRouter, pages: _TripPages) -> None:
     @routes.get(f"{PATH}/{{trip_id}}")
     async def shown(
-        request: Request, trip_id: str, member: Watcher, ok: Annotated[Literal["", "direncanakan", "dicatat", "dibatalkan"], Query()] = ""
+        request: Request,
+        trip_id: str,
+        member: Watcher,
+        ok: Annotated[Literal["", "direncanakan", "diubah", "dicatat", "dibatalkan"], Query()] = "",
     ) -> Response:
         return await pages.show(request, member, await pages.one(trip_id), ok=ok)
 

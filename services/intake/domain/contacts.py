@@ -179,6 +179,7 @@ def merge(kept: ChatContact, other: ChatContact, at: datetime) -> tuple[ChatCont
         aliases=tuple(dict.fromkeys((*kept.aliases, *other.ids))),
         links=lapsed(links, at) if _differs(kept, other) else links,
         touches=kept.touches.merged(other.touches),
+        passed_on_at=max(filter(None, (kept.passed_on_at, other.passed_on_at)), default=None),
         chat_counted=max(kept.chat_counted, other.chat_counted),
         filed=max(kept.filed, other.filed, key=lambda tally: (tally.day, tally.count)),
     )

@@ -7,6 +7,7 @@ numbers: a year of an office is some hundred thousand rows, which are filtered a
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ from itertools import compress
 from typing import Final, TypeAlias
 
 _BYTES: Final = "B"
+_ROWS_OF_A_RUN: Final = 4  # from so many on it is cheaper to set a run of rows at once than to look at each row
+SMALL: Final = 5
+"""What is smaller is not told in public: three people of a hamlet are known to everybody there."""
 MONTH: Final = 7
 """Characters of a date that name its month."""
 
@@ -40,11 +44,11 @@ Place: TypeAlias = tuple[str, ...]
 PlaceCounts: TypeAlias = Mapping[tuple[str, Place], int]
 """How often each step was counted at each place."""
 StepSums: TypeAlias = Mapping[str, Mapping[str, int]]
-"""By a code, how often each step was counted."""
+"""By step, how often it was counted for each code."""
 Several: TypeAlias = frozenset[str]
 """Steps."""
-ChosenRows: TypeAlias = Mapping[str, Sequence[int]]
-"""By step, the numbers of rows."""
+ChosenRows: TypeAlias = Mapping[str, bytes]
+"""By step, a 1 for each row that is chosen, else a 0."""
 Wanted: TypeAlias = tuple[tuple[int, frozenset[str]], ...]
 """For some dimensions, each once, the codes of which one must be it."""
 
@@ -94,35 +98,57 @@ def periods_of(first: date, last: date, months: Iterable[str]) -> tuple[str, ...
 
 @dataclass(frozen=True, slots=True)
 class StepColumns:
-    """The rows of one step. `places`: for each dimension the number of its code in the table's names; `counts`: beside them."""
+    """The rows of one step. `places`: for each dimension the number of its code in the table's names; `counts`: beside them.
+
+    Rows lie in the order of their first dimension, so that those of a code are a run. Most count one: what is more is added apart.
+    """
 
     places: tuple[array[int], ...]
     counts: array[int]
+    _kept: dict[str, array[int]] = field(default_factory=dict, compare=False, repr=False)
 
-    def chosen(self, accepted: Sequence[tuple[int, bytes]]) -> Sequence[int]:
-        """Return the numbers of the rows whose codes are accepted: by dimension, 1 for the number of each code that is, else 0."""
+    def chosen(self, accepted: Sequence[tuple[int, bytes]]) -> bytes:
+        """Return a 1 for each row whose codes are accepted, else a 0. `accepted`: the same by dimension, for the number of each code."""
         size = len(self.counts)
         flags = int.from_bytes(b"\1" * size, "big")
-        wide: list[tuple[array[int], bytes]] = []
         for place, accepts in accepted:
-            column = self.places[place]
-            if column.typecode == _BYTES:
-                flags &= int.from_bytes(column.tobytes().translate(accepts.ljust(1 << 8, b"\0")), "big")
-            else:
-                wide.append((column, accepts))
-        rows = list(compress(range(size), flags.to_bytes(size, "big")))
-        for column, accepts in wide:
-            rows = list(compress(rows, map(accepts.__getitem__, map(column.__getitem__, rows))))
-        return rows
+            flags &= int.from_bytes(self._accepted(place, accepts), "big")
+        return flags.to_bytes(size, "big")
 
-    def sums(self, dimension: int | None, size: int, rows: Sequence[int] | None) -> Sequence[int]:
-        """Return the sum for each of so many codes of a dimension; of None the sum of all. `rows`: None: all of them."""
-        counts = self.counts if rows is None else map(self.counts.__getitem__, rows)
+    def _accepted(self, place: int, accepts: bytes) -> bytes | bytearray:
+        column = self.places[place]
+        if column.typecode == _BYTES:
+            return column.tobytes().translate(accepts.ljust(1 << 8, b"\0"))
+        if place or len(column) < _ROWS_OF_A_RUN * len(accepts):
+            return bytes(map(accepts.__getitem__, column))
+        flags, begins = bytearray(len(column)), self._begins(len(accepts))
+        for number in compress(range(len(accepts)), accepts):
+            begin, end = begins[number], begins[number + 1]
+            flags[begin:end] = b"\1" * (end - begin)
+        return flags
+
+    def _begins(self, size: int) -> array[int]:
+        """Return where the run of each code of the first dimension begins, and where the last one ends."""
+        if "begins" not in self._kept:
+            self._kept["begins"] = array("I", (bisect_left(self.places[0], number) for number in range(size + 1)))
+        return self._kept["begins"]
+
+    @property
+    def _several(self) -> array[int]:
+        """The numbers of the rows that do not count one."""
+        if "several" not in self._kept:
+            self._kept["several"] = array("I", (row for row, count in enumerate(self.counts) if count != 1))
+        return self._kept["several"]
+
+    def sums(self, dimension: int | None, flags: bytes | None) -> Mapping[int, int]:
+        """Return the sum for the number of each code of a dimension; of None that of all, under 0. `flags`: of rows; None: all of them."""
         if dimension is None:
-            return [sum(counts)]
-        column, sums = self.places[dimension], [0] * size
-        for group, count in zip(column if rows is None else map(column.__getitem__, rows), counts, strict=True):
-            sums[group] += count
+            return {0: sum(self.counts if flags is None else compress(self.counts, flags))}
+        column, counts = self.places[dimension], self.counts
+        sums = Counter(column if flags is None else compress(column, flags))
+        for row in self._several:
+            if flags is None or flags[row]:
+                sums[column[row]] += counts[row] - 1
         return sums
 
 
@@ -136,7 +162,7 @@ class CountTable:
     _chosen: dict[tuple[Wanted, Several | None], ChosenRows] = field(default_factory=dict, compare=False, repr=False)
 
     def by(self, dimension: int | None, wanted: Wanted, steps: Several | None = None) -> StepSums:
-        """Return the counts of each step by the codes of a dimension; of None all together, under "". `steps`: of these alone.
+        """Return the counts of each step by the codes of a dimension; of None all together, for "". `steps`: of these alone.
 
         What is asked of all rows is kept, and so are the rows that were chosen last: a page breaks down the same ones in several ways.
         """
@@ -144,19 +170,12 @@ class CountTable:
             return self._sums(dimension, self._choose(wanted, steps))
         if dimension not in self._kept:
             self._kept[dimension] = self._sums(dimension, dict.fromkeys(self.columns))
-        found = self._kept[dimension]
-        if steps is None:
-            return found
-        return {name: {step: count for step, count in counts.items() if step in steps} for name, counts in found.items()}
+        return {step: counts for step, counts in self._kept[dimension].items() if steps is None or step in steps}
 
-    def _sums(self, dimension: int | None, chosen: Mapping[str, Sequence[int] | None]) -> StepSums:
-        found: dict[str, dict[str, int]] = {}
+    def _sums(self, dimension: int | None, chosen: Mapping[str, bytes | None]) -> StepSums:
         names = ("",) if dimension is None else self.names[dimension]
-        for step, rows in chosen.items():
-            for name, count in zip(names, self.columns[step].sums(dimension, len(names), rows), strict=True):
-                if count:
-                    found.setdefault(name, {})[step] = count
-        return found
+        sums = ((step, self.columns[step].sums(dimension, flags)) for step, flags in chosen.items())
+        return {step: {names[number]: count for number, count in found.items() if count} for step, found in sums}
 
     def _choose(self, wanted: Wanted, steps: Several | None) -> ChosenRows:
         chosen = self._chosen.get((wanted, steps))
@@ -164,7 +183,7 @@ class CountTable:
             accepted = [(place, bytes(name in codes for name in self.names[place])) for place, codes in wanted]
             asked = [step for step in self.columns if (steps is None or step in steps) and all(any(accepts) for _, accepts in accepted)]
             found = {step: self.columns[step].chosen(accepted) for step in asked}
-            chosen = {step: rows for step, rows in found.items() if rows}
+            chosen = {step: flags for step, flags in found.items() if 1 in flags}
             self._chosen.clear()
             self._chosen[wanted, steps] = chosen
         return chosen

@@ -14,9 +14,8 @@ from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final, Protocol
 
-from services.intake.domain.counting import CountedRow, CountSeries, PlaceCounts
+from services.intake.domain.counting import SMALL, CountedRow, CountSeries, PlaceCounts
 from services.intake.domain.documents import IssuedDocument
-from services.intake.domain.outreach.participation import SMALL
 from services.intake.domain.requests import Request, RequestState
 
 _LONGEST_HOURS: Final = 400  # some three months of the office's time: what took longer counts as that
@@ -112,17 +111,28 @@ def hours_within(hours: Mapping[int, int], share: float) -> int:
     raise ValueError("nothing was finished")
 
 
-def hidden(counts: Sequence[int]) -> tuple[int | None, ...]:
-    """Return counts without those that tell who it was (None): 1 to 4, and others until those that are hidden are some, and five in all.
+def hidden(counts: Sequence[int], least: int = SMALL) -> tuple[int | None, ...]:
+    """Return counts without those that tell who it was (None): 1 to 4, and others until what is hidden can't be worked out.
 
-    Beside a total, or a column that adds up to one, the rest would tell a single hidden count, or two that are 1 each. Zeros stay: nobody
-    is behind them. Which of the hidden ones are small is not told.
+    Beside a total, or a column that adds up to one, the rest would tell a single hidden count, or some that are 1 each: so they are two or
+    more, five in all, and twice as many in all as they are. Zeros stay, nobody is behind them, unless nothing else is left to hide beside
+    ones. Which of the hidden ones are small is not told.
+
+    Args:
+        counts: What is shown beside each other, and adds up to something that is shown.
+        least: The smallest count that is told.
     """
-    low = {place for place, count in enumerate(counts) if 0 < count < SMALL}
-    others = sorted((place for place, count in enumerate(counts) if count >= SMALL), key=lambda place: counts[place], reverse=True)
-    while others and low and (len(low) == 1 or sum(counts[place] for place in low) < SMALL):
+    low = {place for place, count in enumerate(counts) if 0 < count < least}
+    others = sorted((place for place, count in enumerate(counts) if count >= least), key=lambda place: counts[place], reverse=True)
+    while others and low and not _is_safe([counts[place] for place in low], least):
         low.add(others.pop())
-    return tuple(None if place in low else count for place, count in enumerate(counts))
+    are_ones = bool(low) and sum(counts[place] for place in low) >= least and not _is_safe([counts[place] for place in low], least)
+    return tuple(None if place in low or (are_ones and not count) else count for place, count in enumerate(counts))
+
+
+def _is_safe(together: Sequence[int], least: int) -> bool:
+    """Return whether hidden counts, none of which is 0, can't be worked out of their sum."""
+    return len(together) > 1 and sum(together) >= max(least, 2 * len(together))
 
 
 def months_back(at: datetime, count: int, zone: tzinfo) -> tuple[str, ...]:

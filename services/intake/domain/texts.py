@@ -71,10 +71,19 @@ class DialogueTexts:
         Raises:
             NotFound: `text_missing`; a unit test checks every text the dialogue can ask for.
         """
-        template = next((text for name in (said.text, *said.otherwise) if (text := self._find(name)) is not None), None)
-        if template is None:
-            raise NotFound("text_missing", said.text)
+        template = self._find(self.name_of(said)) or ""
         return template.strip().format_map({name: self._filled(value) for name, value in said.values.items()})
+
+    def name_of(self, said: Say) -> str:
+        """Return the name of the sentence that is said: of several that may be, the first one that there is.
+
+        Raises:
+            NotFound: `text_missing`.
+        """
+        name = next((name for name in (said.text, *said.otherwise) if self._find(name) is not None), None)
+        if name is None:
+            raise NotFound("text_missing", said.text)
+        return name
 
     def sentence(self, service: str, place: str) -> str | None:
         """Return the sentence of a field of a service, such as `kk_number.ask`: its own, or the common one; None where there is none."""

@@ -38,6 +38,7 @@ from services.intake.handlers.outreach.managing import retire_source as retire_s
 from services.intake.handlers.outreach.managing import standing_source as standing_source
 from services.intake.handlers.outreach.trials import begin_source_trial as begin_source_trial
 from services.intake.handlers.outreach.trips import cancel_trip as cancel_trip
+from services.intake.handlers.outreach.trips import change_trip as change_trip
 from services.intake.handlers.outreach.trips import note_trip_result as note_trip_result
 from services.intake.handlers.outreach.trips import plan_trip as plan_trip
 from services.intake.handlers.outreach.visits import PageVisitor as PageVisitor
@@ -68,6 +69,7 @@ from services.intake.handlers.reminding import remind_of_draft as remind_of_draf
 from services.intake.handlers.reminding import remind_of_visit as remind_of_visit
 from services.intake.handlers.studio.bundling import order_bundle as order_bundle
 from services.intake.handlers.studio.making import make_piece as make_piece
+from services.intake.handlers.studio.numbers import month_in_numbers as month_in_numbers
 from services.intake.handlers.studio.showing import JPEG as JPEG
 from services.intake.handlers.studio.showing import PieceView as PieceView
 from services.intake.handlers.studio.showing import alt_of_piece as alt_of_piece

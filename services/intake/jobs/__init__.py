@@ -14,3 +14,4 @@ from services.intake.jobs.statuses import StatusWorker as StatusWorker
 from services.intake.jobs.surveying import SurveyAsking as SurveyAsking
 from services.intake.jobs.sweeping import StaleDrafts as StaleDrafts
 from services.intake.jobs.waiting import LateOfficers as LateOfficers
+from services.intake.jobs.watching import WebhookLogWatch as WebhookLogWatch

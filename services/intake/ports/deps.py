@@ -35,6 +35,7 @@ from services.intake.ports.words import LiveWords, WordReader
 from shared.clock import Clock
 from shared.reference.catalogue import Catalogue
 from shared.reference.residents import Residents
+from shared.reference.village_changes import VillageHistory
 from shared.reference.working_hours import WorkingHours
 from shared.values import Receipt
 
@@ -75,6 +76,8 @@ class Deps:
     register_states: RegisterStateReader
     tries: Tries
     status_tries: StatusTries
+    visits_an_address: int
+    """How many visitors of a source's page count from one address in the same stretch of time."""
     funnel: Funnel
     passing_on: timedelta
     """How long somebody who was given the link that people pass on is not given it again; 0: nobody is given it."""
@@ -107,6 +110,7 @@ class Deps:
     """The number that links lead to, in E.164 without the plus; "" where the installation names none."""
     public_url: str
     residents: Residents
+    village_history: VillageHistory
     crude_rates: CrudeRates
 
     @property

@@ -52,6 +52,9 @@ class SourceReader(Protocol):
     async def codes(self) -> Collection[str]:
         """Return every code that was ever given out."""
 
+    async def is_measured(self, code: str) -> bool:
+        """Return whether a platform tells how often a source is seen, so that nobody types it."""
+
     async def campaigns(self) -> Sequence[str]:
         """Return the names of the campaigns, by the alphabet."""
 
@@ -116,8 +119,8 @@ class Funnel(Protocol):
 class StepLog(Protocol):
     """The rows of the funnel, and their salts."""
 
-    async def note(self, steps: Collection[CountedStep | QuestionStep]) -> None:
-        """Store steps that no unit of work is about, once each."""
+    async def note(self, steps: Collection[CountedStep | QuestionStep]) -> int:
+        """Store steps that no unit of work is about, once each; return how many were new."""
 
     async def seen(self, code: str, day: date | None = None) -> int:
         """Return how often somebody typed that a piece was seen on a day; None: on any."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -88,6 +88,9 @@ class WebhookLog(Protocol):
 
     async def new_statuses(self, limit: int) -> Sequence[str]:
         """Return the keys of new statuses, the oldest first."""
+
+    def arrivals(self, enough: Callable[[], bool]) -> AsyncGenerator[None, None]:
+        """Yield at once, and whenever a process has stored items, until it is `enough`, which is asked once a second."""
 
     async def oldest_seconds(self, at: datetime) -> float:
         """Return the age in seconds of the oldest new message or status; 0 where there is none."""

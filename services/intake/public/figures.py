@@ -9,8 +9,8 @@ from typing import Any, Final
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
+from services.intake.domain.counting import SMALL
 from services.intake.domain.figures import Figure, FigureCell, hidden, hours_within, months_back
-from services.intake.domain.outreach.participation import SMALL
 from services.intake.domain.survey.report import SurveyReport, report_of
 from services.intake.ports import Deps
 from services.intake.public.room import PublicRoom
@@ -145,10 +145,11 @@ def written(month: str) -> str:
 
 
 def _rows(counts: Mapping[str, int], *, is_sorted: bool = True) -> tuple[FigureLine, ...]:
-    order = sorted(counts.items(), key=lambda each: (-each[1], each[0])) if is_sorted else list(counts.items())
-    shown = hidden([count for _, count in order])
-    largest = max((count for count in shown if count), default=0)
-    return tuple(FigureLine(name, count, 100 * count / largest if count else 0.0) for (name, _), count in zip(order, shown, strict=True))
+    shown = dict(zip(counts, hidden(list(counts.values())), strict=True))
+    largest = max((count for count in shown.values() if count), default=0)
+    lines = tuple(FigureLine(name, count, 100 * count / largest if count else 0.0) for name, count in shown.items())
+    # What is hidden stands below, by its name: its place would tell how much it is.
+    return tuple(sorted(lines, key=lambda line: (line.count is None, -(line.count or 0), line.name))) if is_sorted else lines
 
 
 def _times(deps: Deps, finished: Sequence[FigureCell]) -> Iterable[TimeLine]:

@@ -11,6 +11,7 @@ from services.intake.domain.outreach.sources import OutreachSource
 from services.intake.handlers import PageVisitor, note_visit
 from services.intake.public.room import PublicRoom
 from shared.reference.regions import find_village
+from shared.web.callers import caller_of
 
 PATH: Final = "/m/{code}"
 PATHS: Final = frozenset({PATH})
@@ -26,8 +27,7 @@ def router(room: PublicRoom) -> APIRouter:
     async def landing(request: Request, code: str) -> HTMLResponse:
         source = await room.find_source(code)
         if source is not None and not _is_ahead(request):
-            caller = request.client.host if request.client else ""
-            await note_visit(room.deps, source, PageVisitor(caller, request.headers.get("user-agent", "")))
+            await note_visit(room.deps, source, PageVisitor(caller_of(request), request.headers.get("user-agent", "")))
         return _page(room, source)
 
     return routes

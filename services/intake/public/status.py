@@ -20,6 +20,7 @@ from services.intake.handlers import StatusQuestion, find_status
 from services.intake.public.room import PublicRoom
 from shared.reference.reasons import reasons
 from shared.values import Malformed, Receipt
+from shared.web.callers import caller_of
 
 PATH: Final = "/status"
 PATHS: Final = frozenset({PATH})
@@ -58,8 +59,7 @@ def router(room: PublicRoom) -> APIRouter:
         asked = _read(resi[:_MOST], hp[:_MOST])
         if asked.wrong:
             return pages.show("status.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, here=PATH, asked=asked, no_match=False)
-        caller = request.client.host if request.client else ""
-        answer = await find_status(room.deps, StatusQuestion(Receipt.parse(asked.receipt), asked.digits, caller))
+        answer = await find_status(room.deps, StatusQuestion(Receipt.parse(asked.receipt), asked.digits, caller_of(request)))
         if answer.paused_until is not None:
             return pages.show("status_wait.html", status=HTTPStatus.TOO_MANY_REQUESTS, here=PATH, until=answer.paused_until)
         if answer.request is None:

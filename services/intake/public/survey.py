@@ -28,6 +28,9 @@ ALL: Final = PATH + "/semua"
 TO_COMPLAIN: Final = PATH + "/pengaduan"
 PATHS: Final = frozenset({PATH, ALL, TO_COMPLAIN})
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")  # as `shared.ids.new_token` makes it
+_WORDS_MOST: Final = 500  # characters of free words, as the page takes them
+_STORY_MOST: Final = 800  # of a complaint
+_ENDS_OF_LINES: Final = 2  # a browser counts the end of a line as one character and sends two
 _WORDS_STEP: Final = len(ELEMENTS) + 1  # the page behind the last question
 
 
@@ -45,7 +48,7 @@ class SurveySent(BaseModel):
     u7: str = ""
     u8: str = ""
     u9: str = ""
-    saran: Annotated[str, Field(max_length=500)] = ""
+    saran: Annotated[str, Field(max_length=_WORDS_MOST * _ENDS_OF_LINES)] = ""
     langkah: Annotated[int, Field(ge=0, le=_WORDS_STEP)] = 0
     tindakan: Annotated[str, Field(max_length=10)] = ""
 
@@ -58,7 +61,7 @@ class SurveySent(BaseModel):
     @property
     def words(self) -> str:
         """The free words in one line."""
-        return " ".join(self.saran.split())
+        return " ".join(self.saran.split())[:_WORDS_MOST]
 
 
 class ComplaintSent(BaseModel):
@@ -67,7 +70,7 @@ class ComplaintSent(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     unsur: Annotated[str, Field(max_length=2)] = ""
-    cerita: Annotated[str, Field(max_length=800)] = ""
+    cerita: Annotated[str, Field(max_length=_STORY_MOST * _ENDS_OF_LINES)] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +184,7 @@ def _answering(routes: APIRouter, survey: SurveyPages) -> None:
             return survey.over(token, "unknown", HTTPStatus.NOT_FOUND)
         if await survey.is_flooded(token):
             return survey.over(token, "flooded", HTTPStatus.TOO_MANY_REQUESTS)
-        words = " ".join(sent.cerita.split())
+        words = " ".join(sent.cerita.split())[:_STORY_MOST]
         try:
             receipt = await survey.units.run(lambda tx: complain_by_page(tx, survey.deps, token, element, words))
         except TooMany:

@@ -44,20 +44,25 @@ class FunnelCells:
         wanted = tuple((dimensions.index(name), codes) for name, codes in asked if codes is not None)
         found: Counter[str] = Counter()
         for _, table in await self._tables.tables(CountSeries.STOPS, question.first, question.last):
-            for code, counts in table.by(dimensions.index("question"), wanted).items():
-                found[code] += counts[FunnelStep.STOPPED]
+            found.update(table.by(dimensions.index("question"), wanted).get(FunnelStep.STOPPED, {}))
         return {code: {FunnelStep.STOPPED: count} for code, count in found.items()}
 
 
 def _counts(tables: Sequence[tuple[str, CountTable]], question: FunnelQuestion, facet: Facet) -> Mapping[str, StepCounts]:
     wanted, dimension = _wanted(question), _DIMENSION.get(facet)
-    found: dict[str, dict[str, int]] = {}
+    sums: dict[str, dict[str, int]] = {}
     for period, table in tables:
-        for name, counts in table.by(dimension, wanted, question.steps).items():
-            whole = found.setdefault(period if dimension is None else name, {})
-            for step, count in counts.items():
-                whole[step] = whole.get(step, 0) + count
-    return {name: {FunnelStep(step): count for step, count in counts.items() if count} for name, counts in found.items()}
+        for step, counts in table.by(dimension, wanted, question.steps).items():
+            whole = sums.setdefault(step, {})
+            for name, count in counts.items():
+                key = period if dimension is None else name
+                whole[key] = whole.get(key, 0) + count
+    found: dict[str, dict[FunnelStep, int]] = {}
+    for known, step in ((step.value, step) for step in FunnelStep if step.value in sums):
+        for name, count in sums[known].items():
+            if count:
+                found.setdefault(name, {})[step] = count
+    return found
 
 
 def _wanted(question: FunnelQuestion) -> Wanted:

@@ -2,7 +2,8 @@
 
 A fold marks its rows as counted in the transaction that counts them, so that a process that is killed loses and doubles nothing. Days are
 written as rows come; a month that is over is added up once (`roll`), and what comes late for it is written to its day and to it. Tables
-belong to a generation: a rebuild makes the next one beside it and switches over at once. While it works nothing is folded.
+belong to a generation: a rebuild makes the next one beside it and switches over at once. While it works nothing is folded; one that was
+too slow for that, or that another one overtook, switches nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from pymongo import InsertOne, ReplaceOne
+from pymongo import InsertOne, ReplaceOne, ReturnDocument
 
 from services.intake.domain.counting import (
     MONTH,
@@ -32,6 +33,7 @@ from services.intake.domain.counting import (
 )
 from services.intake.store.steps import STEPS, row_from
 from shared.clock import WIB, Clock, now
+from shared.errors import Conflict
 from shared.faults import crash_point
 from shared.mongo import Collection, Doc, Mongo, Session, reachable
 from shared.mongo.server_time import LONG_AGO, from_now
@@ -41,7 +43,7 @@ STATE: Final = "funnel_state"
 _THE_ONE: Final = "funnel"
 _READ_AT_ONCE: Final = 5_000  # rows: some MB
 _WRITTEN_AT_ONCE: Final = 50  # tables, of some 20 kB each
-_REBUILD_SECONDS: Final = 900.0  # ten times what 1.4 million rows take; if it is killed, folding goes on after that
+_REBUILD_SECONDS: Final = 900.0  # renewed with each part of the work; if it is killed, folding goes on after that
 _KEPT_ROWS: Final = 4_000_000
 """Rows of tables that a process keeps in memory, of 7 bytes or so each: two years of an office of 100,000 requests a year, by day too."""
 
@@ -146,24 +148,32 @@ class CountTables:
         """See `ports.Funnel`."""
         with reachable():
             await self._begin()
-            busy = {"rebuilding_until": from_now(_REBUILD_SECONDS)}
-            state = await self._state.find_one_and_update({"_id": _THE_ONE}, [{"$set": busy}])
-            following = state["generation"] + 1
-            mine = {"_id": {"$gte": f"{following}|", "$lt": f"{following}|~"}}
-            await self._cells.delete_many(mine)
-            count, tables = await self._counted()
+            begun = {"rebuilding_until": from_now(_REBUILD_SECONDS), "latest": {"$add": [{"$ifNull": ["$latest", "$generation"]}, 1]}}
+            state = await self._state.find_one_and_update({"_id": _THE_ONE}, [{"$set": begun}], return_document=ReturnDocument.AFTER)
+            following: int = state["latest"]
+            count, tables = await self._counted(following)
             months = await self._write(following, tables)
-            switched = {"generation": following, "rebuilding_until": LONG_AGO, "rolled": months}
-            await self._state.update_one({"_id": _THE_ONE}, {"$set": switched})
+            await self._renew(following, {"generation": following, "rebuilding_until": LONG_AGO, "rolled": months})
             await self._cells.delete_many({"_id": {"$not": {"$gte": f"{following}|", "$lt": f"{following}|~"}}})
         return count
 
-    async def _counted(self) -> tuple[int, Mapping[tuple[CountSeries, str], PlaceCounts]]:
+    async def _renew(self, following: int, more: Doc) -> None:
+        """Write to the state, as long as this rebuild is the latest and nothing was folded since it began.
+
+        Raises:
+            Conflict: `rebuild_overtaken`.
+        """
+        ours = {"_id": _THE_ONE, "latest": following, "$expr": {"$gt": ["$rebuilding_until", "$$NOW"]}}
+        if not (await self._state.update_one(ours, [{"$set": more}])).matched_count:
+            raise Conflict("rebuild_overtaken")
+
+    async def _counted(self, following: int) -> tuple[int, Mapping[tuple[CountSeries, str], PlaceCounts]]:
         """Return the counts by day of all rows that are no longer new, and how many these are."""
         count, found = 0, dict[tuple[CountSeries, str], Counter[tuple[str, Place]]]()
         after = ""
         while docs := await self._steps.find({"_id": {"$gt": after}}).sort("_id", 1).limit(_READ_AT_ONCE).to_list(None):
             after = docs[-1]["_id"]
+            await self._renew(following, {"rebuilding_until": from_now(_REBUILD_SECONDS)})
             known = [row_from(doc) for doc in docs if "is_new" not in doc]
             count += len(known)
             for place, counts in fold(known).items():
@@ -180,6 +190,7 @@ class CountTables:
         both = [*days.items(), *((place, summed(several)) for place, several in over.items())]
         for begin in range(0, len(both), _WRITTEN_AT_ONCE):
             some = both[begin : begin + _WRITTEN_AT_ONCE]
+            await self._renew(generation, {"rebuilding_until": from_now(_REBUILD_SECONDS)})
             made = [(_id(generation, *place), await asyncio.to_thread(table_of, place[0], counts)) for place, counts in some]
             rows = [InsertOne(document_of(key, table)) for key, table in made]
             await self._cells.bulk_write(rows, ordered=False)

@@ -10,8 +10,9 @@ from typing import Final
 from services.intake.domain.outreach.codes import slips
 from services.intake.domain.outreach.sources import OutreachSource, SourceDescription
 from services.intake.ports.outreach import SourcePage, SourceSearch
+from services.intake.store.measured import MEASURED
 from services.intake.store.parts import known
-from shared.mongo import Collection, Doc, DocumentMapping, Mongo, fields_of, reachable
+from shared.mongo import Collection, Doc, DocumentMapping, Mongo, aggregate, fields_of, reachable
 from shared.mongo.terms import begins
 from shared.values.name_terms import name_beginnings, name_terms
 
@@ -44,6 +45,8 @@ class MongoSourceReader:
 
     def __init__(self, mongo: Mongo, database: str) -> None:
         self._sources: Collection = mongo.collection(database, SOURCES.collection)
+        self._measured: Collection = mongo.collection(database, MEASURED.collection)
+        self._all: tuple[int, tuple[OutreachSource, ...]] = (0, ())
 
     async def find(self, code: str) -> OutreachSource | None:
         with reachable():
@@ -61,14 +64,23 @@ class MongoSourceReader:
         return SourcePage(tuple(map(_from, shown)), count, shown[-1]["order"] if len(docs) > search.limit else None)
 
     async def all(self) -> Sequence[OutreachSource]:
+        """See `ports.SourceReader`; read anew where one was made or changed since: each of these makes the sum of all versions larger."""
         with reachable():
-            docs = await self._sources.find({}).to_list(None)
-        return [_from(doc) for doc in docs]
+            sums = await aggregate(self._sources, [{"$group": {"_id": None, "versions": {"$sum": "$version"}}}])
+            stamp = sums[0]["versions"] if sums else 0
+            if stamp != self._all[0]:
+                docs = await self._sources.find({}).to_list(None)
+                self._all = (stamp, tuple(map(_from, docs)))
+        return self._all[1]
 
     async def codes(self) -> frozenset[str]:
         with reachable():
             docs = await self._sources.find({}, {"_id": 1}).to_list(None)
         return frozenset(doc["_id"] for doc in docs)
+
+    async def is_measured(self, code: str) -> bool:
+        with reachable():
+            return await self._measured.find_one({"source": code}, {"_id": 1}) is not None
 
     async def campaigns(self) -> Sequence[str]:
         with reachable():

@@ -49,10 +49,12 @@ class MongoStepLog:
         self._clock = clock
         self._known: dict[str, bytes] = {}
 
-    async def note(self, steps: Several[CountedStep | QuestionStep]) -> None:
-        if steps:
-            with reachable():
-                await self._steps.bulk_write([row_write(step.row) for step in steps], ordered=False)
+    async def note(self, steps: Several[CountedStep | QuestionStep]) -> int:
+        if not steps:
+            return 0
+        with reachable():
+            written = await self._steps.bulk_write([row_write(step.row) for step in steps], ordered=False)
+        return written.upserted_count
 
     async def seen(self, code: str, day: date | None = None) -> int:
         begins = f"{FunnelStep.SEEN.value}.{code}.{f'{day.isoformat()}.' if day else ''}"

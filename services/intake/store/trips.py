@@ -20,6 +20,8 @@ def _to(trip: Trip) -> Doc:
         "planned_by": trip.planned_by,
         "planned_at": trip.planned_at,
         "state": trip.state.value,
+        "revision": trip.revision,
+        "dropped": list(trip.dropped),
         "order": _order(trip),
     }
 
@@ -32,9 +34,9 @@ def _stop_to(stop: TripStop) -> Doc:
 def _from(doc: Doc) -> Trip:
     stops = tuple(map(_stop_from, doc["stops"]))
     whom = (tuple(doc["team"]), tuple(doc["services"]))
-    return Trip(
-        doc["_id"], doc["name"], date.fromisoformat(doc["day"]), *whom, stops, doc["planned_by"], doc["planned_at"], TripState(doc["state"])
-    )
+    planned = (doc["planned_by"], doc["planned_at"], TripState(doc["state"]))
+    changed = (doc.get("revision", 1), tuple(doc.get("dropped", ())))  # absent: planned before trips could be changed
+    return Trip(doc["_id"], doc["name"], date.fromisoformat(doc["day"]), *whom, stops, *planned, *changed)
 
 
 def _stop_from(doc: Doc) -> TripStop:

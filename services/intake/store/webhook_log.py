@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -21,6 +21,7 @@ from shared.mongo.together import GroupCommit
 
 _DUPLICATE: Final = 11000  # server error code: the item is there already
 _APPEND_SECONDS: Final = 3.0  # the provider waits for the answer; it asks again, for days, and a flood must not pile up here
+_STREAM_WAIT_MS: Final = 1_000  # one getMore; also how long a thread of the driver outlives a stop
 _CANDIDATES: Final = 64  # how many new messages are looked at to find a sender that is free
 _TOLD: Final = (WebhookItemKind.STATUS, WebhookItemKind.ACCOUNT)  # what the provider tells of itself: no order, no answer
 _WORKED: Final = frozenset({WebhookItemKind.MESSAGE, *_TOLD})
@@ -163,6 +164,15 @@ class MongoWebhookLog:
         with reachable():
             rows = await self._items.find(query, {"_id": 1}).sort("arrival", 1).limit(limit).to_list(None)
         return [row["_id"] for row in rows]
+
+    async def arrivals(self, enough: Callable[[], bool]) -> AsyncGenerator[None, None]:
+        only_inserts: list[Doc] = [{"$match": {"operationType": "insert"}}, {"$project": {"_id": 1}}]
+        with reachable():
+            async with self._items.watch(only_inserts, max_await_time_ms=_STREAM_WAIT_MS) as stream:
+                yield  # what was stored before the stream was open
+                while not enough():
+                    if await stream.try_next() is not None:
+                        yield
 
     async def oldest_seconds(self, at: datetime) -> float:
         with reachable():

@@ -25,6 +25,7 @@ from services.intake.jobs import (
     StatusWorker,
     SurveyAsking,
     VisitReminders,
+    WebhookLogWatch,
 )
 from services.intake.ports import Deps, Tx
 from services.intake.settings import Settings
@@ -202,6 +203,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("consumer", consumer.run, {"broker": consumer.check}),
             BackgroundJob("chats", chats.run, {"webhook_log": parts.check_webhook_log}),
             BackgroundJob("statuses", statuses.run),
+            BackgroundJob("watch", WebhookLogWatch(parts.webhook_log, parts.wake, is_on=parts.settings.webhook_log_watch).run),
             BackgroundJob("audiences", AudienceFinder(parts.deps, parts.units).run),
             BackgroundJob("words", Poller("words", parts.deps.words.refresh, poll_seconds=parts.settings.words_poll_seconds).run),
             BackgroundJob("refill", RefillJob(host.mongo, host.database, refills_of(parts.deps.catalogue)).poller().run),

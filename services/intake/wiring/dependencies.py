@@ -43,6 +43,7 @@ from shared.ids import new_id, new_receipt, new_token
 from shared.mongo import Mongo
 from shared.reference.catalogue import Catalogue
 from shared.reference.residents import read_residents
+from shared.reference.village_changes import read_village_changes
 
 
 def dependencies(settings: Settings, mongo: Mongo, database: str, clock: Clock, outside: Outside) -> Deps:
@@ -68,6 +69,7 @@ def dependencies(settings: Settings, mongo: Mongo, database: str, clock: Clock, 
         limits=limits_of(settings),
         tries=MongoTries(mongo, database, clock, timedelta(minutes=settings.status_tries_minutes)),
         status_tries=StatusTries(settings.status_tries_a_receipt, settings.status_tries_an_address),
+        visits_an_address=settings.visits_an_address,
         file_max_bytes=settings.file_max_bytes,
         officer_lease=timedelta(minutes=settings.officer_lease_minutes),
         officer_answer=timedelta(hours=settings.officer_answer_hours),
@@ -104,6 +106,7 @@ def _reaching_out(settings: Settings) -> dict[str, Any]:
         "trips_start": settings.trips_start,
         "passing_on": timedelta(days=settings.neighbour_rest_days),
         "residents": read_residents(settings.residents_file),
+        "village_history": read_village_changes(settings.village_changes_file),
         "crude_rates": CrudeRates(settings.births_per_thousand, settings.deaths_per_thousand),
     }
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from services.intake.settings import Settings
 from services.intake.store import CountTables
+from shared.errors import Conflict
 from shared.mongo import DatabaseUnavailable, Mongo
 
 _FAILED, _USAGE = 1, 2  # exit codes
@@ -29,6 +30,9 @@ def funnel_command(words: Sequence[str]) -> int:
     except ValidationError as error:
         sys.stderr.write(f"funnel: settings: {', '.join('.'.join(map(str, each['loc'])).upper() for each in error.errors())}\n")
         return _USAGE
+    except Conflict:
+        sys.stderr.write("funnel: another rebuild has begun since, or this one took too long: its counts are not used\n")
+        return _FAILED
     except DatabaseUnavailable:
         sys.stderr.write("funnel: MongoDB can't be reached\n")
         return _FAILED

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from services.intake.domain.recognition import Wanted
 from services.intake.domain.spelling import Speller, words_of
@@ -15,9 +15,11 @@ from shared.reference.catalogue import Catalogue
 from shared.reference.regions import districts, regencies
 from shared.values import HOME_REGENCY
 
+_Pairs: TypeAlias = tuple[tuple[str, str], ...]
+
 _FILE: Final = "lexicon.toml"
 _PHRASES: Final = "phrases.tsv"
-_SPELLERS: Final = 3  # the plain one, the one in use, and one that is tried
+_KEPT: Final = 3  # the plain one, the one in use, and one that is tried
 _OUT, _HERE = "luarkota", "sinikab"  # the words that names of places stand for
 _CALLED: Final = 6.8  # weight of the words of a service's own file: they name it
 _NAMES_IT: Final = "service."  # notion of a service's own words
@@ -39,18 +41,22 @@ def read_lexicon(
         OSError: the file can't be read.
         ValueError: a rule names a notion that has no words.
     """
+    words = tuple((service.id, tuple(service.words)) for service in catalogue.services.values())
+    return _lexicon(folder, words, tuple((added or {}).items()), tuple(sorted((synonyms or {}).items())))
+
+
+@lru_cache(maxsize=_KEPT)
+def _lexicon(folder: Path, of_services: tuple[tuple[str, tuple[str, ...]], ...], added: _Pairs, synonyms: _Pairs) -> Lexicon:
     document = _document(folder)
     things, events = _notions(document, "things"), _notions(document, "notions")
     rules = [Rule.of(meaning, text, float(weight)) for meaning, each in document["rules"].items() for text, weight in each.items()]
-    named: dict[str, list[str]] = {
-        service.id: [" ".join(words_of(word)) for word in service.words] for service in catalogue.services.values()
-    }
-    idle, speller = _split(document["idle"]), _speller(folder, tuple(sorted((synonyms or {}).items())))
+    named: dict[str, list[str]] = {code: [" ".join(words_of(word)) for word in words] for code, words in of_services}
+    idle, speller = _split(document["idle"]), _speller(folder, synonyms)
     nothing = frozenset(word for each in idle for word in speller.exactly(each))
-    for phrase, meaning in (added or {}).items():
-        words = " ".join(word for word in speller.read(phrase) if word not in nothing)
-        if words and meaning in document["rules"]:
-            named.setdefault(meaning, []).append(words)
+    for phrase, meaning in added:
+        said = " ".join(word for word in speller.read(phrase) if word not in nothing)
+        if said and meaning in document["rules"]:
+            named.setdefault(meaning, []).append(said)
     names = {_NAMES_IT + code: words for code, words in named.items() if words}
     rules += [Rule.of(name.removeprefix(_NAMES_IT), name, _CALLED) for name in names]
     return Lexicon.of(speller, idle, names, things, events, rules, _split(document["of_service"]))
@@ -70,8 +76,8 @@ def _document(folder: Path) -> Mapping[str, Any]:
     return tomllib.loads((folder / _FILE).read_text(encoding="utf-8"))
 
 
-@lru_cache(maxsize=_SPELLERS)
-def _speller(folder: Path, synonyms: tuple[tuple[str, str], ...]) -> Speller:
+@lru_cache(maxsize=_KEPT)
+def _speller(folder: Path, synonyms: _Pairs) -> Speller:
     """Return how words are written; `synonyms`: those that the office added, each with the word that it stands for."""
     document = _document(folder)
     same, idle = {word: _split(others) for word, others in document["same"].items()}, _split(document["idle"])

@@ -9,9 +9,9 @@ Sources: developers.facebook.com/docs/instagram-platform/content-publishing (con
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import httpx
 import orjson
@@ -25,6 +25,9 @@ from services.notifier.ports.posting import AnsweredTo, FoundPost, PictureAddres
 from shared.clock import Clock
 from shared.faults import call_points, crash_point
 
+T = TypeVar("T")
+U = TypeVar("U")
+
 _LOOKED_AT: Final = 50  # newest posts among which one is looked for: half of what an account may publish in a day
 _SKEW: Final = timedelta(minutes=2)  # between our clock and Meta's
 _GONE: Final = frozenset({24, 100})  # codes that say of a container that there is none
@@ -33,6 +36,7 @@ _CONDITIONS: Final[Mapping[str, PreparedCondition]] = {
     "PUBLISHED": PreparedCondition.SHOWN,
     "EXPIRED": PreparedCondition.GONE,
 }
+_UNREADABLE: Final = Unanswered("answer_unreadable")
 _WORDS_ALONE: Final = "words"
 """Stands for what was prepared of a page's post without pictures: nothing."""
 _IG_METRICS: Final[Mapping[str, str]] = {
@@ -70,6 +74,9 @@ class Graph:
         return _held(await self._post(account, f"{account.node}/media", body, where="graph_prepare"), *children)
 
     async def condition(self, account: SocialAccount, prepared: tuple[str, ...]) -> PreparedCondition | Outcome:
+        return await _understood(self._condition(account, prepared), _UNREADABLE)
+
+    async def _condition(self, account: SocialAccount, prepared: tuple[str, ...]) -> PreparedCondition | Outcome:
         if account.platform is Platform.FACEBOOK:
             return PreparedCondition.READY
         answer = await self._get(account, prepared[0], {"fields": "status_code,status"})
@@ -88,6 +95,9 @@ class Graph:
         return await self._post(account, f"{account.node}/feed", body, where="graph_publish")
 
     async def find(self, account: SocialAccount, text: str, prepared: tuple[str, ...], since: datetime) -> FoundPost | Known:
+        return await _understood(self._find(account, text, prepared, since), Known.UNREACHABLE)
+
+    async def _find(self, account: SocialAccount, text: str, prepared: tuple[str, ...], since: datetime) -> FoundPost | Known:
         if account.platform is Platform.FACEBOOK:
             return await self._find_on_page(account, text, prepared, since)
         answer = await self._get(account, prepared[0], {"fields": "status_code"}) if prepared else None
@@ -110,6 +120,9 @@ class Graph:
         return link if isinstance(link, str) else None
 
     async def measure(self, account: SocialAccount, provider_id: str) -> Counts | Outcome:
+        return await _understood(self._measure(account, provider_id), _UNREADABLE)
+
+    async def _measure(self, account: SocialAccount, provider_id: str) -> Counts | Outcome:
         metrics = _IG_METRICS if account.platform is Platform.INSTAGRAM else _PAGE_METRICS
         answer = await self._get(account, f"{provider_id}/insights", {"metric": ",".join(metrics)})
         if not isinstance(answer, dict):
@@ -131,6 +144,9 @@ class Graph:
         return await self._post(account, f"{to.provider_id}/{_replies(account)}", {"message": text}, where="graph_answer")
 
     async def find_answer(self, account: SocialAccount, to: AnsweredTo, text: str) -> FoundPost | Known:
+        return await _understood(self._find_answer(account, to, text), Known.UNREACHABLE)
+
+    async def _find_answer(self, account: SocialAccount, to: AnsweredTo, text: str) -> FoundPost | Known:
         if to.kind is RemarkKind.MESSAGE:
             return Known.CANNOT_SAY
         said = "text" if account.platform is Platform.INSTAGRAM else "message"
@@ -191,7 +207,7 @@ class Graph:
         if not isinstance(answer, dict):
             return answer
         made = answer.get("id") or answer.get("message_id")
-        return Accepted(str(made)) if made else Unanswered("answer_unreadable")
+        return Accepted(str(made)) if made else _UNREADABLE
 
     async def _get(self, account: SocialAccount, path: str, query: Mapping[str, str]) -> dict[str, Any] | Outcome:
         try:
@@ -209,11 +225,19 @@ class Graph:
         except orjson.JSONDecodeError:
             answer = None
         if response.is_success:
-            return answer if isinstance(answer, dict) else Unanswered("answer_unreadable")
+            return answer if isinstance(answer, dict) else _UNREADABLE
         error = answer.get("error") if isinstance(answer, dict) else None
         code, subcode = (error.get("code"), error.get("error_subcode")) if isinstance(error, dict) else (None, None)
         after = retry_after_seconds(response, self._clock)
         return Refused(response.status_code, _number(code), after, _number(subcode))
+
+
+async def _understood(reading: Awaitable[T], otherwise: U) -> T | U:
+    """Return what was read, or else of an answer of another shape than is documented: it must not stop the account's lane."""
+    try:
+        return await reading
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return otherwise
 
 
 def _held(outcome: Outcome, *children: str) -> PreparedPost | Outcome:

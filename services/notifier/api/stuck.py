@@ -1,4 +1,4 @@
-"""Notices that were refused for good, under `/v1/stuck`: sent again, or ended unsent."""
+"""Notices that were refused for good, under `/v1/stuck`: sent again, or ended unsent; beside them posts that stopped."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from typing import Any, Final
 
 from fastapi import APIRouter
 
+from services.notifier.api.stuck_posts import LOOK_FIRST, PostsAndNotices, StoppedPosts
 from services.notifier.domain.job import Job, JobState
 from services.notifier.handlers import announce as handlers
 from services.notifier.ports import Deps, JobQuery, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.web import stuck
-from shared.web.stuck import StuckDetail, StuckEntry, StuckPage
+from shared.web.stuck import StuckDetail, StuckEntry, StuckPage, StuckSource
 
 PERSONAL: Final = frozenset({"address", "lane", "message", "fallback", "provider_ids"})
 """Names of fields of a content that tell of persons."""
+REFUSALS: Final = (LOOK_FIRST,)
+"""Codes that say for what one waits still."""
 
 
 class FailedJobs:
@@ -44,9 +47,14 @@ class FailedJobs:
         await self._units.run(lambda tx: handlers.discard_job(tx, stuck_id, note, at=self._deps.clock()))
 
 
+def source(units: UnitOfWorkRunner[Tx], deps: Deps) -> StuckSource:
+    """Return everything of the notifier's own that waits for a decision."""
+    return PostsAndNotices(StoppedPosts(units, deps), FailedJobs(units, deps))
+
+
 def router(units: UnitOfWorkRunner[Tx], deps: Deps) -> APIRouter:
     """Return the routes."""
-    return stuck.routes(FailedJobs(units, deps), PERSONAL)
+    return stuck.routes(source(units, deps), PERSONAL, REFUSALS)
 
 
 def _fields(job: Job) -> dict[str, Any]:

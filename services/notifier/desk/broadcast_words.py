@@ -46,6 +46,7 @@ _WHY: Final[Mapping[str, str]] = MappingProxyType(
     {
         "no_opt_in": "Belum setuju menerima kabar",
         "opted_out": "Tidak mau kabar lagi (STOP)",
+        "not_invited": "Tidak menerima undangannya",
         "lately_told": "Baru saja menerima siaran lain",
         "broadcast_stopped": "Siaran dihentikan lebih dulu",
         "address_lost": "Nomornya sudah milik orang lain",
@@ -63,12 +64,14 @@ _PROBLEMS: Final[Mapping[str, str]] = MappingProxyType(
         "village_unknown": "Ada desa yang tidak dikenal.",
         "second_person_needed": "Siaran sebanyak ini dimulai oleh orang lain, bukan oleh penulisnya.",
         "broadcast_not_ready": "Siaran ini sudah dimulai, atau belum selesai dihitung.",
+        "nothing_to_correct": "Belum ada undangan yang berangkat, jadi tidak ada yang perlu dikabari. Mulai dari halaman jemput bolanya.",
         "trial_day_past": "Perbandingan disimpulkan sesudah hari ini: pilih hari yang masih datang.",
         "trial_texts_same": "Kedua teksnya sama. Ubah teks B.",
         "broadcast_empty": "Tidak ada orang yang bisa menerima siaran ini.",
         "broadcast_not_paused": "Siaran ini sudah tidak dijeda.",
         "broadcast_ended": "Siaran ini sudah berakhir.",
         "number_fell": "WhatsApp menandai nomor kantor. Siaran baru berjalan lagi setelah WhatsApp memulihkannya.",
+        "try_outs_spent": "Siaran ini sudah cukup sering diuji. Kalau kata-katanya masih perlu diubah, tulis siaran baru.",
         "try_number_unknown": "Nomor itu belum setuju menerima kabar. Dari HP itu, ketik MULAI KABAR ke nomor kantor, lalu coba lagi.",
         "phone_malformed": "Itu bukan nomor HP. Contoh: 0812…",
     }

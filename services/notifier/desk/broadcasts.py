@@ -50,6 +50,7 @@ class BroadcastForm(BaseModel):
     per_detik: Annotated[float | None, Field(gt=0, le=1000)] = None
     isi_b: Annotated[tuple[Annotated[str, Field(max_length=1024)], ...], Field(max_length=_PLACES)] = ()
     sampai_hari: date | Literal[""] = ""
+    tentang: Annotated[str, Field(pattern=r"^(trips/[0-9A-Za-z-]{1,40}/[0-9]{10})?$")] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def _writing(routes: APIRouter, room: _Room) -> None:
     async def write(request: Request, member: Worker, form: Annotated[BroadcastForm, Form()]) -> Response:
         """Keep what was written, and have its people looked for."""
         try:
-            draft = _draft(room, form)
+            draft = await _draft(room, form)
             if form.sampai_hari:
                 return await _write_trial(room, member, form, draft, form.sampai_hari)
             made = await room.units.run(
@@ -163,21 +164,23 @@ async def _drafted(tx: Tx, deps: Deps, draft: handlers.BroadcastDraft, by: Hand)
     return handlers.draft_broadcast(tx, deps, draft, by)
 
 
-def _draft(room: _Room, form: BroadcastForm) -> handlers.BroadcastDraft:
+async def _draft(room: _Room, form: BroadcastForm) -> handlers.BroadcastDraft:
     """Return what the form says.
 
     Raises:
         DomainError: `hours_wrong`, `village_unknown`.
     """
     policy = room.deps.news
-    begins, ends = form.dari or policy.hours.begins, form.sampai or policy.hours.ends
+    typed = [each and each.replace(tzinfo=None) for each in (form.dari, form.sampai)]  # local, whatever a form of one's own says
+    begins, ends = typed[0] or policy.hours.begins, typed[1] or policy.hours.ends
     if begins >= ends:
         raise DomainError("hours_wrong")
     if any(find_village(code) is None for code in form.desa):
         raise DomainError("village_unknown")
     need = OpenNeed(form.kebutuhan) if form.kebutuhan in set(OpenNeed) else None
     segment, rate = Segment(tuple(sorted(set(form.desa))), need), form.per_detik or policy.per_second
-    return handlers.BroadcastDraft(form.nama, form.templat, form.isi, segment, Hours(begins, ends), rate)
+    earlier = await room.deps.broadcasts.begun_about(form.tentang) if form.tentang else ()
+    return handlers.BroadcastDraft(form.nama, form.templat, form.isi, segment, Hours(begins, ends), rate, form.tentang, earlier)
 
 
 def _form_page(room: _Room, request: Request, member: StaffMember, form: BroadcastForm, problem: str = "") -> Response:

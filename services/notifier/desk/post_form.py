@@ -93,13 +93,19 @@ async def read_form(deps: Deps, sent: FormData) -> PostForm:
     codes = zip(deps.posting.accounts, sent.getlist("kode_akun"), strict=False)
     return PostForm(
         title=_text(sent.get("judul"), TITLE_MOST),
-        text=str(sent.get("pesan") or "")[:TEXT_MOST].replace("\r\n", "\n"),
+        text=str(sent.get("pesan") or "").replace("\r\n", "\n")[:TEXT_MOST],
         when=_text(sent.get("pada"), 20),
         code=_code(sent.get("kode")),
-        accounts=tuple(str(each)[:40] for each in sent.getlist("akun")),
+        accounts=tuple(dict.fromkeys(str(each)[:40] for each in sent.getlist("akun"))),
         codes={account: code for account, typed in codes if (code := _code(typed))},
         pictures=tuple(picture for picture in kept if picture.file_id not in dropped),
     )
+
+
+def read_revision(sent: FormData) -> int:
+    """Return the revision that whoever mends a post began with; 0 where the page does not say."""
+    said = _text(sent.get("revisi"), 9)
+    return int(said) if said.isascii() and said.isdigit() else 0
 
 
 async def form_of_piece(deps: Deps, piece_id: str) -> PostForm:

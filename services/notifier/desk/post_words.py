@@ -8,10 +8,10 @@ from types import MappingProxyType
 from typing import Final
 
 from services.notifier.domain.posting.accounts import Platform
-from services.notifier.domain.posting.effect import EffectState, PostEffect
+from services.notifier.domain.posting.effect import STOPPED, EffectKind, EffectState, PostEffect
 from services.notifier.domain.posting.measure import Counts
 from services.notifier.domain.posting.post import PostState, SocialPost
-from services.notifier.domain.posting.remark import RemarkState
+from services.notifier.domain.posting.remark import Remark, RemarkState
 from shared.reference.outreach import outreach_lists
 from shared.web.desk import State, Tone
 
@@ -25,7 +25,6 @@ STATES: Final[Mapping[PostState, State]] = MappingProxyType(
 )
 EFFECTS: Final[Mapping[EffectState, State]] = MappingProxyType(
     {
-        EffectState.WAITING: State("Menunggu", Tone.IDLE, icon="clock"),
         EffectState.BY_HAND: State("Diposting dengan tangan", Tone.WAIT, icon="pencil"),
         EffectState.READY: State("Terjadwal", Tone.INFO, icon="clock"),
         EffectState.RUNNING: State("Sedang diterbitkan", Tone.INFO, icon="send"),
@@ -36,6 +35,11 @@ EFFECTS: Final[Mapping[EffectState, State]] = MappingProxyType(
         EffectState.CANCELLED: State("Dibatalkan", Tone.IDLE, icon="x"),
     }
 )
+EFFECT_KINDS: Final[Mapping[EffectKind, str]] = MappingProxyType({EffectKind.POST: "Posting", EffectKind.ANSWER: "Jawaban komentar"})
+_MOST_TELLING: Final = (
+    *(EffectState.FLAGGED, EffectState.REFUSED, EffectState.UNKNOWN, EffectState.BY_HAND),
+    *(EffectState.RUNNING, EffectState.READY, EffectState.DONE, EffectState.CANCELLED),
+)
 REMARKS: Final[Mapping[RemarkState, State]] = MappingProxyType(
     {
         RemarkState.OPEN: State("Menunggu jawaban", Tone.WAIT, icon="clock"),
@@ -45,7 +49,12 @@ REMARKS: Final[Mapping[RemarkState, State]] = MappingProxyType(
     }
 )
 ANSWERS: Final[Mapping[EffectState, State]] = MappingProxyType(
-    {**EFFECTS, EffectState.READY: State("Antre", Tone.INFO, icon="clock"), EffectState.DONE: State("Terkirim", Tone.GOOD, icon="check")}
+    {
+        **EFFECTS,
+        EffectState.READY: State("Antre", Tone.INFO, icon="clock"),
+        EffectState.DONE: State("Terkirim", Tone.GOOD, icon="check"),
+        EffectState.REFUSED: State("Jawaban ditolak", Tone.BAD, icon="alert-octagon"),
+    }
 )
 COUNTS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -83,6 +92,8 @@ _REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "post_changed": "Isinya diubah ketika akan diterbitkan.",
         "nobody_can_say": "Tidak bisa dipastikan apakah sudah terbit. Buka akunnya dan lihat.",
         "container_gone": "Persiapan di Instagram kedaluwarsa; disiapkan lagi.",
+        "meta_506": "Meta menganggapnya sama dengan kiriman yang sudah ada. Lihat akunnya, atau ubah teksnya.",
+        "container_stuck": "Instagram tidak selesai mengambil gambarnya; disiapkan lagi.",
         "worker_lost": "Terputus di tengah penerbitan; akunnya sedang ditanya.",
         "looked_not_there": "Akunnya sudah ditanya: belum terbit, dicoba lagi.",
         "looked_there": "Akunnya sudah ditanya: sudah terbit.",
@@ -117,6 +128,7 @@ _PROBLEMS: Final[Mapping[str, str]] = MappingProxyType(
         "piece_over": "Sumber karya itu sudah diakhiri. Buat karya yang baru.",
         "pieces_unavailable": "Karya sedang tidak bisa diambil. Coba lagi sebentar.",
         "second_person_needed": "Disetujui oleh orang lain, bukan oleh penulisnya.",
+        "post_mended_meanwhile": "Rekan baru saja mengubah posting ini. Lihat dulu yang baru, lalu simpan bila perlu.",
         "post_changed": "Isinya baru saja diubah. Baca sekali lagi sebelum menyetujui.",
         "post_not_proposed": "Posting ini tidak sedang menunggu persetujuan.",
         "post_cancelled": "Posting ini sudah dibatalkan.",
@@ -178,6 +190,22 @@ def numbers(counts: Counts | None) -> list[NumberLine]:
 def state_on(post: SocialPost, account: str, effects: Sequence[PostEffect]) -> State:
     """Return the state of a post on an account: that of its effect, or of its plan where there is none yet."""
     found = next((effect for effect in effects if effect.account == account), None)
-    if found is None or (found.state is EffectState.CANCELLED and post.state is not PostState.CANCELLED):
+    return STATES[post.state] if found is None or is_planned_anew(post, found) else EFFECTS[found.state]
+
+
+def state_of(post: SocialPost, effects: Sequence[PostEffect]) -> State:
+    """Return the state of a post in one word: what stopped first, then what is under way; published only where it is so everywhere."""
+    found = [effect for effect in effects if not is_planned_anew(post, effect)]
+    if not found or post.state is PostState.CANCELLED:
         return STATES[post.state]
-    return EFFECTS[found.state]
+    return EFFECTS[min((effect.state for effect in found), key=_MOST_TELLING.index)]
+
+
+def remark_state(remark: Remark, answer: PostEffect | None) -> State:
+    """Return the state of what somebody wrote: that of its answer, where that stopped."""
+    return ANSWERS[answer.state] if answer is not None and answer.state in STOPPED else REMARKS[remark.state]
+
+
+def is_planned_anew(post: SocialPost, effect: PostEffect) -> bool:
+    """Return whether the post was mended since, so that what became of it before says nothing any more."""
+    return effect.state is EffectState.CANCELLED and post.state in (PostState.PROPOSED, PostState.RETURNED)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.notifier.desk import post_words as words
-from services.notifier.desk.post_form import SLOTS, PostForm, form_of_piece, read_form
+from services.notifier.desk.post_form import SLOTS, PostForm, form_of_piece, read_form, read_revision
 from services.notifier.desk.posts import PATH, PostId, PostRoom, Writer, hand_of
 from services.notifier.domain.posting.accounts import LIMITS
 from services.notifier.domain.posting.post import ALT_MOST, TEXT_MOST, TITLE_MOST, SocialPost
@@ -76,11 +76,11 @@ def _mending(routes: APIRouter, room: PostRoom) -> None:
         form = PostForm.of_post(post, room.deps.clock())
         try:
             async with request.form() as sent:
-                form = await read_form(room.deps, sent)
+                form, revision = await read_form(room.deps, sent), read_revision(sent)
             content = form.content(room.deps.clock())
 
             async def body(tx: Tx) -> SocialPost:
-                return await handlers.mend_post(tx, room.deps, post_id, content, hand_of(member))
+                return await handlers.mend_post(tx, room.deps, post_id, content, hand_of(member), revision)
 
             await room.units.run(body, audit=lambda made: room.row(member, "post.mended", f"post/{made.post_id}"))
         except _REFUSED as error:

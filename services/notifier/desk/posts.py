@@ -16,11 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.notifier.desk import post_words as words
 from services.notifier.desk.post_calendar import Month, month_of
 from services.notifier.domain.broadcast import Hand
-from services.notifier.domain.posting.accounts import LINK_LONGEST
-from services.notifier.domain.posting.effect import IN_FLIGHT, POST_KEY, EffectState
+from services.notifier.domain.posting.accounts import LIMITS, LINK_LONGEST
+from services.notifier.domain.posting.effect import IN_FLIGHT, POST_KEY, EffectState, needs_person
 from services.notifier.domain.posting.measure import COUNT_MOST, Counts
 from services.notifier.domain.posting.post import NOTE_MOST, PostState, SocialPost, needs_other
-from services.notifier.domain.posting.wording import full_text
+from services.notifier.domain.posting.wording import full_text, is_cut
 from services.notifier.handlers import posting as handlers
 from services.notifier.ports import Deps, Tx
 from services.notifier.ports.posting import PostQuery
@@ -31,8 +31,8 @@ from shared.web.desk import Lookout, Pages, StaffMember, WaitingCount, signed_in
 
 PATH: Final = "/desk/posting"
 _ROWS: Final = 30
+_NEEDED: Final = "perlu"  # filter: what the count at the side counts
 _MOST_A_MONTH: Final = 500
-_NO_STORE: Final = {"Cache-Control": "no-store"}
 
 Reader = Annotated[StaffMember, signed_in("posts:read")]
 Writer = Annotated[StaffMember, signed_in("campaigns:work")]
@@ -81,8 +81,7 @@ class PostRoom:
         Raises:
             NotFound: `posts_not_found`.
         """
-        found = await self.deps.posting.reader.find(post_id)
-        if found is None:
+        if (found := await self.deps.posting.reader.find(post_id)) is None:
             raise NotFound("posts_not_found")
         return found
 
@@ -97,7 +96,8 @@ class PostRoom:
         targets = []
         for target in post.content.targets:
             account, effect = posting.accounts.get(target.account), effects.get(target.account)
-            gone = effect is None or (effect.state is EffectState.CANCELLED and post.state is not PostState.CANCELLED)
+            said = full_text(post.content.text, account.platform, target.source, posting.ways) if account else post.content.text
+            gone = effect is None or words.is_planned_anew(post, effect)
             targets.append(
                 {
                     "code": target.account,
@@ -107,9 +107,10 @@ class PostRoom:
                     "effect": None if gone else effect,
                     "state": words.state_on(post, target.account, list(effects.values())),
                     "reason": words.reason(effect.reason) if effect and not gone else "",
-                    "text": full_text(post.content.text, account.platform, target.source, posting.ways) if account else post.content.text,
+                    "text": said,
+                    "cut_to": LIMITS[account.platform].characters if account and is_cut(post.content.text, said) else 0,
                     "numbers": words.numbers(effect.measured.counts if effect and effect.measured else None),
-                    "is_due": effect is not None and effect.next_at <= self.deps.clock(),
+                    "is_due": effect is not None and needs_person(effect, at=self.deps.clock()),
                 }
             )
         flying = any(each.state in IN_FLIGHT for each in effects.values())
@@ -129,7 +130,7 @@ class PostRoom:
         """Return the page of one."""
         values = await self.values(await self.find(post_id), member)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
-        return self.pages.show(request, "post.html", member, status=status, problem=problem, told=told, **values)
+        return self.pages.show(request, "post.html", member, status=status, **values | {"problem": problem, "told": told})
 
     async def act(
         self, request: Request, member: StaffMember, post_id: str, body: Callable[[Tx], Awaitable[Any]], act: str, **detail: str
@@ -141,7 +142,7 @@ class PostRoom:
         except DomainError as error:
             return await self.show(request, member, post_id, words.problem_of(error.code, error.detail))
         query = urlencode({"sudah": act.partition(".")[2]})
-        return RedirectResponse(f"{PATH}/{post_id}?{query}", HTTPStatus.SEE_OTHER, headers=_NO_STORE)
+        return RedirectResponse(f"{PATH}/{post_id}?{query}", HTTPStatus.SEE_OTHER, headers={"Cache-Control": "no-store"})
 
 
 def _all_out(post: SocialPost, effects: dict[str, Any]) -> bool:
@@ -169,7 +170,8 @@ def _listing(routes: APIRouter, room: PostRoom) -> None:
     @routes.get(PATH)
     async def listed(request: Request, member: Reader, asked: Annotated[PostFilter, Query()]) -> Response:
         states = (PostState(asked.keadaan),) if asked.keadaan in set(PostState) else ()
-        page = await reader.page(PostQuery(states, asked.akun, asked.q.strip(), asked.setelah, _ROWS))
+        needed_at = room.deps.clock() if asked.keadaan == _NEEDED else None
+        page = await reader.page(PostQuery(states, needed_at, asked.akun, asked.q.strip(), asked.setelah, _ROWS))
         effects = await reader.effects_of([post.post_id for post in page.rows])
         return room.pages.show(
             request,
@@ -181,7 +183,6 @@ def _listing(routes: APIRouter, room: PostRoom) -> None:
             effects=effects,
             accounts=room.deps.posting.accounts,
             state_on=words.state_on,
-            states=words.STATES,
             may_write=member.may("campaigns:work"),
         )
 
@@ -190,14 +191,14 @@ def _listing(routes: APIRouter, room: PostRoom) -> None:
         """Show what is planned in a month, by day."""
         month: Month = month_of(bulan, room.deps.posting.policy.today(room.deps.clock()))
         posts = await reader.between(month.begins, month.ends, _MOST_A_MONTH)
+        effects = await reader.effects_of([post.post_id for post in posts])
         return room.pages.show(
             request,
             "posts_calendar.html",
             member,
             month=month,
             weeks=month.weeks(posts),
-            states=words.STATES,
-            accounts=room.deps.posting.accounts,
+            state_of=lambda post: words.state_of(post, effects[post.post_id]),
             may_write=member.may("campaigns:work"),
         )
 

@@ -26,7 +26,7 @@ _ROWS: Final = 30
 _OPEN: Final = "open"
 
 Worker = Annotated[StaffMember, signed_in("remarks:work")]
-RemarkId = Annotated[str, Path(max_length=200)]
+RemarkId = Annotated[str, Path(max_length=500)]  # account and Meta's id: that of a message on Instagram has 170 characters and may grow
 
 
 class RemarkFilter(BaseModel):
@@ -56,6 +56,7 @@ def _listing(routes: APIRouter, room: PostRoom) -> None:
     async def listed(request: Request, member: Worker, asked: Annotated[RemarkFilter, Query()]) -> Response:
         states = (RemarkState(asked.keadaan),) if asked.keadaan in set(RemarkState) else ()
         page = await reader.remarks(RemarkQuery(states, asked.akun, asked.posting, asked.setelah, _ROWS))
+        answers = await reader.effects([f"{ANSWER_KEY}{row.remark_id}" for row in page.rows])
         await room.units.note(room.row(member, "remarks.listed", "remarks"))
         return room.pages.show(
             request,
@@ -65,7 +66,7 @@ def _listing(routes: APIRouter, room: PostRoom) -> None:
             rows=page.rows,
             following=page.next,
             accounts=room.deps.posting.accounts,
-            states=words.REMARKS,
+            state_of=lambda remark: words.remark_state(remark, answers.get(f"{ANSWER_KEY}{remark.remark_id}")),
             at=room.deps.clock(),
         )
 
@@ -133,7 +134,7 @@ async def _show(
         member,
         status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
         remark=remark,
-        state=words.REMARKS[remark.state],
+        state=words.remark_state(remark, effect),
         effect=effect,
         sent=words.ANSWERS[effect.state] if effect else None,
         reason=words.reason(effect.reason) if effect else "",

@@ -1,4 +1,4 @@
-"""What the search box finds of the notifier: messages about a request, a document, or a case, and those to a phone number."""
+"""What the search box finds of the notifier: messages about something or to a phone number, and posts by title or source."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from services.notifier.desk import message_words as words
+from services.notifier.desk import post_words
+from services.notifier.desk.posts import PATH
 from services.notifier.domain.job import Job
+from services.notifier.domain.posting.effect import PostEffect
+from services.notifier.domain.posting.post import SocialPost
 from services.notifier.ports import Deps, JobQuery
+from services.notifier.ports.posting import PostQuery
 from shared.values import Channel
 from shared.web.desk import StaffMember
 from shared.web.desk.search import MOST_FOUND, Hit, HitGroup, group_of
@@ -16,18 +21,38 @@ from shared.web.desk.words import masked_phone
 
 
 class MessageSearch:
-    """Finds messages."""
+    """Finds messages and posts."""
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
 
-    async def find(self, _member: StaffMember, sought: Sought) -> Sequence[HitGroup]:
+    async def find(self, member: StaffMember, sought: Sought) -> Sequence[HitGroup]:
         """See `shared.web.desk.search.Finder`."""
+        if sought.shape in (Shape.NAME, Shape.SOURCE):
+            return await self._posts(sought.text) if member.may("posts:read") else ()
         is_phone = sought.shape is Shape.PHONE
         query = JobQuery(phone=sought.text if is_phone else "", search="" if is_phone else sought.text, limit=MOST_FOUND)
         page = await self._deps.job_reader.page(query)
         group = group_of("Pesan", [_hit(row.job) for row in page.rows])
         return [HitGroup(group.word, group.hits, page.next is not None)]
+
+    async def _posts(self, words: str) -> Sequence[HitGroup]:
+        reader = self._deps.posting.reader
+        page = await reader.page(PostQuery(search=words, limit=MOST_FOUND))
+        effects = await reader.effects_of([post.post_id for post in page.rows])
+        group = group_of("Posting", [_post_hit(post, effects[post.post_id]) for post in page.rows])
+        return [HitGroup(group.word, group.hits, page.next is not None)]
+
+
+def _post_hit(post: SocialPost, effects: Sequence[PostEffect]) -> Hit:
+    return Hit(
+        title=post.content.title,
+        what=f"{len(post.content.targets)} akun",
+        link=f"{PATH}/{post.post_id}",
+        number=" ".join(dict.fromkeys(target.source for target in post.content.targets)),
+        state=post_words.state_of(post, effects),
+        at=post.content.at,
+    )
 
 
 def _hit(job: Job) -> Hit:

@@ -126,6 +126,10 @@ class Broadcast:
     ended_at: datetime | None = None
     judged_from: tuple[int, int] = (0, 0)
     trial: BroadcastTrial | None = None
+    about: str = ""
+    """What it invites to, as the page that led here names it: `trips/<id>/<village>`; "" nothing."""
+    corrects: tuple[str, ...] = ()
+    """The broadcasts about the same that were started: it goes to those alone who were told by one of them."""
 
     @property
     def is_running(self) -> bool:
@@ -193,7 +197,7 @@ def stop(broadcast: Broadcast, *, at: datetime) -> Broadcast:
 
 
 def finish(broadcast: Broadcast, *, at: datetime) -> Broadcast:
-    """End it: everybody of its list was put into their lane, or left out."""
+    """End it: everybody of its list was told, or left out, and nothing of it is on the way."""
     return replace(broadcast, state=BroadcastState.DONE, ended_at=at)
 
 

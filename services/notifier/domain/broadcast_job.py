@@ -18,7 +18,7 @@ from shared.values import BROADCAST_KEY, Channel
 VILLAGE: Final = "{desa}"
 """Stands in a variable for the name of the recipient's village."""
 _LAST: Final = "~"  # sorts behind every event id: whatever else is for this person goes first
-_TRY_OUT_KEY: Final = "broadcast_test:"
+TRY_OUT_KEY: Final = "broadcast_test:"
 
 
 def job_of(broadcast: Broadcast, recipient: NewsRecipient, texts: NoticeTexts, *, at: datetime) -> Job:
@@ -29,7 +29,7 @@ def job_of(broadcast: Broadcast, recipient: NewsRecipient, texts: NoticeTexts, *
 
 def try_out(broadcast: Broadcast, try_id: str, address: str, texts: NoticeTexts, *, at: datetime) -> Job:
     """Return the job that shows a broadcast to one of those who make it."""
-    key = f"{_TRY_OUT_KEY}{broadcast.broadcast_id}:{try_id}"
+    key = f"{TRY_OUT_KEY}{broadcast.broadcast_id}:{try_id}"
     return _job(broadcast, key, address, filled(broadcast.template, None, texts), at=at, known_at=at)
 
 

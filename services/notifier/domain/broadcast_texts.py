@@ -25,7 +25,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class ApprovedText:
-    """An approved template with its words."""
+    """An approved template with its words. `corrects`: it takes back what was announced, so only who was told gets it."""
 
     name: str
     title: str
@@ -33,6 +33,7 @@ class ApprovedText:
     category: Category
     body: str
     variables: tuple[Variable, ...]
+    corrects: bool = False
 
     def __post_init__(self) -> None:
         places = set(_PLACE.findall(self.body))
@@ -75,6 +76,7 @@ def approved_texts(data: Mapping[str, Any]) -> Mapping[str, ApprovedText]:
             category=Category(row["category"]),
             body=row["body"].strip(),
             variables=tuple(Variable(each["label"], each["example"], each["most"]) for each in row["variables"]),
+            corrects=row.get("corrects", False),
         )
         for row in data["template"]
     }

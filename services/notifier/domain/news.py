@@ -17,6 +17,8 @@ from services.notifier.domain.broadcast import Broadcast, BroadcastState, Catego
 _LOOK_AGAIN: Final = timedelta(seconds=20)  # at a message that stands in a lane while its broadcast may not send
 OPTED_OUT: Final = "opted_out"
 NO_OPT_IN: Final = "no_opt_in"
+NOT_INVITED: Final = "not_invited"
+"""It takes back what was announced, and they were never told."""
 LATELY_TOLD: Final = "lately_told"
 BROADCAST_STOPPED: Final = "broadcast_stopped"
 

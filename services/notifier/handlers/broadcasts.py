@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from services.notifier.domain import broadcast as rules
@@ -24,6 +24,7 @@ from shared.values import Phone
 
 _log = logs.get("broadcasts")
 _ARM_MARK: Final = " (teks {arm})"
+_TRY_OUTS: Final = 5  # of one broadcast: each of those who make it sees it on their own phone; more are messages to somebody else
 _BURST_SECONDS: Final = 1.0  # of a broadcast's rate may be put into lanes at once: what was not used for longer is gone
 
 
@@ -37,6 +38,8 @@ class BroadcastDraft:
     segment: Segment
     hours: Hours
     per_second: float
+    about: str = ""
+    corrects: tuple[str, ...] = ()
 
 
 def draft_trial(tx: Tx, deps: Deps, written: BroadcastDraft, other: tuple[str, ...], ends_on: date, by: Hand) -> str:
@@ -62,7 +65,8 @@ def draft_broadcast(tx: Tx, deps: Deps, written: BroadcastDraft, by: Hand, trial
     """Keep what was written, and ask whom it may reach.
 
     Raises:
-        DomainError: `name_missing`, `template_unknown`, `variable_missing`, `variable_too_long`, `hours_outside`, `rate_too_high`.
+        DomainError: `name_missing`, `template_unknown`, `variable_missing`, `variable_too_long`, `hours_outside`, `rate_too_high`;
+            `nothing_to_correct`: nobody was told of what it changes.
     """
     approved = deps.approved_texts.get(written.template)
     name = " ".join(written.name.split())[:NAME_MOST]
@@ -74,6 +78,8 @@ def draft_broadcast(tx: Tx, deps: Deps, written: BroadcastDraft, by: Hand, trial
         raise DomainError("hours_outside")
     if not 0 < written.per_second <= deps.news.per_second:
         raise DomainError("rate_too_high")
+    if approved.corrects and not written.corrects:
+        raise DomainError("nothing_to_correct")
     at = deps.clock()
     broadcast = Broadcast(
         broadcast_id=new_id(),
@@ -86,6 +92,8 @@ def draft_broadcast(tx: Tx, deps: Deps, written: BroadcastDraft, by: Hand, trial
         made_by=by,
         made_at=at,
         trial=trial,
+        about=written.about,
+        corrects=written.corrects if approved.corrects else (),
     )
     tx.add_broadcast(broadcast)
     segment, part = written.segment, (trial.trial_id, trial.arm.value) if trial else (None, None)
@@ -176,7 +184,7 @@ async def try_broadcast(tx: Tx, deps: Deps, broadcast_id: str, phone: str) -> Br
     """Send it to one of those who make it, who has agreed to news from that number as everybody does.
 
     Raises:
-        DomainError: `try_number_unknown`.
+        DomainError: `try_number_unknown`; `try_outs_spent`: it was tried out as often as may be.
         Malformed: it is no number.
         NotFound: `broadcasts_not_found`.
     """
@@ -184,6 +192,8 @@ async def try_broadcast(tx: Tx, deps: Deps, broadcast_id: str, phone: str) -> Br
     found = await deps.broadcasts.find_agreed(Phone.parse(phone).text)
     if found is None:
         raise DomainError("try_number_unknown")
+    if await deps.broadcasts.try_outs(broadcast_id, _TRY_OUTS) >= _TRY_OUTS:
+        raise DomainError("try_outs_spent")
     tx.add_job(try_out(broadcast, new_id(), found.address, deps.texts, at=deps.clock()))
     return broadcast
 
@@ -210,10 +220,11 @@ async def release_next(tx: Tx, deps: Deps, broadcast_id: str, keys: Sequence[str
     pace, drawn, wait = rate.take(broadcast.pace, at, len(keys))
     people = [each for each in await tx.recipients(keys[:drawn]) if each.state is RecipientState.PLANNED]
     contacts = await tx.news_contacts([each.contact_id for each in people])
-    told = 0
+    invited, told = await _invited(tx, broadcast, people), 0
     for each in people:
         contact = contacts[each.contact_id]
-        why = news.why_not(contact, broadcast.category, at=at, rest=deps.news.rest)
+        rest = timedelta() if broadcast.corrects else deps.news.rest
+        why = news.why_not(contact, broadcast.category, at=at, rest=rest) if each.contact_id in invited else news.NOT_INVITED
         if why is not None:
             tx.save_recipient(replace(each, state=RecipientState.SKIPPED, why=why, moved_at=at))
             continue
@@ -223,6 +234,14 @@ async def release_next(tx: Tx, deps: Deps, broadcast_id: str, keys: Sequence[str
         tx.add_job(job_of(broadcast, each, deps.texts, at=at))
     tx.save_broadcast(replace(broadcast, pace=pace))
     return Released(told, is_over=False, wait_seconds=wait)
+
+
+async def _invited(tx: Tx, broadcast: Broadcast, people: Sequence[NewsRecipient]) -> frozenset[str]:
+    """Return which of them a broadcast may be for: of one that corrects others those who were told by one of these."""
+    if not broadcast.corrects:
+        return frozenset(each.contact_id for each in people)
+    keys = [f"{earlier}:{each.contact_id}" for earlier in broadcast.corrects for each in people]
+    return frozenset(each.contact_id for each in await tx.recipients(keys) if each.state is RecipientState.QUEUED)
 
 
 async def _healthy(tx: Tx) -> None:

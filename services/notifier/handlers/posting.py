@@ -31,11 +31,11 @@ async def propose_post(tx: Tx, deps: Deps, content: PostContent, by: Hand) -> So
     return post
 
 
-async def mend_post(tx: Tx, deps: Deps, post_id: str, content: PostContent, by: Hand) -> SocialPost:
-    """Write it anew where nobody has seen it yet; it needs another approval.
+async def mend_post(tx: Tx, deps: Deps, post_id: str, content: PostContent, by: Hand, revision: int) -> SocialPost:
+    """Write it anew where nobody has seen it yet; it needs another approval. `revision`: the one that was read before.
 
     Raises:
-        DomainError: as `post.check_content`; `post_cancelled`, `post_in_flight`, `post_published`.
+        DomainError: as `post.check_content`; `post_cancelled`, `post_mended_meanwhile`, `post_in_flight`, `post_published`.
         NotFound: `posts_not_found`.
     """
     at = deps.clock()
@@ -43,7 +43,7 @@ async def mend_post(tx: Tx, deps: Deps, post_id: str, content: PostContent, by: 
     known = await tx.post_effects(post_id)
     if known and all(each.state is EffectState.DONE for each in known):
         raise DomainError("post_published")
-    post = rules.mend(await tx.get_post(post_id), _timely(checked, at), by, at=at)
+    post = rules.mend(await tx.get_post(post_id), _timely(checked, at), by, revision, at=at)
     for each in known:
         tx.keep_effect(effects.call_off(each))
     tx.save_post(post)
@@ -116,6 +116,18 @@ async def retry_effect(tx: Tx, deps: Deps, key: str) -> PostEffect:
     return again
 
 
+async def give_up_effect(tx: Tx, deps: Deps, key: str, note: str) -> PostEffect:
+    """End unpublished what was refused, or what a person saw not to be there.
+
+    Raises:
+        DomainError: `effect_not_stopped`.
+        NotFound: `post_effects_not_found`.
+    """
+    ended = effects.give_up(await tx.get_effect(key), note, at=deps.clock())
+    tx.keep_effect(ended)
+    return ended
+
+
 async def note_link(tx: Tx, deps: Deps, key: str, link: str) -> PostEffect:
     """Count it as published: a person posted it, or saw it there.
 
@@ -133,13 +145,14 @@ async def note_link(tx: Tx, deps: Deps, key: str, link: str) -> PostEffect:
 
 
 async def note_counts(tx: Tx, deps: Deps, key: str, counts: Counts) -> PostEffect:
-    """Take numbers that a person read on the platform.
+    """Take numbers that a person read on the platform; what the platform tells by itself goes on.
 
     Raises:
         DomainError: `effect_not_published`, `count_missing`, `count_wrong`.
         NotFound: `post_effects_not_found`.
     """
-    return await _measured(tx, deps, key, check_counts(counts), next_at=None)
+    known = await tx.get_effect(key)
+    return await _measured(tx, deps, key, check_counts(counts), next_at=known.measure_at)
 
 
 async def take_counts(tx: Tx, deps: Deps, key: str, counts: Counts) -> PostEffect:

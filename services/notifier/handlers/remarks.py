@@ -29,16 +29,28 @@ class CameRemark:
     text: str
     written_at: datetime
     media: str = ""
+    is_edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GoneRemark:
+    """What a platform told of something that somebody took back."""
+
+    account: str
+    provider_id: str
 
 
 async def take_remark(tx: Tx, deps: Deps, came: CameRemark) -> Remark | None:
-    """Keep it, once; None where it is known already.
+    """Keep it, once; None where it is known already. What was edited before somebody answered is what they wrote.
 
-    Who asks for a service by its name under one of our posts is answered with the link that has the post's source; other questions wait
-    for somebody.
+    Who asks for a service by its name under one of our posts is answered with the link that has the post's source, once; other questions
+    wait for somebody.
     """
     remark_id = f"{came.account}:{came.provider_id}"
-    if await tx.find_remark(remark_id) is not None:
+    known = await tx.find_remark(remark_id)
+    if known is not None:
+        if came.is_edited:
+            tx.save_remark(rules.edited(known, came.text))
         return None
     published = await deps.posting.reader.find_published(came.account, came.media)
     at = deps.clock()
@@ -59,12 +71,26 @@ async def take_remark(tx: Tx, deps: Deps, came: CameRemark) -> Remark | None:
         services=rules.wanted_services(came.text, deps.posting.said),
         state=RemarkState.OPEN if rules.asks(came.text, came.kind) else RemarkState.SILENT,
     )
-    if remark.services and remark.source and deps.posting.policy.answers_with_link:
+    if remark.services and remark.source and await _may_get_link(deps, remark):
         remark = replace(remark, state=RemarkState.OPEN)
         remark = rules.answered(remark, link_answer(remark.source, deps.posting.ways), None, at=at)
         await _send(tx, remark, at)
     tx.add_remark(remark)
     return remark
+
+
+async def _may_get_link(deps: Deps, remark: Remark) -> bool:
+    """Return whether the link is given by itself: not again to who has it under this post, or a hundred comments are a hundred answers."""
+    if not deps.posting.policy.answers_with_link or not remark.author:
+        return False
+    return not await deps.posting.reader.has_link(remark.post_id, remark.account, remark.author)
+
+
+async def forget_remark(tx: Tx, gone: GoneRemark) -> None:
+    """Forget what somebody took back: neither its words nor who wrote stay, and nobody answers it any more."""
+    known = await tx.find_remark(f"{gone.account}:{gone.provider_id}")
+    if known is not None:
+        tx.save_remark(rules.taken_back(known))
 
 
 async def answer_remark(tx: Tx, deps: Deps, remark_id: str, text: str, by: Hand) -> Remark:

@@ -75,6 +75,8 @@ class Broadcaster:
         if most <= 0:
             return _TURN_SECONDS
         keys = await deps.broadcasts.planned(broadcast_id, most)
+        if not keys and await deps.broadcasts.is_on_the_way(broadcast_id):
+            return _IDLE_SECONDS  # what stands in the lanes, until tomorrow perhaps, can still be held and stopped
 
         async def release(tx: Tx) -> Released:
             return await handlers.release_next(tx, deps, broadcast_id, keys)

@@ -87,7 +87,7 @@ class PostPublisher(LaneKeeper):
         match condition:
             case PreparedCondition.NOT_YET:
                 seconds = self._deps.posting.policy.look_prepared.total_seconds()
-                verdict = PostVerdict(PostAction.LATER, "not_ready_yet", seconds)
+                verdict = effects.not_ready(effect, at=self._deps.clock(), look_seconds=seconds)
             case PreparedCondition.GONE:
                 verdict = PostVerdict(PostAction.ANEW, "container_gone")
             case PreparedCondition.FULL:

@@ -73,11 +73,17 @@ class BroadcastReader(Protocol):
     async def planned(self, broadcast_id: str, limit: int) -> Sequence[str]:
         """Return the keys of those of its list who are next."""
 
+    async def begun_about(self, about: str) -> tuple[str, ...]:
+        """Return the ids of the broadcasts about something that were started."""
+
     async def contact(self, contact_id: str) -> NewsContact:
         """Return what is known of somebody's wish for news, as fresh as can be."""
 
     async def find_agreed(self, address: str) -> NewsContact | None:
         """Return who agreed to news and is reached there."""
+
+    async def try_outs(self, broadcast_id: str, limit: int) -> int:
+        """Return how often it was tried out, counted up to `limit`."""
 
     async def wishes(self, limit: int) -> NewsWishes:
         """Return who wants news and who does not; of these the last ones."""
@@ -90,6 +96,9 @@ class BroadcastReader(Protocol):
 
     async def on_the_way(self, limit: int) -> int:
         """Return how many messages of broadcasts are in flight, counted up to `limit`."""
+
+    async def is_on_the_way(self, broadcast_id: str) -> bool:
+        """Return whether a message of this broadcast is in flight."""
 
     async def unheard(self, since: datetime, limit: int) -> tuple[int, datetime | None]:
         """Return how many were accepted since then and WhatsApp said nothing of, counted up to `limit`, and when the oldest was."""

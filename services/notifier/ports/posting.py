@@ -22,9 +22,13 @@ from shared.reference.working_hours import WorkingHours
 
 @dataclass(frozen=True, slots=True)
 class PostQuery:
-    """A list's filter. `search`: beginnings of words of title and code; `after`: `next` of the page before."""
+    """A list's filter. `needed_at`: only what needs a person at that moment; `search`: beginnings of words of title and code.
+
+    `after`: `next` of the page before.
+    """
 
     states: tuple[PostState, ...] = ()
+    needed_at: datetime | None = None
     account: str = ""
     search: str = ""
     after: str | None = None
@@ -88,7 +92,10 @@ class PostReader(Protocol):
         """Return the effect that the platform knows by that id."""
 
     async def needed(self, at: datetime) -> Needed:
-        """Return how many publications need a person: to approve, to post by hand now, to look, to mend."""
+        """Return how many posts need a person: to approve, to post by hand now, to look, to mend."""
+
+    async def stopped(self, after: str | None, limit: int) -> tuple[Sequence[PostEffect], str | None]:
+        """Return what waits for a person, the latest first, and where the next page begins; raises BadInput (`cursor_malformed`)."""
 
     async def is_public(self, file_id: str) -> bool:
         """Return whether a picture belongs to a post that is approved."""
@@ -102,8 +109,11 @@ class PostReader(Protocol):
     async def remarks(self, query: RemarkQuery) -> RemarkPage:
         """Return one page; raises BadInput (`cursor_malformed`)."""
 
+    async def has_link(self, post_id: str, account: str, author: str) -> bool:
+        """Return whether somebody was given the link under a post on an account by itself."""
+
     async def open_remarks(self, at: datetime) -> Needed:
-        """Return how many wait for an answer, and whether one waits too long."""
+        """Return how many wait for an answer or have one that stopped, and whether one waits too long."""
 
     async def mark(self) -> Hashable:
         """Return what is another whenever a remark came or an effect moved."""

@@ -5,6 +5,7 @@ from services.notifier.store.early_statuses import MongoEarlyStatuses as MongoEa
 from services.notifier.store.job_reader import MongoJobReader as MongoJobReader
 from services.notifier.store.jobs import MongoJobs as MongoJobs
 from services.notifier.store.lanes import MongoLanes as MongoLanes
+from services.notifier.store.posting import EFFECT_ROWS as EFFECT_ROWS
 from services.notifier.store.posting import POSTING_INDEXES as POSTING_INDEXES
 from services.notifier.store.posting_reader import MongoPostEffects as MongoPostEffects
 from services.notifier.store.posting_reader import MongoPostReader as MongoPostReader

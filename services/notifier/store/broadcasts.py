@@ -9,11 +9,13 @@ from typing import Any, Final
 from pymongo.read_concern import ReadConcern
 
 from services.notifier.domain.broadcast import Broadcast, BroadcastState, Category, Hand, Hours, ListPages, OpenNeed, Segment
+from services.notifier.domain.broadcast_job import TRY_OUT_KEY
 from services.notifier.domain.facts import NoticeKind
 from services.notifier.domain.job import JobState, Progress
 from services.notifier.domain.news import (
     LATELY_TOLD,
     NO_OPT_IN,
+    NOT_INVITED,
     OPTED_OUT,
     NewsContact,
     NewsRecipient,
@@ -36,8 +38,10 @@ from services.notifier.store.schema import (
 )
 from shared.mongo import Collection, Doc, DocumentMapping, Mongo, aggregate, cursor, fields_of, reachable
 from shared.mongo.together import BatchLoader
+from shared.values import BROADCAST_KEY
 
 NUMBER: Final = "whatsapp"
+_EARLIER: Final[Doc] = {"from": RECIPIENT_ROWS, "localField": "earlier", "foreignField": "_id", "as": "earlier"}
 
 
 def _broadcast_to(broadcast: Broadcast) -> Doc:
@@ -62,6 +66,8 @@ def _broadcast_to(broadcast: Broadcast) -> Doc:
         "ended_at": broadcast.ended_at,
         "judged_from": list(broadcast.judged_from),
         "trial": trial_to(trial) if trial else None,
+        "about": broadcast.about,
+        "corrects": list(broadcast.corrects),
     }
 
 
@@ -88,6 +94,8 @@ def _broadcast_from(doc: Doc) -> Broadcast:
         ended_at=doc["ended_at"],
         judged_from=(doc["judged_from"][0], doc["judged_from"][1]),
         trial=trial_from(doc["trial"]) if doc.get("trial") else None,  # absent: written before two texts were compared
+        about=doc.get("about", ""),  # absent: written before invitations said what they invite to
+        corrects=tuple(doc.get("corrects", ())),
     )
 
 
@@ -143,6 +151,12 @@ class MongoBroadcastReader:
             docs = await self._broadcasts.find({"trial.trial_id": {"$eq": trial_id, "$gt": ""}}).to_list(None)
         return [_broadcast_from(doc) for doc in sorted(docs, key=lambda doc: str(doc["trial"]["arm"]))]
 
+    async def begun_about(self, about: str) -> tuple[str, ...]:
+        wanted: Doc = {"about": {"$eq": about, "$gt": ""}, "started_at": {"$ne": None}}
+        with reachable():
+            docs = await self._broadcasts.find(wanted, {"_id": 1}).sort("_id", 1).to_list(None)
+        return tuple(doc["_id"] for doc in docs)
+
     async def find(self, broadcast_id: str) -> Broadcast | None:
         doc = (await self._found.find([broadcast_id])).get(broadcast_id)
         return None if doc is None else BROADCASTS.from_doc(doc)
@@ -179,6 +193,11 @@ class MongoBroadcastReader:
             doc = await self._contacts.find_one({"address": address, "agreed": True}) if address else None
         return None if doc is None else NEWS_CONTACTS.from_doc(doc)
 
+    async def try_outs(self, broadcast_id: str, limit: int) -> int:
+        own: Doc = {"$gte": f"{TRY_OUT_KEY}{broadcast_id}:", "$lt": f"{TRY_OUT_KEY}{broadcast_id};"}
+        with reachable():
+            return int(await self._jobs.count_documents({"_id": own}, limit=limit))
+
     async def wishes(self, limit: int) -> NewsWishes:
         with reachable():
             agreed, stopped = [await self._contacts.count_documents({"agreed": wish}, hint="by_wish") for wish in (True, False)]
@@ -199,6 +218,12 @@ class MongoBroadcastReader:
         wanted: Doc = {"kind": NoticeKind.BROADCAST.value, "state": {"$in": OPEN_STATES}}
         with reachable():
             return int(await self._jobs.count_documents(wanted, limit=limit, hint="broadcasts_on_the_way"))
+
+    async def is_on_the_way(self, broadcast_id: str) -> bool:
+        own: Doc = {"$gte": f"{BROADCAST_KEY}{broadcast_id}:", "$lt": f"{BROADCAST_KEY}{broadcast_id};"}
+        wanted: Doc = {"kind": NoticeKind.BROADCAST.value, "state": {"$in": OPEN_STATES}, "_id": own}
+        with reachable():
+            return await self._jobs.find_one(wanted, {"_id": 1}, hint="broadcasts_on_the_way") is not None
 
     async def unheard(self, since: datetime, limit: int) -> tuple[int, datetime | None]:
         wanted: Doc = {
@@ -235,8 +260,13 @@ class MongoBroadcastReader:
                 "default": None,
             }
         }
+        if broadcast.corrects:
+            told: Doc = {"$in": [RecipientState.QUEUED.value, "$earlier.state"]}
+            why["$switch"]["branches"][2] = {"case": {"$not": [told]}, "then": NOT_INVITED}
+        earlier = [{"$concat": [each, ":", "$contact_id"]} for each in broadcast.corrects]
         stages: list[Doc] = [
             {"$match": {"broadcast_id": broadcast.broadcast_id, "state": RecipientState.PLANNED.value}},
+            *([{"$set": {"earlier": earlier}}, {"$lookup": _EARLIER}] if earlier else []),
             {"$lookup": joined},
             {"$group": {"_id": why, "n": {"$sum": 1}}},
         ]

@@ -21,7 +21,6 @@ EFFECT_ROWS: Final = "post_effects"
 REMARK_ROWS: Final = "remarks"
 REMARK_DAYS: Final = 730  # what people wrote is kept for two years, as the platforms' own numbers are
 OPEN: Final = sorted(OPEN_EFFECTS)
-NEEDS: Final = sorted({EffectState.BY_HAND, EffectState.REFUSED, EffectState.FLAGGED})
 
 POSTING_INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     POST_ROWS: (
@@ -37,8 +36,8 @@ POSTING_INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("account", 1), ("next_at", 1)], name="lane_head", partialFilterExpression={"state": {"$in": OPEN}}),
         IndexModel([("about", 1)], name="of_post"),
         IndexModel([("account", 1), ("provider_id", 1)], name="by_provider_id", partialFilterExpression={"provider_id": {"$gt": ""}}),
-        # What waits for a person, and whose numbers are due.
-        IndexModel([("state", 1), ("next_at", 1)], name="needs_somebody", partialFilterExpression={"state": {"$in": NEEDS}}),
+        # What waits for a person (a part of a partial index's states is not answered from it), and whose numbers are due.
+        IndexModel([("state", 1), ("next_at", 1), ("_id", 1)], name="by_state"),
         IndexModel([("measure_at", 1)], name="to_measure", partialFilterExpression={"measure_at": {"$exists": True}}),
         IndexModel([("moved_at", -1)], name="moved"),
     ),
@@ -46,6 +45,7 @@ POSTING_INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("due_at", 1), ("_id", 1)], name="by_clock"),
         IndexModel([("state", 1), ("due_at", 1), ("_id", 1)], name="by_state"),
         IndexModel([("post_id", 1), ("due_at", 1), ("_id", 1)], name="of_post"),
+        IndexModel([("post_id", 1), ("author", 1)], name="of_author"),
         IndexModel([("came_at", 1)], name="expiry", expireAfterSeconds=REMARK_DAYS * 86400),
     ),
 }

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from pymongo.read_concern import ReadConcern
 
-from services.notifier.domain.posting.effect import EffectKind, EffectState, PostEffect
+from services.notifier.domain.posting.effect import STOPPED, EffectKind, EffectState, PostEffect
 from services.notifier.domain.posting.post import PostState, SocialPost
 from services.notifier.domain.posting.remark import Remark, RemarkState
 from services.notifier.ports.posting import Needed, PostPage, PostQuery, RemarkPage, RemarkQuery
 from services.notifier.store.posting import (
     EFFECT_ROWS,
-    NEEDS,
     OPEN,
     POST_ROWS,
     POSTS,
@@ -26,6 +25,16 @@ from services.notifier.store.posting import (
 from shared.mongo import Collection, Doc, Mongo, cursor, reachable
 from shared.mongo.terms import begins
 from shared.values.name_terms import name_beginnings
+
+_MOST_COUNTED: Final = 1_000  # of what waits for a person: more are said as so many
+_PROPOSED: Final = {"state": PostState.PROPOSED.value}
+_STOPPED: Final = {"state": {"$in": sorted(STOPPED)}}
+_BY_HAND: Final = EffectState.BY_HAND.value
+
+
+def _needs_hands(at: datetime) -> Doc:
+    """Return the condition for publications that need a person: stopped, or to be posted by hand by now."""
+    return {"kind": EffectKind.POST.value, "$or": [_STOPPED, {"state": _BY_HAND, "next_at": {"$lte": at}}]}
 
 
 class MongoPostReader:
@@ -49,6 +58,7 @@ class MongoPostReader:
         """
         wanted: list[Doc] = [cursor.older("at", query.after)] if query.after else []
         wanted += [{"state": {"$in": list(query.states)}}] if query.states else []
+        wanted += [await self._in_need(query.needed_at)] if query.needed_at else []
         wanted += [{"accounts": query.account}] if query.account else []
         wanted += [begins("terms", word) for word in name_beginnings(query.search)]
         with reachable():
@@ -56,6 +66,11 @@ class MongoPostReader:
             docs = await found.limit(query.limit + 1).to_list(None)
         rows = tuple(POSTS.from_doc(doc) for doc in docs[: query.limit])
         return PostPage(rows, cursor.encode(rows[-1].content.at, rows[-1].post_id) if len(docs) > query.limit else None)
+
+    async def _in_need(self, at: datetime) -> Doc:
+        with reachable():
+            waiting = await self._effects.find(_needs_hands(at), {"about": 1}).limit(_MOST_COUNTED).to_list(None)
+        return {"$or": [_PROPOSED, {"_id": {"$in": [doc["about"] for doc in waiting]}}]}
 
     async def between(self, begins_at: datetime, ends_at: datetime, limit: int) -> list[SocialPost]:
         with reachable():
@@ -84,13 +99,24 @@ class MongoPostReader:
         return None if doc is None else effect_from(doc)
 
     async def needed(self, at: datetime) -> Needed:
+        wanted = await self._in_need(at)
         with reachable():
-            proposed = await self._posts.count_documents({"state": PostState.PROPOSED.value}, limit=1000)
-            due: Doc = {"state": EffectState.BY_HAND.value, "next_at": {"$lte": at}}
-            by_hand = await self._effects.count_documents(due, limit=1000)
-            stopped = {"state": {"$in": [each for each in NEEDS if each != EffectState.BY_HAND]}}
-            wrong = await self._effects.count_documents(stopped, limit=1000)
-        return Needed(proposed + by_hand + wrong, wrong + by_hand > 0)
+            number = await self._posts.count_documents(wanted, limit=_MOST_COUNTED)
+            late = await self._effects.find_one(_needs_hands(at), {"_id": 1})
+        return Needed(number, late is not None)
+
+    async def stopped(self, after: str | None, limit: int) -> tuple[list[PostEffect], str | None]:
+        """Return what waits for a person, and where the next page begins.
+
+        Raises:
+            BadInput: `cursor_malformed`.
+        """
+        wanted = [_STOPPED, cursor.older("next_at", after)] if after else [_STOPPED]
+        with reachable():
+            found = self._effects.find({"$and": wanted}).sort([("next_at", -1), ("_id", -1)])
+            docs = await found.limit(limit + 1).to_list(None)
+        rows = [effect_from(doc) for doc in docs[:limit]]
+        return rows, cursor.encode(rows[-1].next_at, rows[-1].key) if len(docs) > limit else None
 
     async def is_public(self, file_id: str) -> bool:
         with reachable():
@@ -113,6 +139,8 @@ class MongoPostReader:
             BadInput: `cursor_malformed`.
         """
         wanted: list[Doc] = [{"state": {"$in": list(query.states)}}] if query.states else []
+        if RemarkState.OPEN in query.states:  # an answer that stopped leaves its remark unanswered
+            wanted = [{"$or": [*wanted, {"_id": {"$in": await self._with_stopped_answers()}}]}]
         wanted += [{"account": query.account}] if query.account else []
         wanted += [{"post_id": query.post_id}] if query.post_id else []
         wanted += [cursor.newer("due_at", query.after)] if query.after else []
@@ -122,12 +150,23 @@ class MongoPostReader:
         rows = tuple(REMARKS.from_doc(doc) for doc in docs[: query.limit])
         return RemarkPage(rows, cursor.encode(rows[-1].due_at, rows[-1].remark_id) if len(docs) > query.limit else None)
 
+    async def has_link(self, post_id: str, account: str, author: str) -> bool:
+        given: Doc = {"post_id": post_id, "author": author, "account": account, "state": RemarkState.ANSWERED.value, "answered_by": None}
+        with reachable():
+            return await self._remarks.find_one(given, {"_id": 1}) is not None
+
     async def open_remarks(self, at: datetime) -> Needed:
         open_: Doc = {"state": RemarkState.OPEN.value}
+        stopped = await self._with_stopped_answers()
         with reachable():
-            number = await self._remarks.count_documents(open_, limit=1000)
+            number = await self._remarks.count_documents(open_, limit=_MOST_COUNTED)
             late = await self._remarks.find_one({**open_, "due_at": {"$lt": at}}, {"_id": 1})
-        return Needed(number, late is not None)
+        return Needed(number + len(stopped), late is not None or bool(stopped))
+
+    async def _with_stopped_answers(self) -> list[str]:
+        with reachable():
+            found = self._effects.find({**_STOPPED, "kind": EffectKind.ANSWER.value}, {"about": 1})
+            return [doc["about"] for doc in await found.limit(_MOST_COUNTED).to_list(None)]
 
     async def mark(self) -> Hashable:
         newest: list[Any] = [("moved_at", -1)]

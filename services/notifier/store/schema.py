@@ -82,6 +82,8 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("made_at", 1)], name="running", partialFilterExpression={"state": BroadcastState.RUNNING.value}),
         # The two that are compared.
         IndexModel([("trial.trial_id", 1)], name="of_trial", partialFilterExpression={"trial.trial_id": {"$gt": ""}}),
+        # Who was invited to a trip, to be told that it moved.
+        IndexModel([("about", 1)], name="about", partialFilterExpression={"about": {"$gt": ""}}),
     ),
     RECIPIENT_ROWS: (
         # Who is next, and how many of a list are in which state, and why.

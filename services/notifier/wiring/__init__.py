@@ -23,11 +23,13 @@ from services.notifier.domain.job import OPEN, Job, JobState
 from services.notifier.domain.news import NewsPolicy
 from services.notifier.domain.pacing import Rate
 from services.notifier.domain.policy import SendPolicy
+from services.notifier.domain.posting.effect import OPEN_EFFECTS, STOPPED, EffectState
 from services.notifier.domain.recipient import channel_of
 from services.notifier.jobs import Broadcaster, Dispatcher, LaneWorker, Measurer, PostPublisher, StatusSweeper
 from services.notifier.ports import Deps, Tx
 from services.notifier.settings import Settings
 from services.notifier.store import (
+    EFFECT_ROWS,
     INDEXES,
     JOBS,
     POSTING_INDEXES,
@@ -59,6 +61,13 @@ from shared.web.desk import JwksReader, shell
 NAME: Final = "notifier"
 ACCOUNT: Final = accounting.by_state(
     "notices", JOBS, finished=(JobState.DONE, JobState.DISCARDED, JobState.HELD), parked=(JobState.FAILED,), in_flight=tuple(sorted(OPEN))
+)
+POSTS_ACCOUNT: Final = accounting.by_state(
+    "posts",
+    EFFECT_ROWS,
+    finished=(EffectState.DONE, EffectState.CANCELLED),
+    parked=tuple(sorted(STOPPED)),
+    in_flight=(EffectState.BY_HAND, *sorted(OPEN_EFFECTS)),
 )
 _AHEAD_SHARE: Final = 0.5  # of the recipients served at a time may be a broadcast's: the rest is for what people asked for
 _FORM_BYTES: Final = 16 * 1024 * 1024  # of a post with its pictures: what the front door lets through
@@ -136,14 +145,14 @@ def build(settings: Settings) -> Service:
     session_keys = JwksReader(settings.desk_keys_url)
     shell.install(app, settings, health, session_keys.read, desk.TEMPLATES)
     desk.install(app, parts.units, parts.deps)
-    source = StuckWithMessages(stuck.FailedJobs(parts.units, parts.deps), host.stuck_messages(), NAME)
-    desk.install_stuck(app, source, stuck.PERSONAL)
+    source = StuckWithMessages(stuck.source(parts.units, parts.deps), host.stuck_messages(), NAME)
+    desk.install_stuck(app, source, stuck.PERSONAL, stuck.REFUSALS)
 
     async def prepare() -> None:
         await parts.mongo.prepare(host.database, {**INDEXES, **POSTING_INDEXES})
         await parts.mongo.prepare(host.database, Files(parts.mongo, host.database, PICTURES).indexes)
         await parts.units.prepare()
-        await accounting.register(parts.mongo, host.database, (ACCOUNT,))
+        await accounting.register(parts.mongo, host.database, (ACCOUNT, POSTS_ACCOUNT))
 
     return Service(
         name=NAME,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -40,7 +41,7 @@ Answer: TypeAlias = "asyncio.Future[Any]"
 
 @dataclass(frozen=True, slots=True)
 class BrokerEndpoint:
-    """The broker's address and our login.
+    """The broker's address and our login. The nodes of a cluster stand in it with commas: `amqp://user:password@one:5672,two:5672/vhost`.
 
     `tls` is used for amqps:// and must be given then: which authorities are trusted is decided here, never by parameters of the URL.
     """
@@ -56,6 +57,13 @@ class BrokerEndpoint:
     def user(self) -> str:
         """Our login."""
         return unquote(urlsplit(self.url).username or ANYBODY)
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The address of each node, in the order in which they are named."""
+        parts = urlsplit(self.url)
+        login, at, hosts = parts.netloc.rpartition("@")
+        return tuple(urlunsplit(parts._replace(netloc=f"{login}{at}{host.strip()}")) for host in hosts.split(","))
 
 
 def tls_context(authorities: Path | None = None, certificate: Path | None = None, key: Path | None = None) -> ssl.SSLContext:
@@ -203,18 +211,29 @@ class BrokerChannel:
 
 
 async def connect(where: BrokerEndpoint, name: str, *, confirms: bool = True, seconds: float = CONNECT_SECONDS) -> BrokerChannel:
-    """Open one connection and one channel on it.
+    """Open one connection and one channel on it, to whichever node answers first when they are asked in an order of chance.
 
-    `name` shows in the broker's list of connections. Returned messages raise: nothing that no queue took counts as sent.
+    `name` shows in the broker's list of connections. Returned messages raise: nothing that no queue took counts as sent. Of `seconds`
+    each node gets its share, so that one that hangs does not keep us from the others.
 
     Raises:
-        ConnectionLost: not within `seconds`, or refused.
+        ConnectionLost: no node within its time, or all refused.
     """
+    nodes = random.sample(where.nodes, len(where.nodes))  # many processes share the nodes
+    for node in nodes[:-1]:
+        try:
+            return await _open(node, where, name, confirms=confirms, seconds=seconds / len(nodes))
+        except ConnectionLost:
+            continue
+    return await _open(nodes[-1], where, name, confirms=confirms, seconds=seconds / len(nodes))
+
+
+async def _open(node: str, where: BrokerEndpoint, name: str, *, confirms: bool, seconds: float) -> BrokerChannel:
     connection: AbstractConnection | None = None
     try:
         async with asyncio.timeout(seconds):
             connection = await aio_pika.connect(
-                where.url,
+                node,
                 connection_class=_Connection,
                 ssl_context=where.tls,
                 timeout=seconds,

@@ -71,6 +71,7 @@ class Pages:
         self._environment.filters |= {
             "count": words.count,
             "decimal": words.decimal,
+            "difference": words.difference,
             "moment": words.moment,
             "masked_name": words.masked_name,
             "masked_number": words.masked_number,

@@ -23,6 +23,7 @@ _DOCUMENT: Final = re.compile(
     rf"{HOME_REGENCY}-[A-Z]{{2}}(-[0-9]{{0,8}}(-[0-9]{{0,6}})?)?|[A-Z]{{2,10}}/{HOME_REGENCY}(/[0-9]{{0,8}}(/[0-9]{{0,6}})?)?"
 )
 _RECEIPT_BEGINS: Final = re.compile(r"MDN-[0-9A-Z]{0,4}(-[0-9A-Z]{0,4})?")
+_SOURCE: Final = re.compile(r"#?([A-Z][2-9][2-9A-HJ-NP-Z]{1,3})")  # of a post, a poster: `#K7Q`
 _CASE: Final = re.compile(r"[0-9]+/[0-9A-Z.]+/[0-9]{4}/[0-9A-Z.]+", re.IGNORECASE)
 
 
@@ -36,6 +37,7 @@ class Shape(StrEnum):
     DOCUMENT = "document"
     CASE = "case"
     PHONE = "phone"
+    SOURCE = "source"
     NAME = "name"
 
 
@@ -46,6 +48,7 @@ IN_WORDS: Final[Mapping[Shape, str]] = MappingProxyType(
         Shape.DOCUMENT: "nomor dokumen",
         Shape.CASE: "nomor perkara",
         Shape.PHONE: "nomor HP",
+        Shape.SOURCE: "kode sumber",
         Shape.NAME: "nama",
     }
 )
@@ -74,7 +77,7 @@ class Sought:
 
 
 def recognised(typed: str) -> Sought:
-    """Return what was typed as what it is: 16 digits, a receipt, a document's or a case's number, a phone number, else a name."""
+    """Return what was typed by its shape: 16 digits, a receipt, a document's, a case's or a phone number, a source's code, else a name."""
     text = " ".join(typed.split())[:LONGEST]
     upper, digits = text.upper(), _BETWEEN_DIGITS.sub("", text)
     if not text:
@@ -85,6 +88,8 @@ def recognised(typed: str) -> Sought:
         return Sought(Shape.DOCUMENT, upper)
     if _CASE.fullmatch(text):
         return Sought(Shape.CASE, text)
+    if source := _SOURCE.fullmatch(upper):
+        return Sought(Shape.SOURCE, source[1])
     return _receipt(upper) or _phone(text, digits) or _name(text)
 
 
@@ -121,7 +126,7 @@ class Owner:
     by: str
 
 
-_TOLD: Final = frozenset({Shape.RECEIPT, Shape.DOCUMENT, Shape.CASE, Shape.PHONE})
+_TOLD: Final = frozenset({Shape.RECEIPT, Shape.DOCUMENT, Shape.CASE, Shape.PHONE, Shape.SOURCE, Shape.NAME})
 _FILED: Final = frozenset({Shape.RECEIPT, Shape.DOCUMENT, Shape.NUMBER, Shape.PHONE, Shape.NAME})
 OWNERS: Final[Mapping[str, Owner]] = MappingProxyType(
     {
@@ -133,7 +138,9 @@ OWNERS: Final[Mapping[str, Owner]] = MappingProxyType(
         ),
         "permohonan": Owner("Permohonan dan percakapan", "requests:follow", _FILED, "resi, nomor HP, NIK, nama"),
         "dokumen": Owner("Dokumen terbit", "documents:read", _FILED, "nomor dokumen, resi, NIK, KK, nomor HP, nama"),
-        "pesan": Owner("Pesan keluar", "messages:read", _TOLD, "resi, nomor dokumen, nomor perkara, nomor HP"),
+        "pesan": Owner(
+            "Pesan dan posting", "messages:read", _TOLD, "resi, nomor dokumen, nomor perkara, nomor HP, judul posting, kode sumber"
+        ),
     }
 )
 """The last part of the address of each service's answer -> what it has; the order in which they stand on the page."""

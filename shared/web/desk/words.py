@@ -46,8 +46,14 @@ def count(number: int) -> str:
 
 
 def decimal(number: float, digits: int = 1) -> str:
-    """Return 0,8."""
-    return f"{number:,.{digits}f}".translate(str.maketrans(",.", ".,"))
+    """Return 0,8; of less than nothing by less than is shown 0,0."""
+    return f"{number:z,.{digits}f}".translate(str.maketrans(",.", ".,"))
+
+
+def difference(number: float, digits: int = 2) -> str:
+    """Return +0,80 or -0,80; 0,00 where there is none that is shown."""
+    said = decimal(number, digits)
+    return f"+{said}" if number > 0 and said != decimal(0, digits) else said
 
 
 def moment(at: datetime) -> str:

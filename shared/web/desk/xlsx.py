@@ -67,8 +67,12 @@ def _append(place: Any, batch: Sequence[Sequence[Cell]]) -> None:
 
 
 def _cell(place: Any, value: Cell) -> Any:
-    """Return a text as text, whatever it begins with: nothing from a person is ever a formula."""
-    if isinstance(value, int | Decimal):
+    """Return a text as text, whatever it begins with: nothing from a person is ever a formula. A decimal shows the digits that it has."""
+    if isinstance(value, Decimal):
+        cell = _library().cell.WriteOnlyCell(place, value)
+        cell.number_format = f"{Decimal(0).scaleb(min(0, int(value.as_tuple().exponent))):f}"
+        return cell
+    if isinstance(value, int):
         return value
     text = _library().cell.cell.ILLEGAL_CHARACTERS_RE.sub("", value)
     cell = _library().cell.WriteOnlyCell(place, text)

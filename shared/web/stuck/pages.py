@@ -68,7 +68,7 @@ class StuckRoom:
     """What a service's part is made with.
 
     `personal`: names of fields of a content that tell of persons; `refusals`: codes that say for what an item waits still;
-    `kind_word`: what a kind is called.
+    `kind_word`: what a kind is called; `page_of`: the page of the desk about an item, "" where there is none.
     """
 
     name: str
@@ -77,6 +77,7 @@ class StuckRoom:
     kind_word: Callable[[str], str]
     refusals: Sequence[str] = ()
     clock: Clock = now
+    page_of: Callable[[str], str] = lambda _: ""
 
     @property
     def waits_for(self) -> frozenset[str]:
@@ -186,9 +187,8 @@ def _showing(routes: APIRouter, room: StuckRoom, pages: Pages) -> None:
     def shown(request: Request, member: StaffMember, found: StuckDetail, *, in_full: bool) -> Response:
         content = found.content if in_full else masked_content(found, room.personal | {UNREAD})
         text = json.dumps(jsonable_encoder(content, custom_encoder={bytes: repr}), ensure_ascii=False, indent=2)
-        return pages.show(
-            request, "stuck_one.html", member, entry=found, content=text, in_full=in_full, **_words(room), script=asset("stuck.js")
-        )
+        more = _words(room) | {"own_page": room.page_of(found.id), "script": asset("stuck.js")}
+        return pages.show(request, "stuck_one.html", member, entry=found, content=text, in_full=in_full, **more)
 
     @routes.get(one)
     async def show(request: Request, member: Reader, stuck_id: str) -> Response:

@@ -1,5 +1,6 @@
 """The folders that `prepare` makes, driven as compose drives it: the command and the environment come from compose.yaml."""
 
+import io
 import json
 import os
 import re
@@ -7,6 +8,7 @@ import subprocess
 import sys
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
+from deploy.compose import prepare
 from shared.clock import now
 from tests.support.clock_ahead import CLOCK
 
@@ -53,6 +56,15 @@ class Installation:
     def prepare(self, **variables: str) -> Prepared:
         service = self.services(**variables)["prepare"]
         return self.run([str(self.state) if word == "/state" else word for word in service["command"]], service["environment"])
+
+    def prepare_here(self, **variables: str) -> Prepared:
+        """The same in this process: for what is said of the files, which needs no process of its own."""
+        service, said = self.services(**variables)["prepare"], io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(said):
+            for name, value in service["environment"].items():
+                patch.setenv(name, str(value or ""))
+            code = prepare.main([str(self.state)])
+        return Prepared(code, said.getvalue())
 
     def run(self, words: list[str], environment: Mapping[str, Any] | None = None) -> Prepared:
         inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
@@ -147,9 +159,9 @@ def installation(tmp_path: Path) -> Installation:
 def production(installation: Installation, filled: dict[str, str]) -> Callable[..., Prepared]:
     """Prepare production from what an office filled in, with some of it changed; None leaves a file out."""
 
-    def prepare(changes: Mapping[str, str | None] | None = None, **variables: str) -> Prepared:
+    def prepare_it(changes: Mapping[str, str | None] | None = None, **variables: str) -> Prepared:
         files = {**filled, **(changes or {})}
         installation.write({name: text for name, text in files.items() if text is not None})
         return installation.prepare(PROFILE="production", **variables)
 
-    return prepare
+    return prepare_it

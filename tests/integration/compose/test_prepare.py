@@ -173,9 +173,10 @@ BAD: Mapping[str, tuple[dict[str, str | None], str]] = {
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_production_refuses(what: str, production: Production) -> None:
+def test_production_refuses(what: str, installation: Installation, filled: dict[str, str]) -> None:
     changes, sentence = BAD[what]
-    refused = production(changes)
+    installation.write({name: text for name, text in {**filled, **changes}.items() if text is not None})
+    refused = installation.prepare_here(PROFILE="production")
     assert refused.code == 1
     assert sentence in refused.said
     assert len(refused.said.splitlines()) == 2, "one thing is wrong, and one is said"

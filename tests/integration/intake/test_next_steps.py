@@ -6,11 +6,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from services.intake.desk.question_stops import service_stops, stops_picture
+from services.intake.desk.question_stops import SentencePlace, service_stops, stops_picture
 from services.intake.domain.outreach.funnel import (
     SUMMARY,
     CountedStep,
@@ -122,6 +123,13 @@ async def test_every_question_of_every_service_is_said(rig: Rig) -> None:
     gone = only(service_stops(deps, {"kk_hilang.gone": {FunnelStep.STOPPED: 2}}, {}))
     assert (gone.worst.title, gone.worst.sentence, gone.worst.is_few) == ("Pertanyaan yang sudah tidak ada di formulir", "", True)
     assert stops_picture(gone, "/", "/").finding == "Baru 2 isian berhenti"
+    named = service_stops(deps, {"kk_hilang.kk_number": {FunnelStep.STOPPED: 5}, "akta_lahir.nik": {FunnelStep.STOPPED: 5}}, {})
+    places = {each.code: each.worst.place for each in named}
+    forms = "services/intake/templates/forms"
+    assert places == {
+        "kk_hilang": SentencePlace(f"{forms}/kk_hilang.toml", "[kk_number] ask"),
+        "akta_lahir": SentencePlace(f"{forms}/common.toml", "[nik] ask"),
+    }
 
 
 async def test_roles_and_odd_input_of_the_pages(rig: Rig, desk: Desk) -> None:
@@ -152,9 +160,41 @@ async def test_two_who_note_a_result_at_once_keep_both(rig: Rig, desk: Desk) -> 
     )
     stops = only(await rig.rows("trips"))["stops"]
     assert [stop["result"]["met"] for stop in stops] == [9, 9]
-    assert "tidak bisa dibatalkan" in (await act(outreach, f"{path}/batal", 422)).text
+    assert "tidak bisa diubah atau dibatalkan" in (await act(outreach, f"{path}/batal", 422)).text
     acts = {row["act"] for row in await rig.rows("audit")}
     assert {"trip.planned", "trip.result_noted"} <= acts
+
+
+async def test_a_plan_is_moved_once_by_who_saw_it_last_and_the_invited_can_be_told(rig: Rig, desk: Desk) -> None:
+    outreach, today = desk.browser("outreach"), rig.clock.at.astimezone(WIB).date()
+    form = {"nama": "Jemput bola", "hari": today.isoformat(), "tim": "Dewi", "layanan": "kk_hilang"}
+    planned = await outreach.post(f"{TRIPS}/baru", data=form | {"desa": ["Sidorejo, Wungu", DOLOPO]})
+    path = planned.headers["location"].partition("?")[0]
+    assert "jemput_bola_berubah" not in (await outreach.get(path)).text
+    asked = (await outreach.get(f"{path}/ubah")).text
+    assert (f'value="{today.isoformat()}"' in asked, 'name="revisi" value="1"' in asked) == (True, True)
+    later = form | {"hari": (today + timedelta(days=7)).isoformat(), "desa": ["Sidorejo, Wungu"], "revisi": "1"}
+    assert (await outreach.post(f"{path}/ubah", data=later)).status_code == 303
+    again = await outreach.post(f"{path}/ubah", data=later)
+    assert (again.status_code, "Rekan lain baru saja mengubah" in again.text) == (422, True)
+    trip = only(await rig.rows("trips"))
+    assert (trip["day"], trip["revision"], trip["dropped"], len(trip["stops"])) == (later["hari"], 2, [DOLOPO], 1)
+    ends = {row["village"]: (row["ends_on"], row["retired_at"] is not None) for row in await rig.rows("sources")}
+    assert ends == {SIDOREJO: (later["hari"], False), DOLOPO: (today.isoformat(), True)}
+    shown = (await outreach.get(path)).text
+    trip_id = path.rpartition("/")[2]
+    for village in (SIDOREJO, DOLOPO):
+        assert f"desa={village}&amp;tentang=trips%2F{trip_id}%2F{village}" in shown
+    assert (await outreach.post(f"{path}/batal")).status_code == 303
+    assert "kunjungan" in (await outreach.get(path)).text
+    assert "trip.changed" in {row["act"] for row in await rig.rows("audit")}
+
+
+async def _fits(live: Live, path: str, role: str = "outreach") -> None:
+    """A page is fit for everybody, on a phone."""
+    async with live.at(path, NARROW, role) as opened:
+        assert await complaints(opened) == []
+        assert await opened.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 async def test_from_a_village_with_few_to_a_day_there_and_its_funnel(live: Live, rig: Rig) -> None:
@@ -167,7 +207,7 @@ async def test_from_a_village_with_few_to_a_day_there_and_its_funnel(live: Live,
         assert await complaints(opened) == []
         await row.get_by_role("link", name="Lihat pertanyaannya").click()
         await expect(opened.get_by_role("heading", name="20 dari 20 yang berhenti")).to_be_visible()
-        await expect(opened.get_by_role("row", name="kk_hilang.kk_number")).to_contain_text("di bagian atas Kartu Keluarga")
+        await expect(opened.get_by_role("row", name="[kk_number] ask")).to_contain_text("di bagian atas Kartu Keluarga")
         assert await complaints(opened) == []
     async with live.at(f"{TRIPS}/baru?desa={SIDOREJO}", DESK) as opened:
         await opened.get_by_label("Nama", exact=True).fill("Jemput bola Wungu")
@@ -178,6 +218,7 @@ async def test_from_a_village_with_few_to_a_day_there_and_its_funnel(live: Live,
         await opened.get_by_role("button", name="Simpan rencana").click()
         await expect(opened.get_by_text("Rencana disimpan.")).to_be_visible()
         assert await complaints(opened) == []
+        await _fits(live, f"{urlsplit(opened.url).path}/ubah")
         invitation = await opened.get_by_role("link", name="Tulis undangan ke Sidorejo, Wungu").get_attribute("href")
         assert invitation is not None
         assert f"desa={SIDOREJO}" in invitation
@@ -221,10 +262,14 @@ async def test_two_sources_are_compared_and_nothing_is_said_before_the_rule_is_m
     await came(other.code, 19, 2)
     assert "nanti" in await page(outreach, path)
     assert "lebih baik" not in await page(outreach, path)
+    assert ";30;;;" in (await outreach.get("/desk/uji/unduh")).text, "the file hides who filed as the page does"
     await came(other.code, 30, 6)
     told = await page(desk.browser("head"), path)
     assert "Teks A lebih baik: 60,0 poin persen lebih banyak yang mengajukan" in told
     assert "80,0 % (antara" in told
+    (line,) = (await outreach.get("/desk/uji/unduh")).text.splitlines()[1:]
+    assert f"{one.code};A;30;24;80,0 % (antara" in line
+    assert "Teks A lebih baik" in line
 
 
 async def test_comparisons_are_fit_for_everybody(live: Live, rig: Rig) -> None:
@@ -232,6 +277,4 @@ async def test_comparisons_are_fit_for_everybody(live: Live, rig: Rig) -> None:
     begin = partial(begin_source_trial, deps=rig.wiring.deps, name="Poster", codes=codes, rule=StoppingRule(20, None), by="dewi")
     trial = await rig.units.run(begin)
     for path, role in ((f"/desk/uji/{trial.trial_id}", "head"), ("/desk/uji/baru", "outreach")):
-        async with live.at(path, NARROW, role) as opened:
-            assert await complaints(opened) == []
-            assert await opened.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        await _fits(live, path, role)

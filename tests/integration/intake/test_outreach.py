@@ -15,6 +15,7 @@ from services.intake.wiring.funnel import funnel_command
 from shared.contracts.notifier import PostMeasured
 from shared.errors import Conflict
 from shared.messaging.delivery import Done
+from tests.integration.intake.desk import Desk
 from tests.integration.intake.rig import ADAPTER, Rig, only
 from tests.integration.intake.test_progress import APPROVED, DELIVERED, ISSUED, delivery
 from tests.support.harness import keyed
@@ -208,6 +209,27 @@ async def test_a_fold_that_dies_or_meets_a_rebuild_counts_nothing_twice(rig: Rig
     assert await counts(rig) == {source.code: {"chatted": 1}}
 
 
+async def test_of_two_rebuilds_the_later_one_counts(rig: Rig) -> None:
+    """Both wrote the same tables, and the second one deleted what the first one had switched to."""
+    source = await made(rig)
+    await rig.say(f"halo (#{source.code})")
+    funnel, cells = rig.wiring.deps.funnel, rig.mongo.collection(rig.database, "funnel_cells")
+    await funnel.fold(500)
+    ended = await asyncio.gather(funnel.rebuild(), funnel.rebuild(), return_exceptions=True)
+    assert 1 in ended
+    assert all(each == 1 or (isinstance(each, Conflict) and each.code == "rebuild_overtaken") for each in ended)
+    assert await counts(rig) == {source.code: {"chatted": 1}}
+    await funnel.rebuild()
+    assert len({each["_id"].split("|")[0] for each in await cells.find({}).to_list(None)}) == 1, "what they left is gone"
+
+
+async def test_of_two_who_type_a_number_at_once_one_counts(rig: Rig) -> None:
+    source, day = await made(rig), date(2026, 11, 23)
+    both = [partial(note_seen, deps=rig.wiring.deps, code=source.code, day=day, seen=100, typed=typed) for typed in "abcd"]
+    await asyncio.gather(*map(rig.units.run, both))
+    assert await counts(rig) == {source.code: {"seen": 100}}
+
+
 async def test_numbers_of_a_post_count_what_came_since_they_were_read_last(rig: Rig) -> None:
     source = await made(rig)
 
@@ -234,8 +256,10 @@ async def test_numbers_of_a_post_count_what_came_since_they_were_read_last(rig: 
     assert await counts(rig) == {source.code: {"seen": 280}}
 
 
-async def test_what_a_platform_tells_of_a_post_takes_the_place_of_what_was_typed_and_is_never_summed_twice(rig: Rig) -> None:
+async def test_what_a_platform_tells_of_a_post_takes_the_place_of_what_was_typed_and_is_never_summed_twice(rig: Rig, desk: Desk) -> None:
     source, deps, at = await made(rig), rig.wiring.deps, rig.clock()
+    form, browser = f"/desk/sumber/{source.code}/tayang", desk.browser("outreach")
+    assert form in (await browser.get(f"/desk/sumber/{source.code}")).text
     await rig.units.run(partial(note_seen, deps=deps, code=source.code, day=date(2026, 11, 20), seen=900, typed="a"))
     for hour, post, seen in ((1, "p1", 1000), (1, "p1", 1000), (3, "p1", 1400), (2, "p1", 1200), (4, "p2", 50)):
         measured = partial(note_measured, deps=deps, code=source.code, publication=post, seen=seen, day=date(2026, 11, 24))
@@ -243,3 +267,6 @@ async def test_what_a_platform_tells_of_a_post_takes_the_place_of_what_was_typed
     assert await counts(rig) == {source.code: {"seen": 1450}}
     with pytest.raises(Conflict, match="source_is_measured"):
         await rig.units.run(partial(note_seen, deps=deps, code=source.code, day=date(2026, 11, 24), seen=5, typed="b"))
+    page = (await browser.get(f"/desk/sumber/{source.code}")).text
+    assert form not in page, "what would be refused is not offered"
+    assert "dihitung dari angka platformnya" in page

@@ -7,6 +7,7 @@ import zxingcpp
 from PIL import Image
 from playwright.async_api import Page, expect
 
+from shared.clock import WIB
 from tests.integration.intake.desk import LiveDesk
 from tests.integration.intake.rig import Rig, only
 from tests.integration.intake.test_outreach import finish
@@ -38,7 +39,7 @@ async def test_from_a_new_poster_to_its_funnel(live: LiveDesk, rig: Rig) -> None
     async with live.at(SOURCES, NARROW, refused=1) as page:
         link = urlsplit(await made(page))
         assert await complaints(page) == []
-        await page.get_by_label("Dilihat pada").fill(rig.clock.at.date().isoformat())
+        await page.get_by_label("Dilihat pada").fill(rig.clock.at.astimezone(WIB).date().isoformat())
         await page.get_by_label("sebanyak").fill("1200")
         await page.get_by_role("button", name="Catat").click()
         await expect(page.get_by_text("Dicatat.")).to_be_visible()

@@ -7,6 +7,7 @@ import io
 import os
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ from playwright.async_api import Page
 
 from services.intake.domain.outreach.codes import checked
 from services.intake.domain.outreach.sources import OutreachSource, SourceDescription
+from services.intake.handlers import PageVisitor, note_visit
 from services.intake.store.sources import SOURCES
 from tests.integration.intake.rig import NIK, Rig, only, settings
 from tests.integration.intake.test_progress import APPROVED, DELIVERED, ISSUED, REGISTER_STATE, RETURNED, delivery
@@ -216,6 +218,18 @@ async def test_people_are_counted_once_a_day_and_programs_never(rig: Rig) -> Non
     for _ in range(2):
         await rig.http.get(f"/m/{code}", headers={"User-Agent": phone})
     assert len(await rig.rows("funnel_steps")) == 1
+
+
+async def test_a_loop_that_names_a_new_browser_each_time_counts_no_crowd(rig: Rig) -> None:
+    deps = rig.wiring.deps
+    made = await deps.sources.find(await source(rig))
+    assert made is not None
+    crowd = [PageVisitor("10.0.0.1", f"Mozilla/5.0 (Android {number})") for number in range(deps.visits_an_address + 5)]
+    for visitor in [*crowd[:1] * 5, *crowd]:  # who looks again takes nobody's place
+        await note_visit(deps, made, visitor)
+    assert len(await rig.rows("funnel_steps")) == deps.visits_an_address
+    await note_visit(deps, made, replace(crowd[0], address="10.0.0.2"))
+    assert len(await rig.rows("funnel_steps")) == deps.visits_an_address + 1
 
 
 async def test_a_code_that_nobody_knows_helps_all_the_same(rig: Rig) -> None:

@@ -4,15 +4,17 @@ import asyncio
 import hashlib
 import io
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
 import pytest
 from PIL import Image
 
+from services.intake.domain.figures import Figure, FigureRow
 from services.intake.domain.studio.bundles import MOST_TRIES
 from services.intake.jobs import BundlePacking
+from services.intake.ports import Tx
 from tests.integration.intake.desk import Desk, act, page
 from tests.integration.intake.rig import Rig, only
 from tests.support.harness import keyed
@@ -85,6 +87,27 @@ async def test_what_makes_no_piece_is_said_at_its_field(desk: Desk, rig: Rig, ch
     assert answer.status_code == 422
     assert said in answer.text
     assert await rig.rows("pieces") == await rig.rows("sources") == []
+
+
+async def test_the_numbers_of_a_month_are_the_offices_own_and_of_few_there_is_no_piece(desk: Desk, rig: Rig) -> None:
+    browser, wish = desk.browser("outreach"), POSTER | {"ide": "angka_bulan", "layanan": "", "desa": "", "catatan": "9.999 dokumen"}
+
+    async def counted(first: int, last: int) -> None:
+        async def count(tx: Tx) -> None:
+            for number in range(first, last):
+                tx.count_figure(FigureRow(f"d{number}.issued", Figure.ISSUED, date(2026, 10, 31), "kk"))
+                tx.count_figure(FigureRow(f"r{number}.done", Figure.FINISHED, date(2026, 10, 31), "kk_hilang", number + 1, is_on_time=True))
+
+        await rig.units.run(count)
+        await rig.wiring.deps.funnel.fold(500)
+
+    await counted(0, 4)
+    refused = await browser.post(NEW, data=wish)
+    assert "Dokumen yang terbit bulan lalu belum sampai 5" in refused.text
+    await counted(4, 7)
+    assert (await browser.post(NEW, data=wish)).status_code == 303
+    piece = only(await rig.rows("pieces"))
+    assert (piece["moment"], piece["note"]) == ("Oktober 2026", "7 dokumen terbit · separuh selesai dalam 4 jam kerja")
 
 
 async def test_a_piece_of_a_retired_source_is_neither_printed_nor_made_again(desk: Desk, rig: Rig) -> None:

@@ -34,6 +34,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 STUDIO = open_studio()
 LONGEST_VILLAGE = max(villages().values(), key=lambda village: len(village.in_full)).code
 LONGEST_MOMENT = "18 sampai 24 Maret 2026 (Hari Suci Nyepi dan Hari Raya Idul Fitri)"
+NUMBERS = "12.840 dokumen terbit · separuh selesai dalam 120 jam kerja · nilai survei 88,31"
 LONGEST_NOTE = "Selasa 24 November 2026 pukul 08.00 sampai 14.30, Balai Desa Pilangkenceng, lantai dua kiri"
 BY_NEEDS = sorted(STUDIO.cards.of.values(), key=lambda card: -sum(len(need.text) + len(need.case) for need in card.needs))
 VILLAGE = "3519072001"  # Sidorejo, Wungu
@@ -109,6 +110,7 @@ def wishes() -> Iterator[PieceWish]:
             for idea in ("pembuka", "penipuan", "cetak_sendiri"):
                 yield wish_of(STUDIO, kind.code, idea, "", village=LONGEST_VILLAGE)
             yield wish_of(STUDIO, kind.code, "jemput_bola", "", note=LONGEST_NOTE)
+            yield wish_of(STUDIO, kind.code, "angka_bulan", "", moment="September 2026", note=NUMBERS)
             yield wish_of(STUDIO, kind.code, "lama", "penduduk_nonpermanen")
             yield wish_of(STUDIO, kind.code, "libur", "", moment=LONGEST_MOMENT)
 

@@ -190,6 +190,8 @@ async def test_the_desk_shows_the_index_and_gives_it_along_as_files(rig: Rig, de
     assert "77,78" in text_in(pdf.content)
     book = openpyxl.load_workbook(io.BytesIO((await head.get("/desk/survei/unduh-xlsx")).content))
     assert book["Ringkasan"]["B5"].value == 77.78
+    assert [book["Ringkasan"][cell].value for cell in ("B7", "B8")] == [10, 5], "counts are numbers"
+    assert [book["Unsur"][cell].number_format for cell in ("C2", "D2", "E2")] == ["0.000", "0.000", "0.00"]
     assert [cell.value for cell in book["Desa 2026"][4]] == ["Sidorejo, Wungu", 5, 77.78, "B", "contoh kecil"]
     assert book["Tindak lanjut"]["B2"].value == "Waktu penyelesaian"
     acts = [row["act"] for row in await rig.rows("audit")]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFiles:
 
 
 MakePress = Callable[..., ChildRenderer]
+Press = Callable[[str, Mapping[str, Any], datetime], bytes]
+"""Prints: the product, its sheet, when it was made."""
 
 
 def _setup(demo: DemoFiles, templates: Path = TEMPLATES) -> dict[str, Any]:
@@ -89,18 +91,22 @@ async def make_renderer(demo: DemoFiles) -> AsyncIterator[MakePress]:
 
 
 @pytest.fixture(scope="session")
-def printed(demo: DemoFiles) -> Mapping[str, bytes]:
-    """One signed sheet of each product, for all tests that only look: a renderer takes a second to start."""
+def press(demo: DemoFiles) -> Iterator[Press]:
+    """One renderer for all tests that only look, in a loop of its own beside those of the tests: it takes a second to start."""
+    with ThreadPoolExecutor(1) as aside, asyncio.Runner() as loop:
+        renderer = aside.submit(_renderer, demo).result()
 
-    async def print_each() -> dict[str, bytes]:
-        renderer = _renderer(demo)
-        try:
-            return {product: (await renderer.render(product, sheet_of(approval(product)), made_at=AT)).content for product in PRODUCTS}
-        finally:
-            await renderer.close()
+        async def render(product: str, sheet: Mapping[str, Any], made_at: datetime) -> bytes:
+            return bytes((await renderer.render(product, sheet, made_at=made_at)).content)
 
-    with ThreadPoolExecutor(1) as aside:  # a loop of its own, beside the one of the test that asks first
-        return aside.submit(asyncio.run, print_each()).result()
+        yield lambda product, sheet, made_at: aside.submit(loop.run, render(product, sheet, made_at)).result()
+        aside.submit(loop.run, renderer.close()).result()
+
+
+@pytest.fixture(scope="session")
+def printed(press: Press) -> Mapping[str, bytes]:
+    """One signed sheet of each product."""
+    return {product: press(product, sheet_of(approval(product)), AT) for product in PRODUCTS}
 
 
 def sheet_of(approval: Approval, *, number: str = "3519-KK-24112026-0001", check_url: str = CHECK_URL) -> RenderInput:

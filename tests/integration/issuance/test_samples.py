@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +21,7 @@ from PIL import Image
 from services.issuance.adapters.demo_ca import DemoFiles
 from services.issuance.domain.products import PRODUCTS
 from services.issuance.wiring import TEMPLATES
-from tests.integration.issuance.conftest import MakePress, sheet_of
+from tests.integration.issuance.conftest import Press, sheet_of
 from tests.support.approvals import CONTENTS, approval, order
 from tests.support.pdf import codes_of, signature_of
 from tests.support.pictures import TOLERANCE, distance
@@ -42,8 +42,10 @@ def picture(pdf: bytes) -> Image.Image:
     return image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
 
 
-async def rendered(make_renderer: MakePress, product: str, sheet: Mapping[str, Any]) -> bytes:
-    return bytes((await make_renderer(products=[product]).render(product, sheet, made_at=AT)).content)
+@pytest.fixture
+def rendered(press: Press) -> Callable[[str, Mapping[str, Any]], bytes]:
+    """Print a sheet; one renderer does it for all tests that only look."""
+    return lambda product, sheet: press(product, sheet, AT)
 
 
 def shape(found: Any) -> Any:
@@ -70,8 +72,8 @@ def test_a_sample_has_what_the_product_gives_its_template(product: str) -> None:
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
-async def test_a_sample_looks_as_its_picture(make_renderer: MakePress, product: str) -> None:
-    pdf = await rendered(make_renderer, product, sample(product))
+def test_a_sample_looks_as_its_picture(rendered: Callable[[str, Mapping[str, Any]], bytes], product: str) -> None:
+    pdf = rendered(product, sample(product))
     if folder := os.environ.get("SAMPLES"):
         (Path(folder) / f"{product}.pdf").write_bytes(pdf)
         picture(pdf).save(Path(folder) / f"{product}.png", optimize=True)
@@ -90,8 +92,8 @@ async def test_a_kept_document_is_whole_signed_and_its_code_is_read(demo: DemoFi
 
 
 @pytest.mark.parametrize("product", ["akta_kelahiran", "kk"])
-async def test_a_word_that_changed_shows_in_the_picture(make_renderer: MakePress, product: str) -> None:
+def test_a_word_that_changed_shows_in_the_picture(rendered: Callable[[str, Mapping[str, Any]], bytes], product: str) -> None:
     sheet = sample(product)
     changed = {"akta_kelahiran": {"mother": "SITI CONTOH"}, "kk": {"head_name": "BUDI SANTOSO"}}[product]
-    pdf = await rendered(make_renderer, product, sheet | changed)
+    pdf = rendered(product, sheet | changed)
     assert distance(picture(pdf), Image.open(KEPT / f"{product}.png")) > TOLERANCE

@@ -25,7 +25,7 @@ def verified(mongo_url: str, database: str, *more: str) -> tuple[int, str]:
     databases = ", ".join(f'"{name}": "{database}_{name}"' for name in ("intake", "verification", "issuance", "notifier"))
     environment = {"MONGO_URL": mongo_url, "AMQP_URL": "amqp://127.0.0.1:1/", "DATABASES": f"{{{databases}}}"}
     command = [sys.executable, "-m", "shared.messaging.admin", "audit", "verify", *more]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=100, check=False)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from aiormq.abc import AbstractChannel
 from aiormq.exceptions import (
     ChannelAccessRefused,
     ChannelInvalidStateError,
@@ -47,23 +48,30 @@ class Speaker:
     user: str
     passed: list[tuple[str, str]] = field(default_factory=list)
     _session: BrokerChannel | None = None
+    _channel: AbstractChannel | None = None
 
     async def say(self, exchange: str, key: str, properties: Basic.Properties) -> None:
-        """Publish; a refusal closes the channel, so the next attempt has a new one."""
-        if self._session is None or self._session.lost.is_set():
-            await self.close()
-            self._session = await connect(endpoint(as_user(self.url, self.user)), "test")
+        """Publish; a refusal closes the channel, so the next attempt has a new one on the same connection."""
+        channel = await self._open()
         try:
-            await self._session.channel.basic_publish(b"{}", exchange=exchange, routing_key=key, properties=properties, mandatory=True)
+            await channel.basic_publish(b"{}", exchange=exchange, routing_key=key, properties=properties, mandatory=True)
         except REFUSED:
-            await self.close()
+            await channel.close()
+            self._channel = None
         else:
             self.passed.append((exchange, key))
+
+    async def _open(self) -> AbstractChannel:
+        if self._session is None:
+            self._session = await connect(endpoint(as_user(self.url, self.user)), "test")
+        if self._channel is None:
+            self._channel = await self._session.channel.connection.channel(publisher_confirms=True, on_return_raises=True)
+        return self._channel
 
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
-            self._session = None
+            self._session = self._channel = None
 
 
 @asynccontextmanager

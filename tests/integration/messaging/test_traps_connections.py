@@ -5,6 +5,7 @@ import gc
 import json
 import warnings
 from dataclasses import replace
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
@@ -180,6 +181,19 @@ async def test_trap_08_a_broker_that_accepts_and_says_nothing_is_given_up(room: 
             with pytest.raises(ConnectionLost):
                 await connect(endpoint(proxy.url(room.url)), "test", seconds=0.5)
     assert channel.CONNECT_SECONDS == 10
+
+
+async def test_trap_08_of_several_nodes_one_that_hangs_and_one_that_is_gone_do_not_keep_us_from_the_third(room: Room) -> None:
+    parts = urlsplit(room.url)
+    async with Proxy.before(room.url) as hung, Proxy.before(room.url) as gone:
+        hung.hang()
+        gone.cut()
+        hosts = ",".join(urlsplit(url).netloc.rpartition("@")[2] for url in (hung.url(room.url), gone.url(room.url), room.url))
+        where = endpoint(urlunsplit(parts._replace(netloc=f"{parts.netloc.rpartition('@')[0]}@{hosts}")))
+        assert len(where.nodes) == 3
+        for _ in range(4):  # in an order of chance
+            session = await connect(where, "test", seconds=3)
+            await session.close()
 
 
 async def test_trap_08_heartbeats_are_every_fifteen_seconds_at_most(room: Room) -> None:

@@ -155,7 +155,7 @@ async def test_trap_22_nacks_and_nothing_else_open_the_channel_anew(room: Room, 
                 await publisher.publish(event())
             return publisher._link.current not in (first, None)
 
-        await eventually(reopened, 15)
+        await eventually(reopened)
         vhost.api.call("DELETE", policy)
         await eventually(lambda: publishes(publisher, event()), ignoring=(BrokerUnavailable,))
 

@@ -145,7 +145,10 @@ async def make_posting_rig(
         await parts.mongo.prepare(database, {**INDEXES, **POSTING_INDEXES})
         await parts.mongo.prepare(database, Files(parts.mongo, database, PICTURES).indexes)
         await parts.units.prepare()
-        async with serving(_front(settings, parts), place=place), httpx.AsyncClient(base_url=graph_url, trust_env=False, timeout=5) as meta:
+        async with (
+            serving(_front(settings, parts), place=place),
+            httpx.AsyncClient(base_url=graph_url, trust_env=False, timeout=30) as meta,
+        ):
             rig = PostingRig(parts.mongo, database, clock, parts.units, settings, parts, network, meta, own_url)
             try:
                 if work:

@@ -391,8 +391,8 @@ async def make_rig(
         await parts.mongo.prepare(database, INDEXES)
         await parts.units.prepare()
         async with (
-            httpx.AsyncClient(base_url=phone_url, trust_env=False, timeout=5) as whatsapp,
-            httpx.AsyncClient(base_url=court_url, trust_env=False, timeout=5) as courthouse,
+            httpx.AsyncClient(base_url=phone_url, trust_env=False, timeout=30) as whatsapp,
+            httpx.AsyncClient(base_url=court_url, trust_env=False, timeout=30) as courthouse,
         ):
             rig = Rig(parts.mongo, database, clock, parts.units, settings, parts, office, carrier, room, whatsapp, courthouse)
             await rig.whatsapp.post("/sim/citizens", json={"phone": PHONE})

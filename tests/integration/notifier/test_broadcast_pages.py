@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from playwright.async_api import expect
 
 from services.notifier.domain.broadcast import BroadcastState
 from tests.integration.notifier.rig import Rig, make_rig
@@ -141,17 +142,18 @@ async def test_two_texts_are_compared_and_nothing_is_said_before_the_day(still: 
         page = (await client.get(here)).text
         assert "Teks A lebih baik: 60,0 poin persen lebih banyak yang membaca (antara 35,5 dan 74,8)" in page
         assert (await client.get("/desk/siaran/banding/nowhere")).status_code == 404
-    await _fits(still, issuer, here)
+    await _fits(still, issuer, here, "Perbandingan KIA")
 
 
-async def _fits(still: Rig, issuer: SessionIssuer, path: str) -> None:
+async def _fits(still: Rig, issuer: SessionIssuer, path: str, name: str) -> None:
     """A page is fit for everybody, on a phone."""
     cookies = {"desk": issuer.token(issuer.member("outreach"))}
     async with (
-        serving(app_of(still, issuer)) as url,
+        serving(app_of(still, issuer, secure=False)) as url,
         chromium() as browser,
         visit(browser, url + path, size=NARROW, cookies=cookies, refused=None) as looked,
     ):
+        await expect(looked.get_by_role("heading", level=1)).to_have_text(name)
         assert await complaints(looked) == []
         assert await looked.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 

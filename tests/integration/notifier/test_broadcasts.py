@@ -16,6 +16,7 @@ from services.notifier.domain.broadcast import Broadcast, BroadcastState, Hand, 
 from services.notifier.handlers import broadcasts as handlers
 from services.notifier.ports import BroadcastResults, Tx
 from shared.contracts import intake_news
+from shared.errors import DomainError
 from tests.integration.notifier.rig import PHONE, Rig, another, make_rig, running
 from tests.support.eventually import eventually
 
@@ -136,6 +137,36 @@ async def test_everybody_who_agreed_gets_it_once_and_not_again_within_the_week(s
     assert [event["type"] for event in await still.emitted()] == ["notifier.broadcast_drafted.v1"] * 2
 
 
+async def test_who_was_invited_is_told_that_it_moved_and_nobody_else(still: Rig) -> None:
+    await agree(still, *range(6))
+    about = "trips/01J/3519012001"
+
+    async def write(tx: Tx, name: str, earlier: tuple[str, ...]) -> Broadcast:
+        values = ("{desa}", "Balai Desa", "Selasa, 08.00-12.00", "KIA")
+        draft = handlers.BroadcastDraft("Jemput bola", name, values, Segment(), Hours(time(8), time(17)), 40.0, about, earlier)
+        return handlers.draft_broadcast(tx, still.parts.deps, draft, SITI)
+
+    async def begun(name: str, numbers: Sequence[int], **left_out: int) -> str:
+        earlier = await still.parts.deps.broadcasts.begun_about(about)
+        made = await still.parts.units.run(lambda tx: write(tx, name, earlier))
+        await arrives(still, made.broadcast_id, numbers)
+        assert dict(await still.parts.deps.broadcasts.would_skip(made, still.clock())) == left_out
+        await still.parts.units.run(lambda tx: handlers.start_broadcast(tx, still.parts.deps, made.broadcast_id, BUDI))
+        await released(still, made.broadcast_id)
+        return made.broadcast_id
+
+    with pytest.raises(DomainError, match="nothing_to_correct"):
+        await begun("jemput_bola_berubah", range(6))
+    invitation = await begun("jemput_bola", range(4))
+    await agree(still, 3, agreed=False)
+    correction = await begun("jemput_bola_berubah", range(6), not_invited=2, opted_out=1)
+    assert dict((await results(still, correction)).skipped) == {"not_invited": 2, "opted_out": 1}
+    assert (await state(still, correction)).corrects == (invitation,)
+    async with running(still.parts):
+        effects = await told(still, 6)
+    assert Counter(each["payload"]["template"]["name"] for each in effects) == {"jemput_bola": 3, "jemput_bola_berubah": 3}
+
+
 async def test_stop_counts_until_the_last_moment(still: Rig) -> None:
     await agree(still, 1, 2)
     broadcast_id = await started(still, (1, 2))
@@ -155,6 +186,20 @@ async def test_what_is_stopped_leaves_nothing_in_the_lanes(still: Rig) -> None:
     await agree(still, *range(5))
     broadcast_id = await started(still, range(5))
     await still.parts.broadcaster.turn()
+    await still.parts.units.run(lambda tx: handlers.stop_broadcast(tx, still.parts.deps, broadcast_id))
+    async with running(still.parts):
+        await eventually(lambda: _is(still, broadcast_id, broadcast_stopped=5))
+    assert await still.effects() == []
+
+
+async def test_what_waits_in_the_lanes_at_the_end_of_the_list_is_stopped_too(still: Rig) -> None:
+    """The list of a small one was at its end at once: it was "done" then, and what stood in the lanes overnight nobody could stop."""
+    await agree(still, *range(5))
+    broadcast_id = await started(still, range(5))
+    for _ in range(3):
+        await still.parts.broadcaster.turn()
+        still.clock.forward(seconds=1)
+    assert (await state(still, broadcast_id)).state is BroadcastState.RUNNING
     await still.parts.units.run(lambda tx: handlers.stop_broadcast(tx, still.parts.deps, broadcast_id))
     async with running(still.parts):
         await eventually(lambda: _is(still, broadcast_id, broadcast_stopped=5))
@@ -273,3 +318,7 @@ async def test_a_try_out_goes_to_who_agreed_alone(still: Rig) -> None:
     assert effect["recipient"] == phone(7)
     found: dict[str, Any] = {"planned": (await results(still, broadcast_id)).planned, "tried": (await results(still, broadcast_id)).tried}
     assert found == {"planned": 1, "tried": 0}, "a try-out counts for nobody"
+    for _ in range(4):
+        await still.parts.units.run(lambda tx: handlers.try_broadcast(tx, still.parts.deps, broadcast_id, phone(7)))
+    with pytest.raises(DomainError, match="try_outs_spent"):  # it is no way around the week of rest and the hours
+        await still.parts.units.run(lambda tx: handlers.try_broadcast(tx, still.parts.deps, broadcast_id, phone(7)))

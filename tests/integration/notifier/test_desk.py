@@ -31,9 +31,11 @@ async def still(mongo_url: str, database: str) -> AsyncIterator[Rig]:
         yield made
 
 
-def app_of(rig: Rig, issuer: SessionIssuer) -> FastAPI:
-    made = create_app(rig.settings, Health(), title="test")
-    shell.install(made, rig.settings, Health(), issuer.read, pages.TEMPLATES)
+def app_of(rig: Rig, issuer: SessionIssuer, *, secure: bool = True) -> FastAPI:
+    """The notifier's desk. `secure`: as behind TLS; a browser that is no fake needs it off."""
+    settings = rig.settings.model_copy(update={"desk_secure": secure})
+    made = create_app(settings, Health(), title="test")
+    shell.install(made, settings, Health(), issuer.read, pages.TEMPLATES)
     pages.install(made, rig.parts.units, rig.parts.deps)
     return made
 

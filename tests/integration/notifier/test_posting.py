@@ -71,7 +71,7 @@ async def test_what_the_provider_refuses_keeps_its_plan_and_is_tried_again_or_me
     await retried(rig, post, "ig")
     await rig.becomes(post, ig="done", fb="refused")
     better = replace(await rig.content("ig", "fb", text="Kata lain."), at=rig.clock())
-    await rig.parts.units.run(lambda tx: handlers.mend_post(tx, rig.parts.deps, post.post_id, better, SITI))
+    await rig.parts.units.run(lambda tx: handlers.mend_post(tx, rig.parts.deps, post.post_id, better, SITI, 1))
     with pytest.raises(DomainError, match="post_not_approved"):
         await retried(rig, post, "ig")
     await rig.parts.units.run(lambda tx: handlers.approve_post(tx, rig.parts.deps, post.post_id, 2, BUDI))
@@ -118,6 +118,7 @@ async def test_a_try_whose_process_died_is_looked_for(mongo_url: str, database: 
             done = await rig.becomes(post, fb="done")
         assert done["fb"].reason == ("looked_there" if called else "accepted")
         assert len(rig.shown(PAGE)) == 1
+        assert rig.network.world.refused_twice == 0, "it was looked for, and not Meta's to refuse"
         assert not done["fb"].maybe_twice
 
 

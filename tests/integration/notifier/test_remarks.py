@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
@@ -62,6 +63,24 @@ async def test_who_names_a_service_gets_the_link_with_the_posts_code_by_itself(r
         (ours,) = [each for each in rig.shown(node)[0]["comments"] if each["ours"]]
         assert "%23K7Q" in ours["text"]
     assert len(await kept(rig, 3)) == 3  # our own answers came back by the webhook, too
+
+
+async def test_whoever_comments_a_hundred_times_gets_the_link_once(rig: PostingRig) -> None:
+    post = await rig.approved(await rig.content("ig"))
+    await rig.becomes(post, ig="done")
+    (shown,) = rig.shown(INSTAGRAM)
+    one, other = "70001", "70002"
+    for author, text in ((one, "Mau akta lahir"), (one, "akta lahir akta lahir"), (one, "akta lahir?"), (other, "akta lahir")):
+        await rig.meta.post(f"/sim/posts/{shown['id']}/comments", json={"text": text, "author": author})
+        await eventually(partial(_one_of, rig, text))
+    found = {(each.author, each.text): (each.state, each.by_machine) for each in await kept(rig, 4)}
+    assert found[one, "Mau akta lahir"] == found[other, "akta lahir"] == (RemarkState.ANSWERED, True)
+    assert found[one, "akta lahir akta lahir"] == (RemarkState.SILENT, False)
+    assert found[one, "akta lahir?"] == (RemarkState.OPEN, False), "what they ask after that waits for somebody"
+
+
+async def _one_of(rig: PostingRig, text: str) -> bool:
+    return text in {each.text for each in (await rig.parts.deps.posting.reader.remarks(RemarkQuery())).rows}
 
 
 async def test_an_answer_whose_end_nobody_knows_is_looked_for_or_left_to_a_person(rig: PostingRig) -> None:

@@ -37,7 +37,7 @@ class Tiny:
         async def is_ready() -> bool:
             return await self.status("/readyz") == 200
 
-        await eventually(is_ready, timeout_seconds=30)  # a start of Python on a busy machine
+        await eventually(is_ready)
 
     async def said(self, line: str) -> None:
         await eventually(lambda: line in self.err.read_text())

@@ -47,8 +47,19 @@ def test_whatever_is_asked_the_sums_are_those_of_the_rows(
     made, question = table(rows), tuple(wanted.items())
     for asked in (None, dimension, dimension):  # what was asked before changes nothing
         made.by(asked, ())
-        found = {(name, step): count for name, steps in made.by(dimension, question).items() for step, count in steps.items()}
+        found = {(name, step): count for step, counts in made.by(dimension, question).items() for name, count in counts.items()}
         assert found == {place: count for place, count in expected.items() if count}
+
+
+def test_more_codes_than_a_byte_has_numbers_are_told_apart_in_every_dimension() -> None:
+    places = [(f"s{number % 700}", "a", f"v{number % 300}", "", "") for number in range(4200)]
+    many = [CountedRow(f"{number}", CountSeries.FUNNEL, "seen", DAY, place, 1 + number % 3) for number, place in enumerate(places)]
+    made = table(many)
+    sources, villages = frozenset({"s0", "s299", "s699"}), frozenset({"v0", "v99"})
+    for wanted in (((0, sources),), ((2, villages),), ((0, sources), (2, villages), (1, frozenset({"a"})))):
+        chosen = [row for row in many if all(row.place[number] in codes for number, codes in wanted)]
+        assert made.by(None, wanted) == {"seen": {"": sum(row.count for row in chosen)}}
+        assert made.by(0, wanted)["seen"].keys() == {row.place[0] for row in chosen}
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain.counting import fold, summed
+from services.intake.domain.counting import SMALL, fold, summed
 from services.intake.domain.deliveries import delivered, issue
 from services.intake.domain.documents import IssuedDocument, IssuedState
 from services.intake.domain.figures import Figure, FigureCell, FigureRow, cells_of, hidden, hours_within, months_back, rows_of
-from services.intake.domain.outreach.participation import SMALL
 from services.intake.domain.requests import Request, RequestState, Step, approve, progress, resubmit, returned
+from services.intake.public.villages import shown as shown_villages
 from shared.clock import WIB
+from shared.reference.regions import villages
 from shared.reference.working_hours import WorkingHours
 from tests.unit.intake.test_request_states import CITIZENS, DOCUMENT, FORM, SLIP
 
@@ -108,6 +109,8 @@ def test_of_nothing_there_is_no_share() -> None:
         ([4, 5, 12], [None, None, 12]),
         ([1, 4, 12], [None, None, 12]),
         ([1, 1, 7, 12], [None, None, None, 12]),
+        ([1, 1, 1, 1, 1, 9, 12], [None, None, None, None, None, None, 12]),
+        ([1, 1, 1, 1, 1, 0], [None] * 6),
         ([3], [None]),
         ([3, 0, 0], [None, 0, 0]),
         ([], []),
@@ -115,6 +118,18 @@ def test_of_nothing_there_is_no_share() -> None:
 )
 def test_small_counts_are_hidden_and_another_where_the_rest_would_tell_them(counts: list[int], shown: list[int | None]) -> None:
     assert list(hidden(counts)) == shown
+
+
+def test_small_rates_stand_on_the_map_in_tenths_and_large_ones_whole() -> None:
+    one, *_, other = villages()
+    people = dict.fromkeys(villages(), 1000)
+    small = shown_villages(2026, {one: 60, other: 20}, people)
+    assert {tile.said for tile in small.tiles if tile.served} == {"4,3", "2,0"}
+    assert small.keys[0].text == "0,0 sampai 0,7"
+    large = shown_villages(2026, {one: 6000, other: 20}, people)
+    assert {tile.said for tile in large.tiles if tile.served} == {"429", "2"}
+    assert large.keys[-1].text == "342 atau lebih"
+    assert {tile.said for tile in shown_villages(2026, {one: 1600, other: 3}).tiles} == {"\u2013", "0"}
 
 
 @given(st.lists(st.integers(0, 20), max_size=12))
@@ -125,3 +140,5 @@ def test_no_small_count_is_told_by_what_is_left(counts: list[int]) -> None:
     if low and any(count >= SMALL for count in counts):
         assert len(low) > 1
         assert sum(low) >= SMALL
+    if sum(low) >= SMALL and (0 in low or any(count >= SMALL for count in low)):
+        assert sum(low) > len(low), "all of them would be 1 each"

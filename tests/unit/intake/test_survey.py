@@ -28,6 +28,7 @@ from services.intake.domain.survey.report import report_of, shown, village_lines
 from services.intake.domain.survey.talking import SurveyMove, answer, begin, counted, read_tap
 from services.intake.domain.texts import MAX_ROW_TITLE_CHARACTERS
 from services.intake.domain.words import Intent, Meaning
+from services.intake.public.survey import SurveySent
 from services.intake.wiring import TEMPLATES, read_questions
 from shared.reference.lists import code_lists
 from shared.values import Channel
@@ -107,6 +108,7 @@ def test_tallies_together_are_the_sum_of_them() -> None:
 def test_what_few_people_said_is_not_shown_and_can_not_be_worked_out() -> None:
     assert shown({"male": 12, "female": 9}, 5) == {"male": 12, "female": 9}
     assert shown({"male": 12, "female": 3, "unknown": 0}, 5) == {"male": None, "female": None, "unknown": 0}
+    assert shown({"a": 1, "b": 1, "c": 6, "d": 9}, 5) == {"a": None, "b": None, "c": None, "d": 9}, "two of which the sum is two"
     assert shown({"a": 2, "b": 4, "c": 6, "d": 9}, 5) == {"a": None, "b": None, "c": 6, "d": 9}
 
 
@@ -247,6 +249,11 @@ def test_free_words_are_taken_when_they_are_asked_for_and_no_form_is_open() -> N
     assert typed("menu", Conversation("c", survey=asks)) == []
     assert typed("lama sekali", Conversation("c", survey=asks, draft=Draft("kk_hilang", AT))) == []
     assert typed("lama sekali", Conversation("c", survey=begin(REQUEST, datetime(2026, 1, 1, tzinfo=UTC)))) == []
+
+
+def test_words_with_as_many_lines_as_the_page_takes_come_through() -> None:
+    """A browser counts the end of a line as one character and sends two: a sheet with such words was refused whole."""
+    assert len(SurveySent(saran="a\r\n" * 250).words) == 499
 
 
 def test_every_tap_has_a_title() -> None:

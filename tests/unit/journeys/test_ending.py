@@ -31,5 +31,5 @@ def test_it_ends_in_order_and_a_second_signal_does_not_disturb_it(plays: str) ->
     assert program.stdout is not None
     assert program.stdout.readline() == "plays\n"
     program.send_signal(signal.SIGTERM)
-    assert program.communicate(timeout=30)[0] == "stopped its servers\n"
+    assert program.communicate(timeout=100)[0] == "stopped its servers\n"
     assert program.returncode == 128 + signal.SIGTERM

@@ -11,11 +11,16 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from services.notifier.adapters.court import CourtCallbacks, Endpoint
+from services.notifier.adapters.graph import Graph
 from services.notifier.adapters.issuance import IssuanceDocuments
 from services.notifier.adapters.network import retry_after_seconds, what_happened
 from services.notifier.adapters.whatsapp import WhatsApp
 from services.notifier.domain.message import CourtCallback, Reply, Template
 from services.notifier.domain.outcome import Accepted, Known, NotSent, Outcome, Refused, Unanswered
+from services.notifier.domain.posting.accounts import Platform, SocialAccount
+from services.notifier.domain.posting.measure import Counts
+from services.notifier.domain.posting.remark import RemarkKind
+from services.notifier.ports.posting import AnsweredTo
 from shared.clock import now
 from shared.errors import Permanent, Transient
 from tests.unit.notifier.samples import AT, FILE
@@ -30,6 +35,23 @@ def client(answer: Answer) -> httpx.AsyncClient:
 
 def whatsapp(answer: Answer) -> WhatsApp:
     return WhatsApp(client(answer), base_url="http://graph/", version="v23.0", phone_number_id="1", access_token="t", clock=lambda: AT)
+
+
+PAGE = SocialAccount("fb", Platform.FACEBOOK, "Facebook", "106")
+INSTAGRAM = SocialAccount("ig", Platform.INSTAGRAM, "Instagram", "178")
+ODD_POSTS = ({"id": "1", "message": "Halo", "caption": "Halo", "created_time": None, "timestamp": "kemarin"}, 7)
+
+
+@pytest.mark.parametrize("told", [{"data": None}, {"data": [7]}, {"data": ODD_POSTS}, {"status_code": "FINISHED", "data": [{"config": 7}]}])
+async def test_an_answer_of_another_shape_than_meta_documents_stops_no_account(told: dict[str, object]) -> None:
+    """What it told could not be read, and the account's lane was tried anew each second for ever, with all that stood behind."""
+    graph = Graph(client(lambda _: httpx.Response(200, json=told)), base_url="http://graph", version="v25.0", tokens={}, clock=lambda: AT)
+    to = AnsweredTo(RemarkKind.COMMENT, "c1", "99")
+    for account in (PAGE, INSTAGRAM):
+        assert await graph.find(account, "Halo", ("words",), AT) in (Known.UNREACHABLE, Known.NO)
+        assert await graph.find_answer(account, to, "Lain") in (Known.UNREACHABLE, Known.NO)
+        assert isinstance(await graph.measure(account, "1"), Counts | Unanswered)
+        assert await graph.condition(account, ("c-1",)) is not None
 
 
 def raising(error: Exception) -> Answer:

@@ -23,6 +23,7 @@ from services.notifier.domain.posting.post import PostContent, PostPicture, Post
 from services.notifier.domain.posting.remark import Remark, RemarkKind, RemarkState
 from services.notifier.domain.posting.verdict import PostAction, PostVerdict, judge
 from services.notifier.domain.posting.wording import ContactWays, full_text
+from services.notifier.handlers.remarks import CameRemark, GoneRemark
 from services.notifier.store.posting import EFFECTS, POSTS, REMARKS
 from shared.errors import BadInput, DomainError
 from shared.reference.outreach import outreach_lists
@@ -81,7 +82,7 @@ def test_nobody_approves_what_they_wrote_and_an_approval_is_of_one_revision() ->
             rules.approve(post, by, revision, at=AT)
     approved = rules.approve(post, BUDI, 1, at=AT)
     assert (approved.state, approved.judged_by) == (PostState.APPROVED, BUDI)
-    mended = rules.mend(approved, content(text="Lain."), BUDI, at=AT)
+    mended = rules.mend(approved, content(text="Lain."), BUDI, 1, at=AT)
     assert (mended.state, mended.revision, mended.judged_by) == (PostState.PROPOSED, 2, None)
     with pytest.raises(DomainError, match="second_person_needed"):
         rules.approve(mended, BUDI, 2, at=AT)
@@ -89,7 +90,9 @@ def test_nobody_approves_what_they_wrote_and_an_approval_is_of_one_revision() ->
         rules.give_back(post, BUDI, 1, "  ", at=AT)
     assert rules.give_back(post, BUDI, 1, "Salah  jam.", at=AT).note == "Salah jam."
     with pytest.raises(DomainError, match="post_cancelled"):
-        rules.mend(rules.cancel(post), content(), SITI, at=AT)
+        rules.mend(rules.cancel(post), content(), SITI, 1, at=AT)
+    with pytest.raises(DomainError, match="post_mended_meanwhile"):
+        rules.mend(mended, content(), SITI, 1, at=AT)
 
 
 def test_each_platform_says_how_to_come_with_the_code() -> None:
@@ -154,6 +157,26 @@ def test_a_try_whose_end_nobody_knows_is_looked_for_twice_before_it_is_repeated(
     assert effects.look_later(unreachable, at=AT, jitter=0.0).state is EffectState.FLAGGED
 
 
+def test_what_is_never_there_however_often_it_is_tried_is_left_to_a_person() -> None:
+    """A "duplicate" of what nobody finds, or Meta's "unknown error" at each try, went on for ever and nobody was told."""
+    duplicate, tries = judge(Refused(400, 506), visible=True), 0
+    effect = ready()
+    while effect.state is EffectState.READY:
+        tries += 1
+        effect = effects.settle(effects.start(effect, at=AT), duplicate, at=AT, jitter=0.0, unknown_seconds=20)
+        for _ in range(2):
+            effect = effects.found_absent(effect, at=AT, jitter=0.0)
+    assert (effect.state, effect.reason, tries) == (EffectState.REFUSED, "meta_506", 12)
+
+
+def test_what_is_prepared_for_ever_is_prepared_anew() -> None:
+    held = effects.prepared(ready(), ("c-1",), at=AT)
+    soon, late = (effects.not_ready(held, at=AT + timedelta(minutes=minutes), look_seconds=5) for minutes in (9, 11))
+    assert (soon.action, soon.wait_seconds) == (PostAction.LATER, 5)
+    assert (late.action, late.reason) == (PostAction.ANEW, "container_stuck")
+    assert effects.settle(held, late, at=AT, jitter=0.0, unknown_seconds=20).failures == 1
+
+
 def test_a_refusal_of_a_repeated_try_is_in_doubt_once() -> None:
     no = PostVerdict(PostAction.REFUSED, "meta_100")
     first = effects.start(ready(), at=AT)
@@ -197,13 +220,16 @@ def test_what_people_may_see_is_not_called_off_and_what_they_see_stays() -> None
     [
         ("https://x.com/dukcapil/status/1", ""),
         ("https://twitter.com/dukcapil/status/1", ""),
-        ("https://mobile.x.com/a/1", ""),
+        ("https://mobile.x.com/a/status/1", ""),
         ("https://notx.com/a", "link_foreign"),
         ("https://www.tiktok.com/@a/video/1", "link_foreign"),
         ("x.com/a", "link_wrong"),
         ("https://x.com/", "link_wrong"),
+        ("https://x.com/dukcapil", "link_wrong"),
         ("javascript:alert(1)", "link_wrong"),
         ("https://[x", "link_wrong"),
+        ("https://lain.example\\.x.com/a", "link_wrong"),  # a browser goes to lain.example
+        ("https://x.com/a\nb", "link_wrong"),
     ],
 )
 def test_a_link_that_is_pasted_back_leads_to_its_platform(link: str, code: str) -> None:
@@ -271,12 +297,41 @@ def test_a_webhook_is_read_and_what_is_ours_or_another_accounts_is_left_out() ->
     ours = comment.replace(b'"99"', b'"178"')
     body = b'{"object":"instagram","entry":[{"id":"178","time":1795489200,"changes":[{"field":"comments","value":%b}]}]}'
     (came,) = remarks_of(body % comment, {"178": "ig"})
+    assert isinstance(came, CameRemark)
     assert (came.account, came.provider_id, came.media, came.author, came.text) == ("ig", "c1", "m1", "99", "Halo?")
     assert list(remarks_of(body % ours, {"178": "ig"})) == []
     assert list(remarks_of(body % comment, {"1": "ig"})) == []
-    for broken in (b"{", b"[]", b'{"entry":[{"id":"178","changes":[{"field":"comments","value":{}}]}]}', b'{"entry":7}'):
+    for broken in (b"{", b"[]", b'{"entry":[7]}', b'{"entry":7}'):
         with pytest.raises(BadInput, match="body_malformed"):
             list(remarks_of(broken, {"178": "ig"}))
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [b"7", b"{}", b'{"field":"comments","value":{}}', b'{"field":"feed","value":{"item":"comment","verb":"add","created_time":1e300}}'],
+)
+def test_one_thing_that_can_not_be_read_takes_nothing_along(odd: bytes) -> None:
+    """Meta sends many together, and again until they are taken: one that we can't read would have kept out the others for ever."""
+    fine = b'{"field":"comments","value":{"id":"c1","from":{"id":"99"},"text":"Halo?","media":{"id":"m1"}}}'
+    body = b'{"entry":[{"id":"178","time":1795489200,"changes":[%b,%b]}]}' % (odd, fine)
+    assert [getattr(each, "text", None) for each in remarks_of(body, {"178": "ig"})] == ["Halo?"]
+
+
+def test_what_somebody_edits_or_takes_back_is_told_and_nobody_need_say_who_they_are() -> None:
+    value = b'{"item":"comment","comment_id":"c1","post_id":"p1","message":"Kapan buka?","verb":"%b"}'
+    body = b'{"entry":[{"id":"106","time":1795489200,"changes":[{"field":"feed","value":%b}]}]}'
+    came, again, gone = (next(remarks_of(body % (value % verb), {"106": "fb"})) for verb in (b"add", b"edited", b"remove"))
+    assert isinstance(came, CameRemark)
+    assert (came.author, came.is_edited) == ("", False)
+    assert (again, gone) == (replace(came, is_edited=True), GoneRemark("fb", "c1"))
+    unsent = b'{"entry":[{"id":"178","messaging":[{"sender":{"id":"99"},"message":{"mid":"m","is_deleted":true}}]}]}'
+    assert list(remarks_of(unsent, {"178": "ig"})) == [GoneRemark("ig", "m")]
+    open_one = remark(state=RemarkState.SILENT, text="Mantap")
+    assert remarks.edited(open_one, "Syaratnya apa?").state is RemarkState.OPEN
+    done = remarks.answered(remark(), "Ya", SITI, at=AT)
+    assert remarks.edited(done, "Lain").text == done.text
+    left = remarks.taken_back(remark())
+    assert (left.text, left.author, left.author_name, left.state) == ("", "", "", RemarkState.SILENT)
 
 
 def test_a_month_has_whole_weeks() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.web.desk.csv import csv_lines
-from shared.web.desk.words import count, decimal, masked_name, masked_number, masked_phone, moment, short_moment, time_left
+from shared.web.desk.words import count, decimal, difference, masked_name, masked_number, masked_phone, moment, short_moment, time_left
 
 AT = datetime(2026, 11, 24, 2, 42, tzinfo=UTC)
 
@@ -13,6 +13,11 @@ AT = datetime(2026, 11, 24, 2, 42, tzinfo=UTC)
 def test_numbers_are_written_as_in_indonesian() -> None:
     assert (count(1284), count(214930), count(7)) == ("1.284", "214.930", "7")
     assert (decimal(0.8), decimal(1234.56, 2)) == ("0,8", "1.234,56")
+    assert (decimal(-0.004, 2), decimal(-0.006, 2)) == ("0,00", "-0,01")
+
+
+def test_a_difference_has_its_sign_and_none_has_none() -> None:
+    assert [difference(each) for each in (0.8, -0.8, 0.0, 0.004, -0.004)] == ["+0,80", "-0,80", "0,00", "0,00", "0,00"]
 
 
 def test_moments_are_of_the_office() -> None:

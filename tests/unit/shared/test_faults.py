@@ -18,7 +18,7 @@ REACH = "from shared.faults import crash_point\nfor _ in range(3): crash_point('
 def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if name not in faults.SWITCHES}
     return subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=kept | environment, capture_output=True, text=True, check=False, timeout=30
+        [sys.executable, "-c", code], cwd=ROOT, env=kept | environment, capture_output=True, text=True, check=False, timeout=100
     )
 
 

@@ -29,6 +29,8 @@ RECEIPT = "MDN-UWEJ-V78R"
         ("+62 812 3456 7890", Shape.PHONE, "6281234567890"),
         ("08123456789", Shape.PHONE, "628123456789"),
         ("0812", Shape.TOO_SHORT, ""),
+        ("K7Q", Shape.SOURCE, "K7Q"),
+        ("#k7q2", Shape.SOURCE, "K7Q2"),
         ("siti  aminah", Shape.NAME, "siti aminah"),
         ("SUTRESNA", Shape.NAME, "SUTRESNA"),
         ("Nur'aini", Shape.NAME, "Nur'aini"),

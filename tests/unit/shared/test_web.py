@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from pydantic import AfterValidator, BaseModel
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -371,3 +371,17 @@ async def test_who_goes_while_waiting_leaves_nothing_behind(app: FastAPI, client
         line._pieces.put_nowait({"type": "http.disconnect"})
         await line.task
     assert (await client.post("/large", content=b"xyz")).json() == 3
+
+
+async def test_a_routers_routes_are_the_apps_own_and_not_worked_out_a_second_time() -> None:
+    app, router = make_app(Health()), APIRouter(prefix="/part")
+
+    @router.get("/{name}")
+    async def part(name: str) -> str:
+        return name
+
+    app.include_router(router)
+    assert router.routes[0] in app.routes
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        assert (await client.get("/part/one")).json() == "one"
+        assert (await client.post("/part/one")).status_code == 405

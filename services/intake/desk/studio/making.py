@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from http import HTTPStatus
@@ -15,7 +16,7 @@ from services.intake.desk.room import DeskRoom
 from services.intake.desk.source_form import find_typed_village
 from services.intake.desk.studio import words
 from services.intake.domain.studio.pieces import NAME_LONGEST, NOTE_LONGEST, Piece, PieceWish
-from services.intake.handlers import make_piece
+from services.intake.handlers import make_piece, month_in_numbers
 from services.intake.ports import Deps, Tx
 from shared.errors import BadInput
 from shared.reference.ideas import KINDS, ideas
@@ -52,7 +53,7 @@ def router(room: DeskRoom) -> APIRouter:
 
     @routes.post(words.NEW)
     async def make(request: Request, typed: Annotated[PieceFields, Form()], member: words.Campaigner) -> Response:
-        wish = read_wish(room.deps, typed)
+        wish = await _with_numbers(room.deps, read_wish(room.deps, typed))
         try:
             piece = await order_piece(room, request, member, wish)
         except BadInput as refused:
@@ -75,6 +76,15 @@ async def order_piece(room: DeskRoom, request: Request, member: StaffMember, wis
 
 async def _make(tx: Tx, *, room: DeskRoom, wish: PieceWish, by: str) -> Piece:
     return await make_piece(tx, room.deps, wish, by)
+
+
+async def _with_numbers(deps: Deps, wish: PieceWish) -> PieceWish:
+    """Return a wish that tells the numbers of a month with these: whatever was typed in their place is passed over."""
+    idea = ideas().get(wish.idea)
+    if idea is None or not idea.is_figures:
+        return wish
+    found = await month_in_numbers(deps)
+    return replace(wish, moment=found.month, note=found.said)
 
 
 def read_wish(deps: Deps, typed: PieceFields) -> PieceWish:

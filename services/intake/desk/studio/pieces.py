@@ -18,6 +18,7 @@ from shared.web.desk.pages import HEADERS
 
 _ROWS: Final = 50
 _MOST_PAGES: Final = 10
+_POST: Final = "post"  # place of what a post can be made of: stories and all that is printed go other ways
 PLAN: Final = "/desk/posting/baru"
 """Where a post is planned: the notifier's page."""
 
@@ -67,7 +68,7 @@ def _one(routes: APIRouter, room: DeskRoom) -> None:
             "texts": texts,
             "caption": text_of_piece(deps, view) if view.kind.medium is PieceMedium.PICTURE else "",
             "alt": alt_of_piece(deps, view) if view.kind.medium is not PieceMedium.TEXT else "",
-            "plan": f"{PLAN}?karya={view.piece.piece_id}" if view.kind.medium is PieceMedium.PICTURE else "",
+            "plan": f"{PLAN}?karya={view.piece.piece_id}" if view.kind.place == _POST else "",
             "pictures": PieceMedium.PICTURE,
         }
         return room.pages.show(request, "studio_piece.html", member, **values)

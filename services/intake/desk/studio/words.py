@@ -52,6 +52,7 @@ _WRONG: Final[Mapping[str, str]] = MappingProxyType(
         "service_not_open": "Layanan ini belum dibuka, jadi belum bisa diajak ke sana.",
         "idea_unknown": "Pilih idenya dari daftar.",
         "idea_unsuited": "Ide ini bukan untuk pilihan layanan itu. Lihat halaman Ide.",
+        "figures_too_few": "Dokumen yang terbit bulan lalu belum sampai 5, jadi angkanya belum diumumkan.",
         "village_unknown": "Pilih desa dari daftar, dengan kecamatannya.",
         "moment_missing": "Ide ini untuk satu hari: pilih harinya dari kalender.",
         "moment_too_long": "Nama harinya terlalu panjang.",

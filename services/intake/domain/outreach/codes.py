@@ -29,10 +29,11 @@ _VALUES: Final = {character: number for number, character in enumerate(ALPHABET)
 _TAKEN: Final = frozenset({"RT", "RW", "KM", "NO"})  # what stands before digits in addresses
 _MOST_TRIES: Final = 400  # of one length, before codes of it are scarce and a longer one is made
 
-_MARKED: Final = re.compile(r"[(\[{]?\s*(?:#|\bkode\b\s*[:=#]?)\s*([A-Za-z0-9]{0,12})\b\s*[)\]}]?", re.IGNORECASE)
-_BRACKETED: Final = re.compile(r"[(\[{]\s*([A-Za-z][0-9][A-Za-z0-9]{1,3})\s*[)\]}]")
+# Blanks are counted: where any number may stand before what is looked for, a message of nothing but blanks takes a second to read.
+_MARKED: Final = re.compile(r"[(\[{]?\s{0,3}(?:#|\bkode\b\s{0,3}[:=#]?)\s{0,3}([A-Za-z0-9]{0,12})\b\s{0,3}[)\]}]?", re.IGNORECASE)
+_BRACKETED: Final = re.compile(r"[(\[{]\s{0,3}([A-Za-z][0-9][A-Za-z0-9]{1,3})\s{0,3}[)\]}]")
 _BARE: Final = re.compile(r"\b([A-Za-z][2-9][A-Za-z0-9]{1,3})\b")
-_LEFT_OVER: Final = re.compile(r"\(\s*#[\s)]*$")
+_LEFT_OVER: Final = re.compile(r"\(\s{0,3}#[\s)]*$")
 _PART: Final = re.compile(r"[A-Z][0-9]?[A-Z0-9]{0,3}")
 _SAYS: Final = re.compile(r"\s+")
 _CUT: Final = 2  # characters from which on a code that was cut off can be told
@@ -83,7 +84,7 @@ def parse_code(text: str) -> str:
     Raises:
         Malformed: `source_code_malformed`.
     """
-    code = _SAYS.sub("", unicodedata.normalize("NFKC", text)).strip("#()[]{}.").upper()
+    code = _SAYS.sub("", _plain(text)).strip("#()[]{}.").upper()
     if not is_code(code):
         raise Malformed("source_code_malformed")
     return code
@@ -94,7 +95,9 @@ def named_code(text: str) -> FoundCode:
     try:
         return FoundCode(parse_code(text), CodeCondition.INTACT)
     except Malformed:
-        left = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text))).upper()
+        if (found := read_code(text).code) is not None and found.condition is CodeCondition.INTACT:
+            return found  # the whole sentence was copied
+        left = "".join(filter(str.isalnum, _plain(text))).upper()
         return FoundCode(left[: LONGEST + 1], CodeCondition.DAMAGED)
 
 
@@ -104,7 +107,7 @@ def read_code(text: str) -> ReadText:
     What has a mark is a code, or what is left of one. What has none must add up, and is left in the text: it may be something else. Where
     a text was forwarded together with another one, the last code counts.
     """
-    plain = unicodedata.normalize("NFKC", text)
+    plain = _plain(text)
     marked = [found for found in _MARKED.finditer(plain) if _is_meant(found.group(1), found.group(0))]
     if marked:
         best = next((found for found in reversed(marked) if is_code(found.group(1).upper())), marked[-1])
@@ -117,6 +120,11 @@ def read_code(text: str) -> ReadText:
     if left is not None:
         return ReadText(plain[: left.start()].rstrip(), FoundCode("", CodeCondition.DAMAGED))
     return ReadText(text)
+
+
+def _plain(text: str) -> str:
+    """Return a text in plain letters, without those that nobody sees: marks of direction, joiners, soft hyphens."""
+    return "".join(letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
 
 
 def _is_meant(code: str, whole: str) -> bool:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from services.intake.domain.counting import SMALL
 from services.intake.domain.outreach.funnel import FunnelStep, StepCounts
-from services.intake.domain.outreach.participation import SMALL, VillageParticipation
+from services.intake.domain.outreach.participation import THOUSAND, VillageParticipation
 from shared.intervals import wilson
 
 
@@ -74,16 +75,16 @@ def lagging(stands: Mapping[str, VillageParticipation], counts: Mapping[str, Ste
         counts: What was counted of each in it, as the funnel has it; a code that is no village counts for the regency alone.
     """
     whole = _summed(counts)
-    served, residents = sum(each.served for each in stands.values()), sum(each.residents for each in stands.values())
-    usual = served / residents if residents else 0.0
-    low = [each for each in stands.values() if each.gap < 0 or not each.served]
+    usual = next(((each.per_thousand - each.gap) / THOUSAND for each in stands.values()), 0.0)
+    low = [each for each in stands.values() if each.gap < 0 or not each.rated[0]]
     rows = [_judged(each, counts.get(each.village, {}), whole, usual) for each in low]
     return tuple(sorted(rows, key=lambda row: (row.stands.per_thousand, -row.stands.residents, row.stands.village)))
 
 
 def _judged(stands: VillageParticipation, counts: StepCounts, whole: _Lost, usual: float) -> LaggingVillage:
     came = max(counts.get(FunnelStep.VISITED, 0), counts.get(FunnelStep.CHATTED, 0))
-    is_clear = wilson(min(stands.served, stands.residents), stands.residents).high < usual
+    served, residents = stands.rated
+    is_clear = wilson(min(served, residents), residents).high < usual
     if came < SMALL:
         return LaggingVillage(stands, Why.UNREACHED, Evidence(came, stands.residents, 0.0), came, is_clear)
     for why, (lost, of) in _lost(counts).items():

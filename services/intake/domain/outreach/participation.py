@@ -6,18 +6,17 @@ The denominators stand in `shared.reference.residents`, with where they come fro
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Final
 
 from shared.reference.residents import VillageResidents
 
-_THOUSAND: Final = 1000
+THOUSAND: Final = 1000
 _DAYS_OF_A_YEAR: Final = 365
-SMALL: Final = 5
-"""What is smaller is not told in public: three people of a hamlet are known to everybody there."""
 
 
 class Need(StrEnum):
@@ -55,7 +54,8 @@ class VillageParticipation:
     """How one village stands.
 
     `per_thousand`: people served of 1,000 residents. `gap`: that, less the same of the whole regency. `trend`: that, less the same of as
-    many days before. `rank`: 1 is the highest; villages with the same have the same.
+    many days before. `rank`: 1 is the highest; villages with the same have the same. `rated`: people served and residents of which these
+    are made: its own, or those of all villages that it is counted `together` with, since one of them was split or joined with another.
     """
 
     village: str
@@ -65,23 +65,40 @@ class VillageParticipation:
     gap: float
     trend: float
     rank: int
+    rated: tuple[int, int]
+    together: tuple[str, ...] = ()
 
 
 def per_thousand(count: int, people: float) -> float:
     """Return a count of each thousand; 0 where there is nobody."""
-    return _THOUSAND * count / people if people else 0.0
+    return THOUSAND * count / people if people else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class VillageGroups:
+    """Villages whose people can't be told apart, each with all that it is counted with: in the period, and in that with the one before."""
+
+    now: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    both: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+ALONE: Final = VillageGroups()
+"""Every village was the same all the time."""
 
 
 def participation(
-    served: Mapping[str, int], before: Mapping[str, int], residents: Mapping[str, VillageResidents]
+    served: Mapping[str, int], before: Mapping[str, int], residents: Mapping[str, VillageResidents], groups: VillageGroups = ALONE
 ) -> tuple[VillageParticipation, ...]:
     """Return every village, the highest first. `served`, `before`: people served by village in a period, and in as many days before it.
 
     Who lives in no village that is known counts for none.
     """
     known = {village: each.residents for village, each in residents.items()}
-    rates = {village: per_thousand(served.get(village, 0), people) for village, people in known.items()}
-    whole = per_thousand(sum(served.get(village, 0) for village in known), sum(known.values()))
+    rated = {village: _together(village, served, known, groups.now) for village in known}
+    rates = {village: per_thousand(*each) for village, each in rated.items()}
+    lowest = sorted(rates.values())
+    counted = {*known, *(code for group in groups.now.values() for code in group)}
+    whole = per_thousand(sum(served.get(village, 0) for village in counted), sum(known.values()))
     rows = [
         VillageParticipation(
             village,
@@ -89,12 +106,22 @@ def participation(
             people,
             rates[village],
             rates[village] - whole,
-            rates[village] - per_thousand(before.get(village, 0), people),
-            1 + sum(other > rates[village] for other in rates.values()),
+            per_thousand(*_together(village, served, known, groups.both)) - per_thousand(*_together(village, before, known, groups.both)),
+            1 + len(lowest) - bisect_right(lowest, rates[village]),
+            rated[village],
+            tuple(sorted(groups.now.get(village, frozenset()) - {village})),
         )
         for village, people in known.items()
     ]
     return tuple(sorted(rows, key=lambda row: (row.rank, row.village)))
+
+
+def _together(village: str, served: Mapping[str, int], known: Mapping[str, int], groups: Mapping[str, frozenset[str]]) -> tuple[int, int]:
+    """Return how many were served of how many residents, in a village and in all that it is counted with."""
+    group = groups.get(village)
+    if group is None:
+        return served.get(village, 0), known[village]
+    return sum(served.get(code, 0) for code in group), sum(known.get(code, 0) for code in group)
 
 
 def needing(need: Need, of: VillageResidents, rates: CrudeRates, first: date, last: date) -> float:
@@ -133,4 +160,4 @@ def needs_met(met: Mapping[str, int], of: Iterable[VillageResidents], rates: Cru
 
 def per_year(residents: int, rate: float) -> float:
     """Return how many of a rate by thousand there are in a year."""
-    return residents * rate / _THOUSAND
+    return residents * rate / THOUSAND

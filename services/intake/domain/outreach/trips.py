@@ -76,6 +76,14 @@ class Trip:
     planned_by: str
     planned_at: datetime
     state: TripState = TripState.PLANNED
+    revision: int = 1
+    dropped: tuple[str, ...] = ()
+    """Villages to which it was planned once, and goes no more."""
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether somebody may have been told something else of it."""
+        return self.revision > 1 or self.state is TripState.CANCELLED
 
     @property
     def goal(self) -> int:
@@ -164,6 +172,31 @@ def plan_trip(plan: TripPlan, trip_id: str, grid: Mapping[str, tuple[int, int]],
     return Trip(trip_id, plan.name, plan.day, plan.team, plan.services, stops, by, at)
 
 
+def change_trip(trip: Trip, plan: TripPlan, revision: int, grid: Mapping[str, tuple[int, int]], start: str, today: date) -> Trip:
+    """Return the trip as it is planned now; places in villages that stay keep their sources. `revision`: the one that was looked at.
+
+    Raises:
+        DomainError: `trip_cancelled`; `trip_was_made`: something came of it already; `trip_changed_meanwhile`: of another revision;
+            as `plan_trip`.
+    """
+    _still_planned(trip)
+    if revision != trip.revision:
+        raise DomainError("trip_changed_meanwhile")
+    again = plan_trip(plan, trip.trip_id, grid, start, today=today, by=trip.planned_by, at=trip.planned_at)
+    known = {stop.village: stop.source for stop in trip.stops}
+    stops = tuple(replace(stop, source=known.get(stop.village, "")) for stop in again.stops)
+    staying = {stop.village for stop in stops}
+    dropped = tuple(village for village in dict.fromkeys((*trip.dropped, *known)) if village not in staying)
+    return replace(again, stops=stops, revision=trip.revision + 1, dropped=dropped)
+
+
+def _still_planned(trip: Trip) -> None:
+    if trip.state is TripState.CANCELLED:
+        raise DomainError("trip_cancelled")
+    if trip.met is not None:
+        raise DomainError("trip_was_made")
+
+
 def sourced(trip: Trip, codes: Mapping[str, str]) -> Trip:
     """Return the trip with the sources of its places, by village."""
     return replace(trip, stops=tuple(replace(stop, source=codes[stop.village]) for stop in trip.stops))
@@ -193,8 +226,5 @@ def cancel_trip(trip: Trip) -> Trip:
     Raises:
         DomainError: `trip_cancelled`; `trip_was_made`: something came of it already.
     """
-    if trip.state is TripState.CANCELLED:
-        raise DomainError("trip_cancelled")
-    if trip.met is not None:
-        raise DomainError("trip_was_made")
-    return replace(trip, state=TripState.CANCELLED)
+    _still_planned(trip)
+    return replace(trip, state=TripState.CANCELLED, revision=trip.revision + 1)

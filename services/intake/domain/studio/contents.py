@@ -14,6 +14,8 @@ from shared.reference.regions import find_village
 
 _REGENCY: Final = "Kabupaten Madiun"
 _NEARLY_ALWAYS: Final = "tidak perlu bila"  # how a case begins in which a paper is not asked for
+FIGURES_APART: Final = " · "
+"""Stands between the numbers of a month in the note of a piece."""
 _BOX: Final = "box"
 _CHECK: Final = "check"
 _NO: Final = "no"
@@ -158,6 +160,10 @@ def _panel(subject: PieceSubject, book: StudioBook) -> PiecePanel:
         lines = book.texts["days"]["lines"] if card.days is not None else book.texts["days"]["chosen"]
         rows = (PanelRow(_CHECK, line.format(days=card.days, place=book.office.place)) for line in lines)
         return PiecePanel(titles["days"], tuple(rows))
+    if panel == "figures":
+        return PiecePanel(
+            titles["lines"], tuple(PanelRow(_CHECK, said[:1].upper() + said[1:]) for said in subject.piece.wish.note.split(FIGURES_APART))
+        )
     rows = (PanelRow(line.mark, _filled(subject, line.text, words), line.small) for line in subject.idea.lines)
     return PiecePanel(titles["lines"], tuple(rows))
 

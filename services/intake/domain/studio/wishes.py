@@ -46,6 +46,8 @@ def _of_idea(wish: PieceWish, idea: ContentIdea, cards: Mapping[str, ServiceCard
     card = cards.get(wish.service)
     if not idea.suits(wish.service, card.report_within_days if card else None):
         yield FieldProblem("idea", "idea_unsuited")
+    if idea.is_figures and not wish.note:
+        yield FieldProblem("idea", "figures_too_few")
     if idea.needs_moment and not wish.moment:
         yield FieldProblem("moment", "moment_missing")
     if idea.needs_note and not wish.note:

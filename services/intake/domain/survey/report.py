@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from services.intake.domain.figures import hidden
 from services.intake.domain.survey.counting import SurveyTally, VillageTally, together
 from services.intake.domain.survey.index import ElementIndex, SatisfactionIndex, index_of, response_rate
 from services.intake.domain.survey.invitations import SurveyRules
@@ -87,17 +88,8 @@ def report_of(tallies: Sequence[SurveyTally], first: str, last: str, service: st
 
 
 def shown(counts: Mapping[str, int], least: int) -> dict[str, int | None]:
-    """Return counts without those below `least`; where one alone is hidden, the next smallest too: the sum would tell it."""
-    hidden = _hidden(counts, least)
-    return {name: None if name in hidden else count for name, count in counts.items()}
-
-
-def _hidden(counts: Mapping[str, int], least: int) -> frozenset[str]:
-    few = [name for name, count in counts.items() if 0 < count < least]
-    if len(few) == 1:
-        others = sorted((name for name, count in counts.items() if count and name not in few), key=lambda name: (counts[name], name))
-        few += others[:1]
-    return frozenset(few)
+    """Return counts without those below `least`, and others where the sum would tell them."""
+    return dict(zip(counts, hidden(list(counts.values()), least), strict=True))
 
 
 def _grouped(tallies: Iterable[tuple[str, SurveyTally]]) -> dict[str, SurveyTally]:
@@ -113,15 +105,15 @@ def village_lines(tallies: Iterable[VillageTally], rules: SurveyRules) -> tuple[
 
 
 def _lines(groups: Mapping[str, SurveyTally | VillageTally], rules: SurveyRules) -> tuple[SurveyLine, ...]:
-    hidden = _hidden({name: tally.answered for name, tally in groups.items()}, rules.smallest_cell)
+    told = shown({name: tally.answered for name, tally in groups.items()}, rules.smallest_cell)
     return tuple(
         SurveyLine(
             name=name,
             asked=tally.asked if isinstance(tally, SurveyTally) else 0,
-            answered=None if name in hidden else tally.answered,
-            index=None if name in hidden else index_of(tally),
-            is_hidden=name in hidden,
-            is_small=name not in hidden and 0 < tally.answered < rules.small_sample,
+            answered=told[name],
+            index=None if told[name] is None else index_of(tally),
+            is_hidden=told[name] is None,
+            is_small=told[name] is not None and 0 < tally.answered < rules.small_sample,
         )
         for name, tally in groups.items()
     )

@@ -90,6 +90,7 @@ async def note_seen(tx: Tx, deps: Deps, code: str, day: date, seen: int, typed: 
     source = await tx.source(code)
     if await tx.is_measured(code):
         raise Conflict("source_is_measured")
+    tx.save_source(source)  # as it is: of two who type at once the second one sees what the first one typed
     before = await deps.steps.seen(code, day)
     if seen != before:
         what = WhoAndWhere(source.code, source.what.service, source.what.village)
@@ -105,7 +106,10 @@ async def note_measured(tx: Tx, deps: Deps, code: str, publication: str, seen: i
     if source is None or seen is None:
         return
     now, before = MeasuredPost(publication, code, seen, at), await tx.find_measured_post(publication)
-    typed = 0 if await tx.is_measured(code) else await deps.steps.seen(code)
+    is_first = not await tx.is_measured(code)
+    if is_first:
+        tx.save_source(source)  # as it is: nobody types a number meanwhile
+    typed = await deps.steps.seen(code) if is_first else 0
     step = since_last(before, now, source, day, typed)
     if before is None or at > before.at:
         tx.keep_measured_post(now)

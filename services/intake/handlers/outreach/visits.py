@@ -33,7 +33,8 @@ class PageVisitor:
 async def note_visit(deps: Deps, source: OutreachSource, visitor: PageVisitor) -> bool:
     """Count that somebody opened the page of a source; return whether it was a person. The same one counts once a day.
 
-    What stands for the visitor is a hash with a salt that is gone two days later: nobody is known again.
+    From one address so many count in a stretch of time, whatever browsers they name: nobody makes a village look visited. What stands for
+    the visitor is a hash with a salt that is gone two days later: nobody is known again.
     """
     if not visitor.is_person:
         return False
@@ -41,5 +42,7 @@ async def note_visit(deps: Deps, source: OutreachSource, visitor: PageVisitor) -
     salt = await deps.steps.salt(today.isoformat())
     mark = mark_of(salt, f"{visitor.address}|{visitor.agent}")
     what = WhoAndWhere(source=source.code, service=source.what.service, village=source.what.village)
-    await deps.steps.note([visit_step(mark, today, what)])
+    counter = mark_of(salt, f"visits|{visitor.address}|{source.code}")
+    if await deps.tries.take(counter, deps.visits_an_address) is None and not await deps.steps.note([visit_step(mark, today, what)]):
+        await deps.tries.give_back(counter)
     return True

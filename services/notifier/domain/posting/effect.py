@@ -1,9 +1,9 @@
 """What a post, or an answer to somebody, comes to on one account: exactly once, or flagged. Pure.
 
-    waiting -> ready -> running -> done | refused | unknown
+    ready -> running -> done | refused | unknown
     unknown -> done | ready (looked up: not there) | flagged (nobody can say)
     by_hand -> done (the link was pasted)
-    refused, flagged -> ready (a person said so) | done (the link was pasted)
+    refused, flagged -> ready (a person said so) | done (the link was pasted) | cancelled (given up, with a note)
 
 The key names the effect, not the try: `post:<post>:<account>`, `answer:<remark>`. Whatever people see begins as `running` in the database,
 so that a crash is seen as a try whose end nobody knows; it is looked up and never blindly repeated.
@@ -32,13 +32,14 @@ _RETRIES: Final = 12  # over half an hour
 _LOOK: Final = Backoff(20.0, 300.0, factor=2.0)  # an account's own list shows a new post within seconds
 _LOOKS: Final = 12  # without an answer: half an hour, then a person looks
 _DOUBTED: Final = "refused_when_repeated"
+_NOBODY_KNOWS: Final = "nobody_can_say"
 _ABSENT: Final = 2  # answers in a row that it is not there: a call that lay in a queue has had time by then
+_STUCK: Final = timedelta(minutes=10)  # Meta asks for no more than five minutes of looking at what it prepares
 
 
 class EffectState(StrEnum):
     """The state of an effect."""
 
-    WAITING = "waiting"
     BY_HAND = "by_hand"
     READY = "ready"
     RUNNING = "running"
@@ -53,6 +54,8 @@ OPEN_EFFECTS: Final = frozenset({EffectState.READY, EffectState.RUNNING, EffectS
 """Those that stand in their account's lane."""
 IN_FLIGHT: Final = frozenset({EffectState.RUNNING, EffectState.UNKNOWN, EffectState.FLAGGED})
 """Those that may have been seen by people: nothing of them is changed before that is known."""
+STOPPED: Final = frozenset({EffectState.REFUSED, EffectState.FLAGGED})
+"""Those that wait for a person: nothing becomes of them by itself."""
 
 
 class EffectKind(StrEnum):
@@ -66,7 +69,8 @@ class EffectKind(StrEnum):
 class PostEffect:
     """One effect on one account. `about`: id of the post or remark; `prepared`: what the provider holds for it (containers, photos).
 
-    `begun_at`: the first try that may have been seen. `maybe_twice`: repeated because a person said so while nobody could know.
+    `prepared_at`: since when it does. `begun_at`: the first try that may have been seen. `maybe_twice`: repeated because a person said so
+    while nobody could know. `note`: why it was given up, and who decided.
     """
 
     key: str
@@ -78,6 +82,7 @@ class PostEffect:
     source: str = ""
     revision: int = 1
     prepared: tuple[str, ...] = ()
+    prepared_at: datetime | None = None
     attempt: int = 0
     failures: int = 0
     looks: int = 0
@@ -91,6 +96,7 @@ class PostEffect:
     history: tuple[Try, ...] = ()
     measured: Measure | None = None
     measure_at: datetime | None = None
+    note: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -116,7 +122,14 @@ def answer(remark_id: str, account: str, source: str, *, at: datetime) -> PostEf
 
 def prepared(effect: PostEffect, ids: tuple[str, ...], *, at: datetime) -> PostEffect:
     """Return it with what the provider holds for it."""
-    return replace(effect, prepared=ids, next_at=at)
+    return replace(effect, prepared=ids, prepared_at=at, next_at=at)
+
+
+def not_ready(effect: PostEffect, *, at: datetime, look_seconds: float) -> PostVerdict:
+    """Return what follows where the provider still prepares it: a look a little later; after minutes of that it is prepared anew."""
+    if effect.prepared_at is not None and at - effect.prepared_at > _STUCK:
+        return PostVerdict(PostAction.ANEW, "container_stuck")
+    return PostVerdict(PostAction.LATER, "not_ready_yet", look_seconds)
 
 
 def start(effect: PostEffect, *, at: datetime) -> PostEffect:
@@ -169,10 +182,18 @@ def done(effect: PostEffect, provider_id: str, *, at: datetime, link: str | None
 
 
 def found_absent(effect: PostEffect, *, at: datetime, jitter: float) -> PostEffect:
-    """Note that the account was asked and does not have it; after that was said twice it may be tried again."""
+    """Note that the account was asked and does not have it; after that was said twice it may be tried again.
+
+    A try that ends so again and again is refused at last, for the reason that it ended with: "duplicate" of what nobody finds, "unknown
+    error" of every try. A person looks then.
+    """
     asked = replace(effect, absent=effect.absent + 1, looks=effect.looks + 1)
     if asked.absent >= _ABSENT:
-        return _again(asked, "looked_not_there", at=at, seconds=0.0)
+        failures = asked.failures + 1
+        if failures >= _RETRIES:
+            return _refuse(asked, asked.reason or "looked_not_there", at=at)
+        wait = _RETRY.seconds(failures - 1, jitter) if failures > 1 else 0.0
+        return _again(replace(asked, failures=failures), "looked_not_there", at=at, seconds=wait)
     return replace(asked, next_at=at + timedelta(seconds=_LOOK.seconds(asked.looks, jitter)))
 
 
@@ -186,7 +207,7 @@ def look_later(effect: PostEffect, *, at: datetime, jitter: float) -> PostEffect
 
 def flag(effect: PostEffect, *, at: datetime) -> PostEffect:
     """Leave it to a person: nobody can say whether people see it."""
-    return _noted(replace(effect, state=EffectState.FLAGGED), "nobody_can_say", at)
+    return _noted(replace(effect, state=EffectState.FLAGGED, reason=_NOBODY_KNOWS), _NOBODY_KNOWS, at)
 
 
 def try_again(effect: PostEffect, *, at: datetime) -> PostEffect:
@@ -195,11 +216,20 @@ def try_again(effect: PostEffect, *, at: datetime) -> PostEffect:
     Raises:
         DomainError: `effect_not_stopped`.
     """
-    if effect.state not in (EffectState.REFUSED, EffectState.FLAGGED):
-        raise DomainError("effect_not_stopped", effect.state)
+    _stopped(effect)
     twice = effect.maybe_twice or effect.state is EffectState.FLAGGED
     anew = replace(effect, prepared=(), failures=0, maybe_twice=twice)
     return _again(anew, "retried_by_hand", at=at, seconds=0.0)
+
+
+def give_up(effect: PostEffect, note: str, *, at: datetime) -> PostEffect:
+    """End it unpublished because a person says so; the plan can be mended and approved again.
+
+    Raises:
+        DomainError: `effect_not_stopped`.
+    """
+    _stopped(effect)
+    return _noted(replace(effect, state=EffectState.CANCELLED, note=note), "given_up", at)
 
 
 def posted_by_hand(effect: PostEffect, link: str, *, at: datetime) -> PostEffect:
@@ -211,6 +241,11 @@ def posted_by_hand(effect: PostEffect, link: str, *, at: datetime) -> PostEffect
     if effect.state not in (EffectState.BY_HAND, EffectState.FLAGGED, EffectState.REFUSED):
         raise DomainError("effect_not_by_hand", effect.state)
     return replace(done(effect, "", at=at, link=link, reason="by_hand"), measure_at=None)
+
+
+def needs_person(effect: PostEffect, *, at: datetime) -> bool:
+    """Return whether somebody has to do something now: post it by hand, look, mend. It is so once, until that was done."""
+    return effect.state in STOPPED or (effect.state is EffectState.BY_HAND and effect.next_at <= at)
 
 
 def call_off(effect: PostEffect) -> PostEffect:
@@ -229,7 +264,13 @@ def call_off(effect: PostEffect) -> PostEffect:
 def plan_again(effect: PostEffect, source: str, revision: int, *, at: datetime, by_hand: bool) -> PostEffect:
     """Return a cancelled effect as one of the present revision, under the key that it always had."""
     fresh = publication(effect.about, effect.account, source, revision, at=at, by_hand=by_hand)
-    return replace(fresh, attempt=effect.attempt, history=effect.history, maybe_twice=effect.maybe_twice)
+    twice = effect.maybe_twice or effect.reason == _NOBODY_KNOWS
+    return replace(fresh, attempt=effect.attempt, history=effect.history, maybe_twice=twice)
+
+
+def _stopped(effect: PostEffect) -> None:
+    if effect.state not in STOPPED:
+        raise DomainError("effect_not_stopped", effect.state)
 
 
 def _unknown(effect: PostEffect, reason: str, *, at: datetime, seconds: float) -> PostEffect:

@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Final
 
 from services.notifier.domain.broadcast import Hand
-from services.notifier.domain.posting.accounts import LIMITS, SocialAccount, hashtags
+from services.notifier.domain.posting.accounts import LIMITS, SocialAccount, hashtags, length
 from services.notifier.domain.posting.wording import ContactWays, full_text
 from shared.errors import DomainError
 
@@ -123,13 +123,13 @@ def _check_target(content: PostContent, target: PostTarget, accounts: Mapping[st
         raise DomainError("source_malformed", account.name)
     limits = LIMITS[account.platform]
     text = full_text(content.text, account.platform, target.source, ways)
-    if len(text) > limits.characters:
-        raise DomainError("text_too_long", f"{account.name}: {len(text)} dari {limits.characters}")
+    if (long := length(text, account.platform)) > limits.characters:
+        raise DomainError("text_too_long", f"{account.name}: {long} dari {limits.characters}")
     if limits.hashtags and hashtags(text) > limits.hashtags:
         raise DomainError("too_many_hashtags", f"{account.name}: {limits.hashtags}")
     if len(content.pictures) > limits.pictures:
         raise DomainError("too_many_pictures", f"{limits.pictures} di {account.name}")
-    if not content.pictures and account.platform == "instagram":
+    if not content.pictures and limits.needs_picture:
         raise DomainError("picture_missing", account.name)
     if any(not limits.narrowest <= picture.width / picture.height <= limits.widest for picture in content.pictures):
         raise DomainError("picture_shape", account.name)
@@ -163,14 +163,16 @@ def give_back(post: SocialPost, by: Hand, revision: int, note: str, *, at: datet
     return replace(post, state=PostState.RETURNED, judged_by=by, judged_at=at, note=said)
 
 
-def mend(post: SocialPost, content: PostContent, by: Hand, *, at: datetime) -> SocialPost:
-    """Return it as written anew; it needs another approval.
+def mend(post: SocialPost, content: PostContent, by: Hand, revision: int, *, at: datetime) -> SocialPost:
+    """Return it as written anew; it needs another approval. `revision`: the one that was read before.
 
     Raises:
-        DomainError: `post_cancelled`.
+        DomainError: `post_cancelled`; `post_mended_meanwhile`: somebody else wrote it anew since.
     """
     if post.state is PostState.CANCELLED:
         raise DomainError("post_cancelled")
+    if post.revision != revision:
+        raise DomainError("post_mended_meanwhile")
     return SocialPost(post.post_id, content, by, at, revision=post.revision + 1)
 
 

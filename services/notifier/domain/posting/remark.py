@@ -122,6 +122,20 @@ def close(remark: Remark, by: Hand, *, at: datetime) -> Remark:
     return replace(take(remark, by), state=RemarkState.CLOSED, answered_by=by, answered_at=at)
 
 
+def edited(remark: Remark, text: str) -> Remark:
+    """Return it with other words; what was answered, or ended, stays as it was read."""
+    if remark.state not in (RemarkState.OPEN, RemarkState.SILENT):
+        return remark
+    state = RemarkState.OPEN if asks(text, remark.kind) else remark.state
+    return replace(remark, text=text[:TEXT_MOST], state=state)
+
+
+def taken_back(remark: Remark) -> Remark:
+    """Return what is left of it once whoever wrote it took it back."""
+    state = RemarkState.SILENT if remark.state is RemarkState.OPEN else remark.state
+    return replace(remark, text="", author="", author_name="", state=state)
+
+
 def _open(remark: Remark) -> None:
     if remark.state is not RemarkState.OPEN:
         raise DomainError("remark_not_open", remark.state)

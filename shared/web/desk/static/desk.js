@@ -80,7 +80,7 @@
     if (pressed(key === " " ? "Spasi" : key)) event.preventDefault();
   });
 
-  // -- a password is shown while somebody wants to read it; a page is printed
+  // -- a password is shown while somebody wants to read it; a page is printed; a text is copied
   document.addEventListener("click", (event) => {
     const shows = event.target.closest("[data-show]");
     if (shows) {
@@ -89,7 +89,15 @@
       shows.setAttribute("aria-pressed", String(field.type === "text"));
     }
     if (event.target.closest("[data-print]")) window.print();
+    const copies = event.target.closest("[data-copy]");
+    if (copies) {
+      const text = document.getElementById(copies.dataset.copy).innerText;
+      navigator.clipboard.writeText(text).then(() => (copies.querySelector("[role=status]").textContent = "Tersalin"));
+    }
   });
+  const copying = () => navigator.clipboard && all("[data-copy][hidden]").forEach((each) => (each.hidden = false));
+  copying();
+  document.addEventListener("htmx:load", copying);
 
   for (const tab of all(".tabs [aria-current]")) tab.scrollIntoView({ block: "nearest", inline: "nearest" });
 

@@ -1,14 +1,18 @@
-"""`python -m services.verification staff …` in a process of its own."""
+"""`python -m services.verification staff …`: once in a process of its own, then as that process calls it."""
 
+import asyncio
 import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from services.verification.handlers import staff
+from services.verification.wiring import staff_command
 from tests.integration.verification.staff.conftest import PASSWORD, StaffOffice
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -21,11 +25,28 @@ def environment(office: StaffOffice, mongo_url: str) -> dict[str, str]:
 
 def run(environment: dict[str, str], *words: str) -> tuple[int, str, str]:
     command = [sys.executable, "-m", "services.verification", "staff", *words]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=100, check=False)
     return done.returncode, done.stdout, done.stderr
 
 
-async def test_the_first_admin_is_invited_by_command(office: StaffOffice, environment: dict[str, str]) -> None:
+Called = Callable[..., Coroutine[Any, Any, tuple[int, str, str]]]
+
+
+@pytest.fixture
+def call(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Called:
+    """The same in this process."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    async def called(*words: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = await asyncio.to_thread(staff_command, words)
+        return code, *capsys.readouterr()
+
+    return called
+
+
+async def test_the_first_admin_is_invited_by_command(office: StaffOffice, environment: dict[str, str], call: Called) -> None:
     code, out, _ = run(environment, "invite-admin", "Sri.Admin", "--called", "Sri Lestari")
     assert code == 0
     link = re.search(r"https://meja\.contoh\.go\.id/desk/undangan\?kode=([A-Z2-7-]+)", out)
@@ -34,16 +55,16 @@ async def test_the_first_admin_is_invited_by_command(office: StaffOffice, enviro
     account = await office.units.run(lambda tx: staff.find_invited(tx, office.deps, link[1]))
     assert (account.login, account.name, account.posting.roles) == ("sri.admin", "Sri Lestari", frozenset({"admin"}))
     assert (await office.rows("audit"))[0]["act"] == "account.invited"
-    again = run(environment, "invite-admin", "sri.admin")
+    again = await call("invite-admin", "sri.admin")
     assert again[0] == 0
     assert link[1] not in again[1]
     await office.invite("rina")
-    assert run(environment, "invite-admin", "rina")[0] == 1
-    assert "login_malformed" in run(environment, "invite-admin", "Sri Admin")[2]
+    assert (await call("invite-admin", "rina"))[0] == 1
+    assert "login_malformed" in (await call("invite-admin", "Sri Admin"))[2]
 
 
 async def test_accounts_for_a_demonstration_are_refused_where_it_is_real(
-    office: StaffOffice, environment: dict[str, str], tmp_path: Path
+    office: StaffOffice, call: Called, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = {
         "login": "demo",
@@ -57,10 +78,11 @@ async def test_accounts_for_a_demonstration_are_refused_where_it_is_real(
     }
     file = tmp_path / "accounts.json"
     file.write_text(json.dumps([row]))
-    code, _, said = run(environment, "demo", str(file))
+    code, _, said = await call("demo", str(file))
     assert (code, "demo_refused" in said) == (1, True)
     assert await office.rows("staff") == []
+    monkeypatch.setenv("DESK_SECURE", "false")
     for _ in range(2):
-        assert run({**environment, "DESK_SECURE": "false"}, "demo", str(file))[0] == 0
+        assert (await call("demo", str(file)))[0] == 0
     [account] = await office.rows("staff")
     assert (account["state"], account["posting"]["groups"]) == ("active", ["ktp"])

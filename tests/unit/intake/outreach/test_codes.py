@@ -2,6 +2,7 @@
 
 import random
 from itertools import pairwise
+from time import process_time
 
 import pytest
 
@@ -13,6 +14,7 @@ from services.intake.domain.outreach.codes import (
     completes,
     is_code,
     make_code,
+    named_code,
     parse_code,
     read_code,
     slips,
@@ -56,6 +58,8 @@ def test_the_codes_of_the_printed_samples_add_up(code: str) -> None:
         (f"{WISH} (＃Ｋ７Ｑ)", WISH),  # noqa: RUF001 - full-width, as some keyboards send
         ("#K7Q", ""),
         (f"{WISH}\n(#K7Q)", WISH),
+        (f"{WISH} (#K\u200b7\u00adQ)", WISH),  # with letters that nobody sees, as it came out of some other app
+        (f"{WISH} \u202e(#\u200eK7Q)\u202c", WISH),
     ],
 )
 def test_a_marked_code_is_taken_out_of_the_text(text: str, rest: str) -> None:
@@ -108,6 +112,20 @@ def test_what_is_left_of_a_code_is_damaged(text: str, rest: str, left: str) -> N
 def test_what_is_no_code_is_left_alone(text: str) -> None:
     read = read_code(text)
     assert (read.text, read.code) == (text, None)
+
+
+@pytest.mark.parametrize("blanks", [" " * 4000, "#" + " " * 4000, "kode " + "\u00a0" * 4000, "(" * 2000 + " " * 2000])
+def test_a_message_of_blanks_is_read_at_once(blanks: str) -> None:
+    """With time that grows by the square of its length each took a second, in which the process did nothing else."""
+    began = process_time()
+    assert read_code(f"a{blanks}a").code is None
+    assert process_time() - began < 0.2
+
+
+def test_a_field_of_its_own_takes_the_sentence_too() -> None:
+    assert named_code(f"{WISH} (#K7Q)") == named_code(" k7q ") == FoundCode("K7Q", INTACT)
+    assert named_code("K7") == FoundCode("K7", DAMAGED)
+    assert named_code("balai desa") == FoundCode("BALAID", DAMAGED)
 
 
 def test_of_two_forwarded_texts_the_last_code_counts() -> None:

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from services.intake.desk.funnel_pictures import finding, funnel_picture, trend_picture
-from services.intake.desk.funnel_words import FunnelFilter, question_of, rows_of, total_of
+from services.intake.desk.funnel_words import FunnelFilter, RowNames, question_of, rows_of, total_of
 from services.intake.desk.source_form import SourceForm, read_form
 from services.intake.domain.outreach.funnel import FunnelStep
 from services.intake.domain.outreach.sources import OutreachSource, SourceDescription
+from shared.reference.village_changes import UNCHANGED
 
 AT, TODAY = datetime(2026, 11, 29, 3, tzinfo=UTC), date(2026, 11, 29)
 FILLED = SourceForm(nama="Poster  balai desa", kampanye="KK 2026", saluran="print", tempat="poster")
@@ -16,6 +17,7 @@ SOURCES = [
     OutreachSource("K7Q", SourceDescription("Poster", "KK", "print", "poster", "kk_hilang", "3519072001"), AT, "dewi"),
     OutreachSource("W2M", SourceDescription("Kiriman", "KK", "instagram", "post", account="@dukcapil"), AT, "dewi"),
 ]
+NAMES = RowNames(str, UNCHANGED.name)
 CHATTED, BEGAN, SUBMITTED, FINISHED = FunnelStep.CHATTED, FunnelStep.BEGAN, FunnelStep.SUBMITTED, FunnelStep.FINISHED
 
 
@@ -27,6 +29,8 @@ def test_a_form_becomes_a_source() -> None:
         "Poster balai desa", "KK 2026", "print", "poster", "kk_hilang", "3519072001", "@a", ("12", "13"), TODAY
     )
     assert read_form(FILLED, [], TODAY).what == SourceDescription("Poster balai desa", "KK 2026", "print", "poster")
+    envelope = FILLED.model_copy(update={"saluran": "letter", "tempat": "kk_footer"})
+    assert read_form(envelope, [], TODAY).what == SourceDescription("Poster balai desa", "KK 2026", "letter", "kk_footer")
 
 
 @pytest.mark.parametrize(
@@ -64,7 +68,7 @@ def test_what_is_wrong_with_a_form_is_said_at_its_field(field: str, text: str) -
     ],
 )
 def test_a_filter_becomes_a_question(asked: FunnelFilter, first: date, narrowed: set[str]) -> None:
-    question = question_of(asked, SOURCES, TODAY)
+    question = question_of(asked, SOURCES, TODAY, UNCHANGED)
     names = ("sources", "service", "villages", "sex", "age")
     assert (question.first, {name for name in names if getattr(question, name) is not None}) == (first, narrowed)
     assert asked.is_narrow is bool(narrowed)
@@ -72,10 +76,10 @@ def test_a_filter_becomes_a_question(asked: FunnelFilter, first: date, narrowed:
 
 
 def test_filters_of_sources_meet_and_a_district_is_all_of_its_villages() -> None:
-    assert question_of(FunnelFilter(kampanye="KK", saluran="print"), SOURCES, TODAY).sources == frozenset({"K7Q"})
-    assert question_of(FunnelFilter(akun="@dukcapil"), SOURCES, TODAY).sources == frozenset({"W2M"})
-    assert question_of(FunnelFilter(sumber="ZZZ"), SOURCES, TODAY).sources == frozenset()
-    villages = question_of(FunnelFilter(wilayah="351907"), SOURCES, TODAY).villages
+    assert question_of(FunnelFilter(kampanye="KK", saluran="print"), SOURCES, TODAY, UNCHANGED).sources == frozenset({"K7Q"})
+    assert question_of(FunnelFilter(akun="@dukcapil"), SOURCES, TODAY, UNCHANGED).sources == frozenset({"W2M"})
+    assert question_of(FunnelFilter(sumber="ZZZ"), SOURCES, TODAY, UNCHANGED).sources == frozenset()
+    villages = question_of(FunnelFilter(wilayah="351907"), SOURCES, TODAY, UNCHANGED).villages
     assert villages is not None
     assert "3519072001" in villages
     assert all(code.startswith("351907") for code in villages)
@@ -83,17 +87,21 @@ def test_filters_of_sources_meet_and_a_district_is_all_of_its_villages() -> None
 
 def test_rows_are_named_summed_and_sorted() -> None:
     found = {"K7Q": {CHATTED: 2, FINISHED: 1}, "W2M": {CHATTED: 5}, "": {CHATTED: 9}}
-    by_source = rows_of("sumber", found, SOURCES, str)
+    by_source = rows_of("sumber", found, SOURCES, NAMES)
     assert [(row.word, row.counts[CHATTED], row.finished_percent) for row in by_source] == [
         ("Tanpa sumber", 9, 0.0),
         ("Kiriman", 5, 0.0),
         ("Poster", 2, 50.0),
     ]
-    assert [(row.word, row.counts[CHATTED]) for row in rows_of("kampanye", found, SOURCES, str)] == [("Tanpa sumber", 9), ("KK", 7)]
-    assert [row.word for row in rows_of("umur", {"60+": {}, "": {}, "5-16": {}}, [], str)] == ["5-16 tahun", "60+ tahun", "Tidak diketahui"]
-    assert [row.word for row in rows_of("hari", {"2026-11-01": {}, "2026-11-29": {}}, [], str)] == ["29 Nov 2026", "1 Nov 2026"]
-    assert rows_of("desa", {"3519072001": {}}, [], str)[0].word == "Sidorejo, Wungu"
-    assert rows_of("jenis-kelamin", {"P": {}}, [], str)[0].finished_percent is None
+    assert [(row.word, row.counts[CHATTED]) for row in rows_of("kampanye", found, SOURCES, NAMES)] == [("Tanpa sumber", 9), ("KK", 7)]
+    assert [row.word for row in rows_of("umur", {"60+": {}, "": {}, "5-16": {}}, [], NAMES)] == [
+        "5-16 tahun",
+        "60+ tahun",
+        "Tidak diketahui",
+    ]
+    assert [row.word for row in rows_of("hari", {"2026-11-01": {}, "2026-11-29": {}}, [], NAMES)] == ["29 Nov 2026", "1 Nov 2026"]
+    assert rows_of("desa", {"3519072001": {}}, [], NAMES)[0].word == "Sidorejo, Wungu"
+    assert rows_of("jenis-kelamin", {"P": {}}, [], NAMES)[0].finished_percent is None
     assert total_of(found) == {CHATTED: 16, FINISHED: 1}
 
 
@@ -101,6 +109,7 @@ def test_rows_are_named_summed_and_sorted() -> None:
     ("total", "said"),
     [
         ({}, "Belum ada yang datang dalam waktu ini"),
+        ({FunnelStep.SEEN: 5412}, "Dilihat 5.412 kali, belum ada yang datang"),
         ({FINISHED: 3}, "3 orang selesai"),
         ({CHATTED: 4, BEGAN: 4, SUBMITTED: 4, FINISHED: 4}, "4 dari 4 orang yang memulai percakapan sampai selesai (100,0 %)"),
         (
@@ -111,7 +120,7 @@ def test_rows_are_named_summed_and_sorted() -> None:
 )
 def test_the_picture_says_where_most_of_them_stop(total: dict[FunnelStep, int], said: str) -> None:
     assert finding(total) == said
-    assert funnel_picture(total, "/desk/corong?menurut=sumber").is_empty is (not total)
+    assert funnel_picture(total, "/desk/corong?menurut=sumber").is_empty is (not set(total) - {FunnelStep.SEEN})
 
 
 def test_a_long_time_is_drawn_by_months() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.intake.domain.outreach.participation import CrudeRates, Need, needing, needs_met, participation
+from services.intake.domain.outreach.participation import CrudeRates, Need, VillageGroups, needing, needs_met, participation
 from services.intake.domain.outreach.yardsticks import AccountActivity, Yardstick, yardsticks
 from shared.reference.outreach import yardstick_words
 from shared.reference.regions import villages
@@ -29,6 +29,21 @@ def test_people_served_of_a_thousand_with_rank_gap_and_trend() -> None:
 
 def test_villages_with_the_same_share_have_the_same_rank() -> None:
     assert [row.rank for row in participation({}, {}, PEOPLE)] == [1, 1, 1]
+
+
+def test_a_village_that_was_split_has_one_rate_with_its_parts_and_the_whole_loses_nobody() -> None:
+    parts = frozenset({"old", "b", "c"})
+    groups = VillageGroups(both=dict.fromkeys(parts, parts), now=dict.fromkeys(parts, parts))
+    rows = {row.village: row for row in participation({"a": 8, "b": 1, "old": 7}, {"a": 8, "old": 4}, PEOPLE, groups)}
+    assert [(row.served, row.rated, row.per_thousand, row.trend, row.rank) for row in rows.values()] == [
+        (8, (8, 2000), 4.0, 0.0, 1),
+        (1, (8, 2000), 4.0, 2.0, 1),
+        (0, (8, 2000), 4.0, 2.0, 1),
+    ]
+    assert {row.gap for row in rows.values()} == {0.0}
+    assert (rows["a"].together, rows["b"].together) == ((), ("c", "old"))
+    apart = {row.village: row for row in participation({"b": 3}, {"old": 4}, PEOPLE, VillageGroups(both=dict.fromkeys(parts, parts)))}
+    assert (apart["b"].per_thousand, apart["c"].per_thousand, apart["b"].trend) == (3.0, 0.0, -0.5)
 
 
 def test_who_needs_it_is_named() -> None:

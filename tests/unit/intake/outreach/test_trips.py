@@ -6,16 +6,18 @@ from typing import Any
 
 import pytest
 
-from services.intake.desk.trip_form import TripForm, prefilled, read_trip
+from services.intake.desk.trip_form import TripForm, prefilled, read_trip, typed_again
 from services.intake.domain.outreach.trips import (
     Trip,
     TripPlan,
     TripResult,
     TripState,
     cancel_trip,
+    change_trip,
     note_result,
     plan_trip,
     route,
+    sourced,
     timetable,
 )
 from shared.errors import DomainError, NotFound
@@ -139,6 +141,7 @@ def test_a_form_becomes_a_plan() -> None:
     [
         ({"mulai": "12:00"}, "jam mulai"),
         ({"selesai": "x"}, "jam mulai"),
+        ({"mulai": "12:00Z"}, "jam mulai"),  # local, whatever a form of one's own says
         ({"nama": "x" * 81}, "Beri nama"),
         ({"tim": ",".join(map(str, range(13)))}, "Paling banyak 12"),
         ({"desa": ("Sidorejo",)}, "dengan kecamatannya: Sidorejo"),
@@ -148,3 +151,38 @@ def test_a_form_that_can_not_be_read_says_why(changes: dict[str, Any], says: str
     read = read_trip(TripForm(**changes), [])
     assert read.plan is None
     assert says in read.problem
+
+
+def test_a_trip_is_planned_anew_and_what_stays_keeps_its_code() -> None:
+    trip = sourced(planned(), {SIDOREJO: "K7Q", DOLOPO: "W2M"})
+    again = replace(PLAN, day=date(2026, 12, 15), stops=((MEJAYAN, "Balai Desa", 30), (SIDOREJO, "Balai RW 3", 60)))
+    changed = change_trip(trip, again, 1, GRID, "351911", TODAY)
+    assert (changed.day, changed.revision, changed.dropped, changed.is_changed) == (date(2026, 12, 15), 2, (DOLOPO,), True)
+    assert [(stop.village, stop.place, stop.source) for stop in changed.stops] == [
+        (MEJAYAN, "Balai Desa", ""),
+        (SIDOREJO, "Balai RW 3", "K7Q"),
+    ]
+    back = change_trip(changed, PLAN, 2, GRID, "351911", TODAY)
+    assert (back.dropped, back.revision) == ((MEJAYAN,), 3)
+
+
+@pytest.mark.parametrize(
+    ("code", "trip", "changes"),
+    [
+        ("trip_changed_meanwhile", replace(planned(), revision=2), {}),
+        ("trip_cancelled", cancel_trip(planned()), {}),
+        ("trip_was_made", note_result(planned(), SIDOREJO, TripResult(1, 1, 1), DAY), {}),
+        ("trip_day_past", planned(), {"day": date(2026, 11, 28)}),
+    ],
+)
+def test_a_plan_that_may_not_be_changed_is_refused(code: str, trip: Trip, changes: dict[str, Any]) -> None:
+    with pytest.raises(DomainError, match=code):
+        change_trip(trip, replace(PLAN, **changes), 1, GRID, "351911", TODAY)
+
+
+def test_the_form_of_a_planned_trip_says_the_same_plan() -> None:
+    typed = typed_again(planned(name="Jemput bola"))
+    assert typed.revisi == 1
+    read = read_trip(typed, {"ktp_rekam"}).plan
+    assert read is not None
+    assert plan_trip(read, "t1", GRID, "351911", today=TODAY, by="dewi", at=AT) == planned()

@@ -27,6 +27,7 @@ SUBJECTS = [
     for idea in ideas_for(card.code if card else "", card.report_within_days if card else None)
 ]
 _LINK = re.compile(r"https?://\S+")
+NUMBERS = "12.840 dokumen terbit · separuh selesai dalam 120 jam kerja · nilai survei 88,31"
 X_LONGEST, X_LINK = 280, 23
 
 
@@ -37,6 +38,8 @@ def wish(kind: str, idea: str, service: str, **more: str) -> PieceWish:
         filled["moment"] = "Hari Anak Nasional"
     if known.needs_note:
         filled["note"] = "Sabtu 12 Desember, balai desa"
+    if known.is_figures:
+        filled |= {"moment": "September 2026", "note": NUMBERS}
     return wish_of(STUDIO, kind, idea, service, **(filled | more))
 
 

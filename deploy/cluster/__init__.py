@@ -1,0 +1,1 @@
+"""Beyond one host: what Kubernetes is told, made from what compose is told."""
