@@ -33,6 +33,7 @@ from shared.clock import WIB, now
 
 FAILED: Final = 1
 USAGE: Final = 2
+OPERATOR: Final = "operator"  # the folder of the state with what these commands need
 _LOOK_SECONDS: Final = 2.0  # a service that runs answers at once
 
 
@@ -109,8 +110,9 @@ def _restore(settings: BackupSettings, options: argparse.Namespace) -> int:
 
 def _restore_state(settings: BackupSettings, options: argparse.Namespace) -> int:
     folder: Path = options.into
-    if folder.exists() and any(folder.iterdir()):
-        raise Refused("state_not_empty", str(folder))
+    there = (path for path in folder.rglob("*") if path.is_file() and path.parent != folder / OPERATOR)
+    if (found := next(there, None)) is not None:  # what leads to the target, such as its ssh key, must be there before
+        raise Refused("state_not_empty", str(found))
     with _backup(settings, options.key) as backup:
         name = options.name or newest_before(backup.target, None)
         file = open_set(backup.target, name, backup.identity, backup.scratch).file(STATE)

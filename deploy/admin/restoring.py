@@ -179,19 +179,19 @@ def _replayed(
     indexes: dict[tuple[str, str], list[Row]] = {
         (manifest.databases[each.service], each.name): [bson_of(index) for index in each.indexes] for each in manifest.collections
     }
-    replay = Replay(homes, indexes)
+    replay, reached = Replay(homes, indexes), manifest.cluster_time
     for name in files:
-        replay.run(_entries(backup, name, manifest.cluster_time, until))
+        replay.run(_entries(backup, name, reached, until))
+        reached = changes_span(name)[1]
     for (database, collection), wanted in indexes.items():
         made = [_index(index) for index in wanted if index["name"] != "_id_"]
         if made:
             homes[database][collection].create_indexes(made)
-    ends = changes_span(files[-1])[1] if files else manifest.cluster_time
-    return (ends if until is None else min(ends, until)), replay.changes
+    return (reached if until is None else min(reached, until)), replay.changes
 
 
 def _entries(backup: Backup, name: str, since: ClusterTime, until: ClusterTime | None) -> Iterator[Mapping[str, Any]]:
-    """Yield the changes of a file that are after the full backup and not after `until`."""
+    """Yield the changes of a file that are after `since` (two files may overlap) and not after `until`."""
     with fetched(backup.target, name, backup.scratch) as path, opened(backup.identity, path) as stream:
         for entry in bson.decode_file_iter(stream):
             at = ClusterTime.of(entry["ts"])

@@ -144,3 +144,21 @@ def test_files_that_come_and_go_while_a_backup_is_made_are_whole_or_gone(house: 
     restore_databases(house.backup, house.client, homes)
     assert house.rows(homes) == house.rows()
     assert [row["_id"] for row in house.client[homes["intake"]]["files.files"].find().sort("_id", 1)] == ["comes", "stays"]
+
+
+def test_copies_that_overlap_are_done_once(house: House) -> None:
+    """Somebody makes a full backup by hand while the copy goes on."""
+    fill(house)
+    keeping.back_up(house.settings, lambda _: None)
+    since = last_copied(house.backup.target)
+    assert since is not None
+    change(house)
+    first = keeping.copy(house.settings, house.backup.target, since)
+    intake = house.client[house.databases["intake"]]["requests"]
+    intake.update_one({"_id": "r1"}, {"$unset": {"new": ""}})
+    keeping.copy(house.settings, house.backup.target, since)
+    intake.update_one({"_id": "r1"}, {"$push": {"list": 6}})
+    keeping.copy(house.settings, house.backup.target, first.until)
+    homes = elsewhere(house)
+    restore_databases(house.backup, house.client, homes)
+    assert house.rows(homes) == house.rows()

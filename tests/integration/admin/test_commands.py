@@ -36,6 +36,7 @@ class Operator:
         self.url = url
         self.secrets = folder / "state" / "operator"
         self.secrets.mkdir(parents=True)
+        (folder / "state" / "profile").write_text("production")
         self.set(
             backup_mongo_url=mongodb.url_for(url, mongodb.BACKUP, PASSWORDS[mongodb.BACKUP], "admin"),
             mongo_url=mongodb.url_for(url, mongodb.OPERATOR, PASSWORDS[mongodb.OPERATOR], "admin"),
@@ -95,6 +96,7 @@ async def test_an_operator_backs_up_tries_it_and_brings_it_back(operator: Operat
         client.drop_database("intake")
         assert operator.says("restore", "databases", "--key", "-", given=identity)[0] == 0
         assert client["intake"]["requests"].find_one() == {"_id": "r1", "state": "done"}
+    assert operator.says("numbers", "audit") == (0, "0 numbers in 0 series; 0 without a document\n")
     code, told = operator.says("restore", "state", "--key", "-", "--into", str(operator.folder / "new"), given=identity)
     back = operator.folder / "new" / "operator" / "mongo_url"
     assert (code, back.read_text()) == (0, (operator.secrets / "mongo_url").read_text()), told
