@@ -15,9 +15,12 @@ PYTEST_ARGS ?=
 # `make test AHEAD=365`: every clock of the tests and their servers is so many days ahead.
 AHEAD ?=
 CLOCK := $(if $(AHEAD),faketime -m -f "+$(AHEAD)d" env NO_FAKE_STAT=1)
+IMAGE ?= adminduk:$(shell sed -n 's/^version = "\(.*\)"$$/\1/p' pyproject.toml)
+DOCKER_CA := $(if $(CA),--secret id=ca$(comma)src=$(CA))
+comma := ,
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin recovery release lock clean distclean
+.PHONY: help install installed image setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin recovery release lock clean distclean
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +28,17 @@ help: ## Print this list
 $(READY): requirements-dev.lock deploy/local/uv.lock deploy/local/bootstrap.sh
 	@deploy/local/bootstrap.sh $(VENV)
 	@touch $(READY)
+
+image: ## Build the image that compose names, with its version (CA=file of a proxy's own authority)
+	@DOCKER_BUILDKIT=1 docker build -f deploy/images/Dockerfile -t $(IMAGE) $(DOCKER_CA) .
+
+install: image ## Ask (in Indonesian) what production must know, check each answer, write .env and the state (ANSWERS=file in deploy/compose; OFFLINE=1)
+	@docker run --rm $(if $(ANSWERS),,-it) --user 0:0 --network host --read-only --cap-drop ALL --cap-add DAC_OVERRIDE \
+		-v $(CURDIR)/deploy/compose:/compose -w /compose --env PYTHONPATH=/app $(IMAGE) deploy.install /compose \
+		$(if $(ANSWERS),--answers $(ANSWERS)) $(if $(OFFLINE),--offline)
+
+installed: ## Look at production that runs, as Meta and citizens reach it
+	@docker run --rm --user 0:0 --network host -v $(CURDIR)/deploy/compose:/compose:ro $(IMAGE) deploy.install /compose check
 
 setup: $(READY) ## Make the virtual environment and install what the tests need
 	@$(PY) -m deploy.local.setup test

@@ -2,21 +2,24 @@
 
 One folder per process, so that a container sees its own secrets only. Run again it changes nothing but what is missing. The first time
 `PROFILE` says what this is for and is kept. `demo` makes up all that the outside would give (WhatsApp, the court, the signer); with
-`production` it names what is still to be filled in and what can't be right, and nothing starts until all of it is.
+`production` it names what is still to be filled in and what can't be right, and nothing starts until all of it is (`deploy.install` asks
+for it).
 """
 
 import json
 import os
 import sys
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from secrets import token_bytes, token_hex, token_urlsafe
 from typing import Final
 
 from deploy import mongodb
-from deploy.compose import clients, production
+from deploy.compose import clients, health, production
+from deploy.compose.questions import questions
+from deploy.compose.refusals import Fault, Refusal
 from deploy.keys import (
     COURT,
     GENERAL_COURT,
@@ -35,6 +38,8 @@ from shared.messaging.layout.model import OPERATOR, product
 
 SERVICE_UID: Final = 10001  # as in deploy/images/Dockerfile
 SERVER_UID: Final = 999  # of mongodb and rabbitmq in their official images
+FRONT_DOOR_UID: Final = 0  # Caddy's image has no user of its own; without capabilities root reads what is root's alone
+FRONT_DOOR: Final = "front-door"
 VHOST: Final = "adminduk"
 DATABASE_USERS: Final = ("intake", "verification", "issuance", "notifier")
 BROKER_ADMINISTRATOR: Final = "topology"
@@ -48,7 +53,10 @@ set -- docker-entrypoint.sh mongod {" ".join(mongodb.FLAGS)} --bind_ip_all --key
 
 
 class RefusedError(Exception):
-    """What was asked for would break what is there; says what to do."""
+    """What was asked for would break what is there."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(str(refusal))
 
 
 def main(words: list[str]) -> int:
@@ -58,7 +66,7 @@ def main(words: list[str]) -> int:
         return 2
     folder = Path(words[0])
     try:
-        profile = _profile(folder, os.environ.get("PROFILE", ""))
+        profile = keep_profile(folder, os.environ.get("PROFILE", ""))
     except RefusedError as error:
         sys.stderr.write(f"prepare: {error}\n")
         return 1
@@ -69,15 +77,22 @@ def main(words: list[str]) -> int:
     _servers(folder)
     _services(folder, keys)
     _operator(folder, keys)
-    problems = list(_production(folder) if profile == PRODUCTION else _demo(folder, keys))
+    problems: list[Refusal] = []
+    if profile == PRODUCTION:
+        problems = [*production.keep_variables(folder), *production.problems(folder)]
+    else:
+        _demo(folder, keys)
+    if not problems:
+        production.write_genuine(folder)
     for name, uid in (
         ("mongo", SERVER_UID),
         ("rabbitmq", SERVER_UID),
+        (FRONT_DOOR, FRONT_DOOR_UID),
         *((each, SERVICE_UID) for each in (*DATABASE_USERS, OPERATOR, DEMO)),
     ):
         _give(folder / name, uid)
     if problems:
-        sys.stderr.write(f"prepare: {profile} can't start; in the folder of the state (STATE):\n")
+        sys.stderr.write(f"prepare: {profile} belum dapat dimulai; dalam folder state (STATE):\n")
         sys.stderr.writelines(f"  {problem}\n" for problem in problems)
     return 1 if problems else 0
 
@@ -87,8 +102,8 @@ def database_password(folder: Path, user: str) -> str:
     return keep_secret(folder / "passwords" / f"mongo_password_{user}", token_urlsafe(KEY_BYTES))
 
 
-def _profile(folder: Path, asked: str) -> str:
-    """What this folder is for: as it was said the first time.
+def keep_profile(folder: Path, asked: str) -> str:
+    """Return what this folder is for: as it was said the first time.
 
     Raises:
         RefusedError: nobody ever said it, or it is another one now.
@@ -96,19 +111,20 @@ def _profile(folder: Path, asked: str) -> str:
     file = folder / "profile"
     if not file.exists():
         if asked not in (DEMO, PRODUCTION):
-            raise RefusedError("say what this is for: PROFILE=demo or PROFILE=production. It is kept in the state, so once is enough.")
+            raise RefusedError(Fault("profile_unsaid").of("PROFILE"))
         write_secret(file, asked)
     kept = file.read_text().strip()
     if asked not in ("", kept):
-        raise RefusedError(
-            f"this state is for {kept}, and PROFILE={asked} would mix two sets of keys: give {asked} a folder of its own (STATE)."
-        )
+        raise RefusedError(Fault("profile_kept", kept).of(f"PROFILE={asked}"))
     return kept
 
 
 def _servers(folder: Path) -> None:
     keep_secret(folder / "mongo" / "keyfile", b64encode(token_bytes(KEY_BYTES * 8)).decode())
     write_secret(folder / "mongo" / "start.sh", START_MONGOD)
+    write_secret(folder / "mongo" / "health.sh", health.MONGO)
+    write_secret(folder / "rabbitmq" / "health.sh", health.RABBITMQ)
+    (folder / FRONT_DOOR).mkdir(parents=True, exist_ok=True)  # mounted, with a certificate or without
     keep_secret(folder / "rabbitmq" / "cookie", token_hex(KEY_BYTES))  # what the nodes of a cluster share
     layout = product()
     passwords = passwords_for([*(user.name for user in layout.users), BROKER_ADMINISTRATOR], folder / "passwords")
@@ -161,31 +177,21 @@ def _operator(folder: Path, keys: Keys) -> None:
     keep_secret(folder / OPERATOR / "amqp_vhost", VHOST)
 
 
-def _production(folder: Path) -> Iterator[str]:
-    address = os.environ.get("CHECK_BASE_URL", "")
-    kept = folder / production.CHECK_ADDRESS
-    if address and not kept.exists() and not production.address_problem(address):
-        write_secret(kept, address)
-    yield from production.problems(folder)
-    if address and not kept.exists():
-        yield f"CHECK_BASE_URL: {production.address_problem(address)}"
-    elif address not in ("", kept.read_text().strip() if kept.exists() else ""):
-        yield f"CHECK_BASE_URL: is not the address of {production.CHECK_ADDRESS}, which is printed: leave it out, or set it to that one."
-
-
-def _demo(folder: Path, keys: Keys) -> Iterator[str]:
+def _demo(folder: Path, keys: Keys) -> None:
     from services.issuance.wiring import make_demo_ca  # noqa: PLC0415 - the demo alone needs it
     from services.verification.wiring import registry  # noqa: PLC0415 - as above
 
     for name, text in _made_up(keys).items():
         keep_secret(folder / name, text)
-    here = f"http://127.0.0.1:{os.environ.get('ISSUANCE_PORT') or 8103}"
-    write_secret(folder / production.CHECK_ADDRESS, os.environ.get("CHECK_BASE_URL") or here)
+    here = f"https://localhost:{os.environ.get('DESK_PORT') or 8443}"
+    for variable, name in production.VARIABLES.items():
+        text = os.environ.get(variable) or ("" if name == "whatsapp_number" else here)
+        for file in questions()[name].files:
+            write_secret(folder / file, text)
     make_demo_ca(["--out", str(folder / "issuance" / "signer")])
     register = folder / DEMO / "register.csv"
     if not register.exists():
         registry(["generate", "--families", "1000", "--seed", "3519", "--out", str(register)])
-    yield from production.genuine_problems(folder)
 
 
 def _made_up(keys: Keys) -> Mapping[str, str]:

@@ -100,5 +100,6 @@ async def test_it_is_careful_for_services_that_say_nothing(door: str) -> None:
 
 def test_compose_opens_the_same_door() -> None:
     compose = (CADDYFILE.parents[1] / "compose" / "compose.yaml").read_text()
-    assert "../front_door/Caddyfile:/etc/caddy/Caddyfile:ro" in compose
+    assert "../front_door:/etc/caddy:ro" in compose
+    assert "import Caddyfile\n" in (CADDYFILE.parent / "compose.Caddyfile").read_text()
     assert set(re.findall(r"\{\$([A-Z_]+)", Path(CADDYFILE).read_text())) <= set(re.findall(r"^      ([A-Z_]+):", compose, re.MULTILINE))

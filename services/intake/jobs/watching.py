@@ -9,7 +9,7 @@ from typing import Final
 
 from services.intake.ports import WebhookLog
 from shared.logs import get
-from shared.mongo import DatabaseUnavailable, DriverError
+from shared.mongo import DatabaseUnavailable
 from shared.waiting import wait_for
 
 _PAUSE_SECONDS: Final = 5.0  # after the stream broke; the poll goes on meanwhile
@@ -37,6 +37,6 @@ class WebhookLogWatch:
                 async with aclosing(self._items.arrivals(stop.is_set)) as arrivals:
                     async for _ in arrivals:
                         self._wake()
-            except (DriverError, DatabaseUnavailable) as error:
-                _log.warning("webhook_log.unwatched", error=type(error).__name__)
+            except DatabaseUnavailable as error:
+                _log.warning("webhook_log.unwatched", reason=error.detail)
                 await wait_for(stop, _PAUSE_SECONDS)

@@ -90,7 +90,11 @@ class WebhookLog(Protocol):
         """Return the keys of new statuses, the oldest first."""
 
     def arrivals(self, enough: Callable[[], bool]) -> AsyncGenerator[None, None]:
-        """Yield at once, and whenever a process has stored items, until it is `enough`, which is asked once a second."""
+        """Yield at once, and whenever a process has stored items, until it is `enough`, which is asked once a second.
+
+        Raises:
+            DatabaseUnavailable: the stream broke; open another.
+        """
 
     async def oldest_seconds(self, at: datetime) -> float:
         """Return the age in seconds of the oldest new message or status; 0 where there is none."""

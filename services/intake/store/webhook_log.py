@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 from pymongo import UpdateOne, WriteConcern
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from services.intake.domain.webhook_log import WebhookItem, WebhookItemKind
@@ -167,12 +167,14 @@ class MongoWebhookLog:
 
     async def arrivals(self, enough: Callable[[], bool]) -> AsyncGenerator[None, None]:
         only_inserts: list[Doc] = [{"$match": {"operationType": "insert"}}, {"$project": {"_id": 1}}]
-        with reachable():
+        try:
             async with self._items.watch(only_inserts, max_await_time_ms=_STREAM_WAIT_MS) as stream:
                 yield  # what was stored before the stream was open
                 while not enough():
                     if await stream.try_next() is not None:
                         yield
+        except PyMongoError as error:  # also what ends a stream and not the database: another is opened
+            raise DatabaseUnavailable("database_unavailable", type(error).__name__) from error
 
     async def oldest_seconds(self, at: datetime) -> float:
         with reachable():

@@ -6,30 +6,24 @@ import os
 import re
 import subprocess
 import sys
-from base64 import b64encode
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 
 from deploy.compose import prepare
-from shared.clock import now
 from tests.support.clock_ahead import CLOCK
+from tests.support.office_answers import APP_SECRET, TOKEN, authority_files, webhook_key
 
 ROOT = Path(__file__).resolve().parents[3]
 COMPOSE = ROOT / "deploy" / "compose" / "compose.yaml"
+ADDRESSED = ("intake/public_url", "issuance/public_url", "notifier/public_url", "verification/desk_url")
+NUMBERED = ("intake/whatsapp_number", "issuance/whatsapp_number", "notifier/whatsapp_number")
 VARIABLE = re.compile(r"\$\{([A-Z_]+)(?::-([^{}]*))?\}")
-APP_SECRET = "9f3b1c5d7e2a4f6081b2c3d4e5f60718"
-TOKEN = "EAAGm0PX4ZCpsBAKZCx1dZBTqk8ZAwZDZD"
 
 
 @dataclass(frozen=True)
@@ -95,36 +89,6 @@ class Installation:
         return found
 
 
-def webhook_key(filling: str) -> str:
-    return "whsec_" + b64encode(f"{filling} the quick brown fox jumps".encode()).decode()
-
-
-def authority_files(life: timedelta = timedelta(days=365)) -> dict[str, str]:
-    """A signer and its authority that are nobody's demo."""
-    ca_key, key = (rsa.generate_private_key(65537, 2048) for _ in range(2))
-    names = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)]) for text in ("OSD G2", "Kepala Dinas")]
-
-    def signed(subject: x509.Name, public: rsa.RSAPublicKey) -> str:
-        made = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(names[0])
-            .public_key(public)
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now() - timedelta(days=800))
-            .not_valid_after(now() + life)
-            .sign(ca_key, hashes.SHA256())
-        )
-        return made.public_bytes(serialization.Encoding.PEM).decode()
-
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
-    return {
-        "issuance/signer/signer.pem": signed(names[1], key.public_key()),
-        "issuance/signer/signer-key.pem": pem,
-        "issuance/signer/ca.pem": signed(names[0], ca_key.public_key()),
-    }
-
-
 @pytest.fixture(scope="session")
 def authority() -> dict[str, str]:
     return authority_files()
@@ -145,7 +109,8 @@ def filled(authority: dict[str, str]) -> dict[str, str]:
         "notifier/whatsapp_access_token": f"{TOKEN}\n",  # as an editor leaves it
         "notifier/whatsapp_phone_number_id": "123456789012345",
         "notifier/court_endpoints": json.dumps([endpoint]),
-        "issuance/signer_genuine": "true\n",
+        **dict.fromkeys(ADDRESSED, "https://pakdeon.madiunkab.go.id"),
+        **dict.fromkeys(NUMBERED, "6281234567890"),
         "issuance/check_base_url": "https://cek.madiunkab.go.id\n",
     }
 

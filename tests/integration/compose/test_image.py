@@ -81,8 +81,8 @@ def test_all_that_the_image_copies_is_there(folder: Path) -> None:
 
 
 def copied(found: set[str]) -> set[str]:
-    """What of the project is in the image at the end: the last stage's COPY lines."""
-    last = (ROOT / "deploy" / "images" / "Dockerfile").read_text().rpartition("\nFROM ")[2]
+    """What of the project is in the images at the end: the COPY lines of what is for real use, and of the demo above it."""
+    last = (ROOT / "deploy" / "images" / "Dockerfile").read_text().partition(" AS production\n")[2]
     sources = [word for line in re.findall(r"^COPY (?!--from)(.+)$", last, re.MULTILINE) for word in line.split()[:-1]]
     return {name for name in found if any(name == source or name.startswith(f"{source}/") for source in sources)}
 
@@ -114,7 +114,16 @@ def test_the_image_has_every_program_of_ours(folder: Path, tracked: list[str]) -
     wanted = {
         name
         for name in tracked
-        if name.startswith(("services/", "shared/", "deploy/local/", "deploy/simulators/", "deploy/compose/"))
+        if name.startswith(("services/", "shared/", "deploy/install/", "deploy/simulators/", "deploy/compose/"))
         and not name.endswith((".md", ".yaml"))
     }
     assert wanted <= context(folder)
+
+
+def test_what_is_for_real_use_has_no_simulator_no_launcher_and_no_pip() -> None:
+    text = (ROOT / "deploy" / "images" / "Dockerfile").read_text()
+    production = text.partition(" AS production\n")[2].partition("\nFROM ")[0]
+    assert "deploy/simulators" not in production
+    assert "deploy/local" not in text
+    assert "--without-pip /opt/venv" in text
+    assert text.rstrip().endswith("\nFROM production"), "what is built without a target"

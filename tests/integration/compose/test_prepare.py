@@ -18,7 +18,8 @@ from shared.clock import now
 from shared.errors import Unauthorized
 from shared.settings import ServiceSettings
 from shared.web.auth import Authenticator
-from tests.integration.compose.conftest import APP_SECRET, Installation, Prepared, authority_files, webhook_key
+from tests.integration.compose.conftest import Installation, Prepared
+from tests.support.office_answers import APP_SECRET, authority_files, key_pem, webhook_key
 
 SETTINGS: Mapping[str, type[ServiceSettings]] = {
     "intake": Intake,
@@ -80,22 +81,22 @@ def test_everybody_reads_its_own_folder_alone(demo: Installation) -> None:
 def test_nobody_is_made_a_demo_by_forgetting_a_word(installation: Installation) -> None:
     first = installation.prepare()
     assert first.code == 1
-    assert "PROFILE=demo or PROFILE=production" in first.said
+    assert "PROFILE [profile_unsaid]" in first.said
     assert not list(installation.state.rglob("*_url")), "nothing is made before it is said"
 
 
 def test_a_profile_is_kept_and_not_changed(demo: Installation) -> None:
     other = demo.prepare(PROFILE="production")
     assert other.code == 1
-    assert "this state is for demo" in other.said
+    assert "PROFILE=production [profile_kept] state ini untuk demo" in other.said
     assert "STATE" in other.said
 
 
 def test_production_says_by_name_all_that_is_missing(installation: Installation, filled: dict[str, str]) -> None:
     empty = installation.prepare(PROFILE="production")
     assert empty.code == 1
-    assert {line.split(":")[0].strip() for line in empty.said.splitlines()[1:]} == set(filled)
-    assert all(line.count("is missing. ") == 1 for line in empty.said.splitlines()[1:])
+    assert {line.split()[0] for line in empty.said.splitlines()[1:]} == set(filled) - {"authority_sha256"}
+    assert all(" [missing] belum diisi. " in line for line in empty.said.splitlines()[1:])
     assert "Traceback" not in empty.said
     assert not (installation.state / "demo").exists()
     assert not [path for paths in installation.mounts().values() for path in paths if not path.exists()], "what is filled in, and where"
@@ -126,49 +127,52 @@ def test_the_address_of_the_check_page_may_come_by_its_variable_and_then_stays(i
 
 
 BAD: Mapping[str, tuple[dict[str, str | None], str]] = {
-    "the demo's app secret": ({"intake/whatsapp_app_secret": "demo-1234567890abcdef12345678"}, "intake/whatsapp_app_secret: is the demo's"),
-    "changeme": ({"intake/whatsapp_verify_token": "changeme"}, "intake/whatsapp_verify_token: is a placeholder"),
-    "a long changeme": ({"notifier/whatsapp_access_token": "change-me-please-1234567"}, "notifier/whatsapp_access_token: is a placeholder"),
-    "a key held down": ({"intake/whatsapp_access_token": "x" * 40}, "intake/whatsapp_access_token: is a placeholder"),
-    "an empty file": ({"intake/whatsapp_app_secret": "\n"}, "intake/whatsapp_app_secret: is missing"),
+    "the demo's app secret": ({"intake/whatsapp_app_secret": "demo-1234567890abcdef12345678"}, "intake/whatsapp_app_secret [demo_key]"),
+    "changeme": ({"intake/whatsapp_verify_token": "changeme"}, "intake/whatsapp_verify_token [placeholder]"),
+    "a long changeme": ({"notifier/whatsapp_access_token": "change-me-please-1234567"}, "notifier/whatsapp_access_token [placeholder]"),
+    "a key held down": ({"intake/whatsapp_access_token": "x" * 40}, "intake/whatsapp_access_token [placeholder]"),
+    "an empty file": ({"intake/whatsapp_app_secret": "\n"}, "intake/whatsapp_app_secret [missing]"),
     "the simulator's number": (
         {"notifier/whatsapp_phone_number_id": "106540352242922"},
-        "notifier/whatsapp_phone_number_id: is the simulator's",
+        "notifier/whatsapp_phone_number_id [demo_number]",
     ),
-    "a phone number for its id": ({"notifier/whatsapp_phone_number_id": "+62 351 123"}, "notifier/whatsapp_phone_number_id: is no number"),
-    "a street to be filled in": ({"intake/office_address": "<ganti ini dengan alamat>"}, "intake/office_address: is a placeholder"),
-    "no street": ({"intake/office_address": "Caruban"}, "intake/office_address: is a placeholder, or no street"),
-    "a phone of zeros": ({"intake/office_phone": "0000 000 000"}, "intake/office_phone: is a placeholder"),
-    "a phone that counts up": ({"intake/office_phone": "1234567"}, "intake/office_phone: is a placeholder"),
+    "a phone number for its id": ({"notifier/whatsapp_phone_number_id": "+62 351 123"}, "notifier/whatsapp_phone_number_id [no_number]"),
+    "a street to be filled in": ({"intake/office_address": "<ganti ini dengan alamat>"}, "intake/office_address [no_street]"),
+    "no street": ({"intake/office_address": "Caruban"}, "intake/office_address [no_street]"),
+    "a phone of zeros": ({"intake/office_phone": "0000 000 000"}, "intake/office_phone [no_phone]"),
+    "a phone that counts up": ({"intake/office_phone": "1234567"}, "intake/office_phone [no_phone]"),
     "the simulator of WhatsApp": (
         {"intake/whatsapp_url": "http://whatsapp:8111"},
-        "intake/whatsapp_url: leads to the demo's",
+        "intake/whatsapp_url [demo_address]",
     ),
-    "its hosts of media": ({"intake/whatsapp_media_hosts": '["whatsapp:8111"]'}, "intake/whatsapp_media_hosts: leads to the demo's"),
+    "its hosts of media": ({"intake/whatsapp_media_hosts": '["whatsapp:8111"]'}, "intake/whatsapp_media_hosts [demo_address]"),
     "the simulator of the court": (
         {"notifier/court_endpoints": json.dumps([{"court": "x", "url": "http://court:8112/callbacks", "secret": webhook_key("a")}])},
-        "notifier/court_endpoints: leads to the demo's",
+        "notifier/court_endpoints [demo_address]",
     ),
     "the demo's key of the court": (
         {"intake/court_secrets": json.dumps({"PA.Kab.Mn": [webhook_key("demo-")]})},
-        "intake/court_secrets: holds the demo's key",
+        "intake/court_secrets [demo_key]",
     ),
     "a court's key that is too short": (
         {"intake/court_secrets": '{"PA.Kab.Mn": ["whsec_Y2hhbmdlbWU="]}'},
-        "intake/court_secrets: holds a key",
+        "intake/court_secrets [court_key_weak]",
     ),
-    "no JSON": ({"intake/court_secrets": "PA.Kab.Mn"}, "intake/court_secrets: is not JSON"),
+    "no JSON": ({"intake/court_secrets": "PA.Kab.Mn"}, "intake/court_secrets [no_json]"),
     "a court without a field": (
         {"notifier/court_endpoints": json.dumps([{"url": "https://pa.go.id/x", "secret": webhook_key("a")}])},
-        "notifier/court_endpoints.0.court: Field required",
+        "notifier/court_endpoints.0.court [setting_refused]",
     ),
-    "a check page on this host": ({"issuance/check_base_url": "http://127.0.0.1:8103"}, "issuance/check_base_url: is no https:// address"),
-    "a check page on localhost": ({"issuance/check_base_url": "https://localhost:8103"}, "issuance/check_base_url: leads to localhost"),
-    "a check page inside": ({"issuance/check_base_url": "https://192.168.1.5"}, "issuance/check_base_url: leads to 192.168.1.5"),
-    "a check page of a book": ({"issuance/check_base_url": "https://cek.example.com"}, "issuance/check_base_url: leads to cek.example.com"),
-    "neither true nor false": ({"issuance/signer_genuine": "ya"}, "issuance/signer_genuine: is neither"),
-    "no certificate": ({"issuance/signer/signer.pem": "changeme"}, "issuance/signer/signer.pem: is no certificate"),
-    "no key": ({"issuance/signer/signer-key.pem": "changeme"}, "issuance/signer/signer-key.pem: is no private key"),
+    "a check page on this host": ({"issuance/check_base_url": "http://127.0.0.1:8103"}, "issuance/check_base_url [no_https]"),
+    "a check page on localhost": ({"issuance/check_base_url": "https://localhost:8103"}, "issuance/check_base_url [not_public]"),
+    "a check page inside": ({"issuance/check_base_url": "https://192.168.1.5"}, "issuance/check_base_url [not_public]"),
+    "a check page of a book": ({"issuance/check_base_url": "https://cek.example.com"}, "issuance/check_base_url [not_public]"),
+    "another root than the one that was looked up": ({"authority_sha256": "0" * 64}, "authority_sha256 [fingerprint_differs]"),
+    "no fingerprint": ({"authority_sha256": "ya"}, "authority_sha256 [no_fingerprint]"),
+    "genuine by somebody's word": ({"authority_sha256": None, "issuance/signer_genuine": "true"}, "authority_sha256 [missing]"),
+    "what is left of a demo": ({"demo/register.csv": ""}, "demo [demo_left_over]"),
+    "no certificate": ({"issuance/signer/signer.pem": "changeme"}, "issuance/signer/signer.pem [no_certificate]"),
+    "no key": ({"issuance/signer/signer-key.pem": "changeme"}, "issuance/signer/signer-key.pem [no_private_key]"),
 }
 
 
@@ -182,32 +186,44 @@ def test_production_refuses(what: str, installation: Installation, filled: dict[
     assert len(refused.said.splitlines()) == 2, "one thing is wrong, and one is said"
 
 
-def test_production_refuses_the_demos_certificate_twice_when_it_is_called_genuine(production: Production, tmp_path: Path) -> None:
+def test_production_refuses_the_demos_certificate(production: Production, tmp_path: Path) -> None:
     ensure_demo_ca(tmp_path / "ca", now=now())
     refused = production({f"issuance/signer/{file.name}": file.read_text() for file in (tmp_path / "ca").glob("*.pem")})
     assert refused.code == 1
-    assert "issuance/signer/signer.pem: is the demo's" in refused.said
-    assert "issuance/signer_genuine: is true, but the certificate is the demo's" in refused.said
+    assert "issuance/signer/signer.pem [demo_certificate]" in refused.said
     assert APP_SECRET not in refused.said, "a secret is repeated"
+
+
+def test_documents_are_genuine_by_the_chain_alone(installation: Installation, production: Production) -> None:
+    genuine = installation.state / "issuance" / "signer_genuine"
+    assert production({"authority_sha256": None}).code == 0
+    assert genuine.read_text() == "false", "nobody looked up the root"
+    assert production().code == 0
+    assert genuine.read_text() == "true"
+
+
+def test_nothing_of_the_demo_starts_beside_production(installation: Installation, production: Production) -> None:
+    assert production().code == 0
+    refused = installation.prepare(COMPOSE_PROFILES="demo")
+    assert refused.code == 1
+    assert "COMPOSE_PROFILES [demo_in_production]" in refused.said
 
 
 def test_production_refuses_a_certificate_that_has_expired_and_a_key_that_is_another_ones(
     production: Production, authority: dict[str, str]
 ) -> None:
     expired = authority_files(timedelta(days=-1))
-    assert "signer.pem: has expired" in production(expired).said
-    other = production(authority | {"issuance/signer/signer-key.pem": expired["issuance/signer/signer-key.pem"]})
+    assert "signer.pem [certificate_expired]" in production(expired).said
+    other = production(authority | {"issuance/signer/signer-key.pem": key_pem("somebody")})
     assert other.code == 1
-    assert "signer-key.pem: is not the key of signer.pem" in other.said
+    assert "signer-key.pem [key_of_another]" in other.said
 
 
 def test_the_demo_is_never_genuine(demo: Installation) -> None:
     genuine = demo.state / "issuance" / "signer_genuine"
     genuine.write_text("true")
-    refused = demo.prepare()
-    genuine.unlink()
-    assert refused.code == 1
-    assert "signer_genuine: is true, but the certificate is the demo's" in refused.said
+    assert demo.prepare().code == 0
+    assert genuine.read_text() == "false"
 
 
 def test_an_officer_who_was_added_stays_and_gets_in(

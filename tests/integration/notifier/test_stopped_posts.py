@@ -119,7 +119,7 @@ async def test_what_was_given_up_unseen_and_is_planned_again_says_that_it_may_co
     deps, run = rig.parts.deps, rig.parts.units.run
     await run(lambda tx: handlers.give_up_effect(tx, deps, effect.key, "lihat nanti"))
     better = replace(await rig.content("fb", text="Kata lain."), at=rig.clock())
-    await run(lambda tx: handlers.mend_post(tx, deps, post.post_id, better, SITI))
+    await run(lambda tx: handlers.mend_post(tx, deps, post.post_id, better, SITI, 1))
     await run(lambda tx: handlers.approve_post(tx, deps, post.post_id, 2, BUDI))
     (planned,) = (await rig.effects(post)).values()
     assert (planned.state, planned.maybe_twice, planned.note) == (EffectState.READY, True, None)

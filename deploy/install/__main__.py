@@ -1,0 +1,90 @@
+"""`python -m deploy.install FOLDER [--answers FILE] [--offline]`: from answers to an installation that can start.
+
+FOLDER is where compose.yaml lies. Asks at the terminal, or takes a file; looks at each answer, here and outside; writes `.env` and the
+state, which says from then on that it is for production. Nothing is written where something is refused. `python -m deploy.install FOLDER
+check` looks at an installation that runs, as Meta and a citizen reach it. Exit codes: 0, 1 refused, 2 wrong words.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from deploy.compose.prepare import PRODUCTION, RefusedError, keep_profile
+from deploy.compose.questions import questions
+from deploy.compose.refusals import Fault, Refusal
+from deploy.install import answers
+from deploy.install.environment import STATE, environment, kept, variables
+from deploy.install.reach import World
+from deploy.keys import OWNER_ONLY, write_secret
+
+REFUSED: Final = 1
+
+
+def main(words: Sequence[str], world: World | None = None) -> int:
+    """Run the command; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.install")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("what", nargs="?", choices=("install", "check"), default="install")
+    parser.add_argument("--answers", type=Path, help="TOML, a line for each question of deploy/compose/data/questions.toml")
+    parser.add_argument("--offline", action="store_true", help="do not ask DNS and Meta: `check` does it later")
+    given = parser.parse_args(words)
+    world = world or World()
+    state = given.folder / STATE
+    if given.what == "check":
+        return _report(_look(world, state), "Pemasangan terjangkau dari luar.")
+    try:
+        if (state / "profile").exists():
+            keep_profile(state, PRODUCTION)
+        before = kept(given.folder)
+        said = answers.from_file(given.answers, before) if given.answers else answers.from_person(given.folder, before)
+    except RefusedError as error:
+        sys.stderr.write(f"  {error}\n")
+        return REFUSED
+    except answers.AnswersError as error:
+        return _report(error.refusals, "")
+    found = [*answers.refusals(said), *_printed(said, before)]
+    if not found and not given.offline:
+        found = list(world.refusals(said))
+    if found:
+        return _report(found, "")
+    _write(given.folder, said)
+    return _report((), "Tertulis. Lanjutkan dengan `docker compose -f deploy/compose/compose.yaml up -d`, lalu `make installed`.")
+
+
+def _printed(said: Mapping[str, str], before: Mapping[str, str]) -> Iterable[Refusal]:
+    """Refuse another address of the check page than the one that stands on documents."""
+    if before["check_base_url"] not in ("", said["check_base_url"]):
+        yield Fault("address_is_printed").of("check_base_url")
+
+
+def _write(folder: Path, said: Mapping[str, str]) -> None:
+    keep_profile(folder / STATE, PRODUCTION)
+    for name, text in said.items():
+        for file in questions()[name].files:
+            if text:
+                write_secret(folder / STATE / file, text + "\n" if questions()[name].of else text)
+    write_secret(folder / ".env", environment(said, variables(folder)))
+    (folder / ".env").chmod(OWNER_ONLY)
+
+
+def _look(world: World, state: Path) -> Iterable[Refusal]:
+    try:
+        address, token = ((state / "intake" / name).read_text().strip() for name in ("public_url", "whatsapp_verify_token"))
+    except OSError as error:
+        yield Fault("no_file", error.strerror or "").of(str(state))
+        return
+    yield from world.running(address, token)
+
+
+def _report(found: Iterable[Refusal], well: str) -> int:
+    said = list(found)
+    sys.stderr.writelines(f"  {each}\n" for each in said)
+    if not said:
+        sys.stdout.write(f"{well}\n")
+    return REFUSED if said else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,53 @@
+"""The variables that compose reads: what is no secret and no setting of a service."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from deploy.compose.questions import questions
+
+STATE: Final = "state"
+TLS_FILES: Final = "tls /etc/front-door/cert.pem /etc/front-door/key.pem"
+
+KEPT_IN_STATE: Final = frozenset({"PROFILE", "PUBLIC_URL", "WHATSAPP_NUMBER", "CHECK_BASE_URL", "DESK_URL"})
+"""What the state says from now on; a line of before would be a second word for it."""
+
+
+def environment(said: Mapping[str, str], before: str) -> str:
+    """Return `.env`: ours, and what stood in it of other things."""
+    public = urlsplit(said["public_url"])
+    ours = {
+        "DESK_HOST": public.hostname or "",
+        "DESK_BIND": "0.0.0.0",  # noqa: S104 - the front door is for everybody
+        "DESK_PORT": str(public.port or 443),
+        "HTTP_PORT": "80",
+        "FRONT_DOOR_TLS": TLS_FILES if said["tls"] == "berkas" else f"tls {said['tls_email']}",
+    }
+    others = [_without_demo(line) for line in before.splitlines() if line.partition("=")[0].strip() not in ours.keys() | KEPT_IN_STATE]
+    return "\n".join([*others, *(f"{name}={value}" for name, value in ours.items())]) + "\n"
+
+
+def _without_demo(line: str) -> str:
+    name, _, value = line.partition("=")
+    return line if name.strip() != "COMPOSE_PROFILES" else f"{name}={','.join(each for each in value.split(',') if each != 'demo')}"
+
+
+def variables(folder: Path) -> str:
+    """Return `.env` as it stands; nothing where there is none."""
+    file = folder / ".env"
+    return file.read_text() if file.exists() else ""
+
+
+def kept(folder: Path) -> Mapping[str, str]:
+    """Return what an installation knows already, by question; empty where it knows nothing."""
+    known = {}
+    for question in questions().values():
+        file = folder / STATE / question.files[0] if question.files else None
+        known[question.name] = file.read_text(errors="replace").strip() if file and file.is_file() else ""
+    tls = next((line.partition("=")[2] for line in variables(folder).splitlines() if line.startswith("FRONT_DOOR_TLS=")), "")
+    if tls == TLS_FILES:
+        known["tls"] = "berkas"
+    elif "@" in tls:
+        known |= {"tls": "otomatis", "tls_email": tls.removeprefix("tls ")}
+    return known

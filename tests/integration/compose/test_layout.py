@@ -1,0 +1,79 @@
+"""What compose.yaml promises of every container: limits, no rights, a probe, logs that end; and which networks lead where."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.integration.compose.conftest import ROOT, Installation
+
+ONCE = {"prepare", "database", "register", "operator", "admin"}
+"""Run and end, or are run by hand."""
+PROBED = {"mongo", "rabbitmq", "intake", "verification", "issuance", "notifier", "front-door", "watchdog"}
+
+
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+    return Installation(tmp_path_factory.mktemp("layout") / "state").services()
+
+
+def test_whatever_stays_has_limits_and_no_rights(services: Mapping[str, Any]) -> None:
+    for name in services.keys() - ONCE:
+        service = services[name]
+        assert service["read_only"], name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert all(service[limit] for limit in ("mem_limit", "cpus", "pids_limit")), name
+
+
+def test_every_log_ends(services: Mapping[str, Any]) -> None:
+    assert not [name for name, service in services.items() if service["logging"]["options"].keys() != {"max-size", "max-file"}]
+
+
+def test_whatever_is_asked_has_a_probe(services: Mapping[str, Any]) -> None:
+    assert {name for name, service in services.items() if "healthcheck" in service} == PROBED
+
+
+def test_only_the_front_door_has_ports_so_that_the_others_may_be_many(services: Mapping[str, Any]) -> None:
+    demo = {name for name, service in services.items() if "demo" in service.get("profiles", ())}
+    assert {name for name, service in services.items() if "ports" in service} - demo == {"front-door"}
+
+
+def test_the_front_door_does_not_reach_what_is_kept_and_that_has_no_way_out(services: Mapping[str, Any]) -> None:
+    assert services["front-door"]["networks"] == ["door"]
+    assert services["mongo"]["networks"] == services["rabbitmq"]["networks"] == ["data"]
+    assert services["watchdog"]["network_mode"] == services["prepare"]["network_mode"] == "none"
+    networks = yaml.safe_load((ROOT / "deploy/compose/compose.yaml").read_text())["networks"]
+    assert [name for name, network in networks.items() if network and network.get("internal")] == ["data"]
+
+
+def test_images_are_of_this_version(services: Mapping[str, Any]) -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    ours = {service["image"] for service in services.values() if service["image"].startswith("adminduk")}
+    assert ours == {f"adminduk:{version}", f"adminduk-demo:{version}"}
+
+
+def test_the_simulators_are_in_no_image_of_production(services: Mapping[str, Any]) -> None:
+    simulators = {name for name, service in services.items() if [*service.get("command", ()), ""][0].startswith("deploy.simulators")}
+    assert simulators == {"whatsapp", "court", "graph"}
+    assert {services[name]["image"].partition(":")[0] for name in simulators} == {"adminduk-demo"}
+    assert all(services[name]["profiles"] == ["demo"] for name in simulators)
+
+
+@pytest.mark.parametrize("file", ["roles.yaml", "ports.yaml"])
+def test_the_files_beside_it_are_about_its_services(file: str, services: Mapping[str, Any]) -> None:
+    beside = yaml.safe_load((ROOT / "deploy/compose" / file).read_text())["services"]
+    for name, service in beside.items():
+        base = service.get("extends", {}).get("service", name)
+        assert base in services
+        if file == "roles.yaml":
+            module, role = service["command"]
+            assert (module, f"-{role}" if name != base else "-api") == (f"services.{base}", name.removeprefix(base) or "-api")
+
+
+def test_mounted_files_of_ours_are_there(services: Mapping[str, Any]) -> None:
+    sources = [Path(mount.partition(":")[0]) for service in services.values() for mount in service.get("volumes", ())]
+    assert all((ROOT / "deploy/compose" / source).exists() for source in sources if str(source).startswith(".."))

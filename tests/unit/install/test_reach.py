@@ -1,0 +1,148 @@
+"""What the installer asks outside: the clock, DNS, Meta, and the webhook as Meta reaches it."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from deploy.install.__main__ import main
+from deploy.install.reach import World, addresses
+from deploy.keys import write_secret
+from shared.clock import now
+from tests.support.office_answers import APP_SECRET, TOKEN, write_answers
+
+PUBLIC = "203.0.113.7"  # of a book (RFC 5737)
+GLOBAL = "1.1.1.1"
+
+
+@dataclass
+class Outside:
+    """Meta, or a server of ours, as a web server on this host."""
+
+    status: int = 200
+    body: str = json.dumps({"display_phone_number": "+62 812-3456-7890"})
+    clock_off: timedelta = timedelta()
+    echo: bool = False
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+
+@contextmanager
+def serve(outside: Outside) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            outside.asked.append((self.path, self.headers.get("Authorization", "")))
+            body = parse_qs(urlsplit(self.path).query)["hub.challenge"][0] if outside.echo else outside.body
+            self.send_response_only(outside.status)
+            self.send_header("Date", format_datetime(now() + outside.clock_off, usegmt=True))
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *words: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+    def run(outside: Outside, address: str = GLOBAL, **changes: str | None) -> tuple[int, str]:
+        with serve(outside) as meta:
+            world = World(meta=meta, lookup=lambda _: [address] if address else [])
+            code = main([str(tmp_path), "--answers", str(write_answers(tmp_path / "berkas", changes))], world)
+        return code, capsys.readouterr().err
+
+    return run
+
+
+def test_meta_is_asked_with_the_token_and_a_proof_of_the_secret(install: Callable[..., tuple[int, str]]) -> None:
+    outside = Outside()
+    assert install(outside) == (0, "")
+    ((path, authorization),) = outside.asked
+    assert authorization == f"Bearer {TOKEN}"
+    assert parse_qs(urlsplit(path).query)["appsecret_proof"] == [hmac.new(APP_SECRET.encode(), TOKEN.encode(), hashlib.sha256).hexdigest()]
+    assert TOKEN not in path
+
+
+REFUSED = json.dumps({"error": {"code": 190, "message": f"Bad token {TOKEN}"}})
+
+
+@pytest.mark.parametrize(
+    ("outside", "address", "sentence"),
+    [
+        (Outside(status=401, body=REFUSED), GLOBAL, "whatsapp_access_token [token_refused] ditolak Meta (401, kode 190)."),
+        (Outside(status=502, body="bad gateway"), GLOBAL, "whatsapp_access_token [token_refused] ditolak Meta (502)."),
+        (Outside(body='{"display_phone_number": "+62 899"}'), GLOBAL, "whatsapp_number [number_differs] bukan nomor dari"),
+        (Outside(clock_off=timedelta(hours=1)), GLOBAL, "jam [clock_off] jam komputer ini meleset -3"),
+        (Outside(), "", "public_url [name_unknown] pakdeon.madiunkab.go.id tidak ada di DNS."),
+        (Outside(), "10.0.0.5", "check_base_url [name_not_public] cek.madiunkab.go.id dalam DNS bukan alamat publik"),
+        (Outside(), PUBLIC, "public_url [name_not_public]"),
+    ],
+    ids=["token", "gateway", "number", "clock", "no name", "inside", "a book's address"],
+)
+def test_what_is_wrong_outside_is_said(
+    outside: Outside, address: str, sentence: str, install: Callable[..., tuple[int, str]], tmp_path: Path
+) -> None:
+    code, said = install(outside, address)
+    assert code == 1
+    assert sentence in said
+    assert TOKEN not in said
+    assert APP_SECRET not in said
+    assert not (tmp_path / "state").exists(), "nothing is written"
+
+
+def test_meta_that_is_not_there_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with serve(Outside()) as gone:
+        pass
+    assert main([str(tmp_path), "--answers", str(write_answers(tmp_path / "berkas"))], World(meta=gone, lookup=lambda _: [GLOBAL])) == 1
+    assert "whatsapp_access_token [meta_unreachable] Meta tidak terjangkau dari sini (ConnectError)." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("outside", "said"),
+    [
+        (Outside(echo=True), ""),
+        (Outside(status=403, body="Halaman tidak ditemukan."), "public_url [webhook_wrong] webhook menjawab 403,"),
+    ],
+    ids=["ours", "another's"],
+)
+def test_an_installation_that_runs_is_looked_at_as_meta_does(
+    outside: Outside, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with serve(outside) as address:
+        write_secret(tmp_path / "state/intake/public_url", address)
+        write_secret(tmp_path / "state/intake/whatsapp_verify_token", "word")
+        assert main([str(tmp_path), "check"]) == int(bool(said))
+    assert said in capsys.readouterr().err
+    assert outside.asked[0][0].startswith("/v1/webhooks/whatsapp?hub.mode=subscribe&hub.verify_token=word&")
+    assert main([str(tmp_path), "check"]) == 1
+    assert "public_url [webhook_unreachable] webhook tidak terjangkau dari sini (ConnectError)." in capsys.readouterr().err
+
+
+def test_nothing_is_looked_at_where_nothing_is_installed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(tmp_path), "check"]) == 1
+    assert "[no_file]" in capsys.readouterr().err
+
+
+def test_names_are_looked_up_as_programs_do() -> None:
+    assert addresses("localhost")
+    assert not addresses("no.such.name.invalid")
