@@ -4,7 +4,7 @@ list, show, replay, discard, resend, conservation, audit     what waits, whether
 topology check|apply                                          the broker's queues (shared.messaging.topology)
 registry import FILE                                          the population register (services.verification)
 numbers audit                                                 every number that was given, and what became of it (services.issuance)
-backup key|now|keep|list|verify, restore, drill               backups
+backup key|now|keep|list|status|verify, restore, drill               backups
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import sys
 import tarfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from deploy.admin import drill as drills
 from deploy.admin import sealing
+from deploy.admin.changes import last_copied
 from deploy.admin.keeping import Keeper, back_up
 from deploy.admin.marks import Reserve, read_marks, skip_numbers
 from deploy.admin.moments import ClusterTime
@@ -34,6 +35,8 @@ from shared.clock import WIB, now
 FAILED: Final = 1
 USAGE: Final = 2
 OPERATOR: Final = "operator"  # the folder of the state with what these commands need
+_FULL_LATE: Final = timedelta(hours=26)  # one a day, and two hours to make it
+_COPY_LATE: Final = timedelta(minutes=5)  # the promise; while services run, something changes every few seconds
 _LOOK_SECONDS: Final = 2.0  # a service that runs answers at once
 
 
@@ -86,6 +89,18 @@ def _list(settings: BackupSettings, _options: argparse.Namespace) -> int:
     for name in sets(target_of(settings)):
         sys.stdout.write(f"{name}\n")
     return 0
+
+
+def _status(settings: BackupSettings, _options: argparse.Namespace) -> int:
+    """Say how old the last full backup and the last copy are; 1 where either is older than was promised."""
+    target, at = target_of(settings), now()
+    reached = last_copied(target)
+    if reached is None:
+        raise Refused("backup_missing")
+    ages = {"full": (at - ClusterTime.read(sets(target)[-1]).at, _FULL_LATE), "copy": (at - reached.at, _COPY_LATE)}
+    for what, (age, most) in ages.items():
+        sys.stdout.write(f"{what}_age_seconds {age.total_seconds():.0f}{' LATE' if age > most else ''}\n")
+    return FAILED if any(age > most for age, most in ages.values()) else 0
 
 
 def _verify(settings: BackupSettings, options: argparse.Namespace) -> int:
@@ -181,6 +196,7 @@ def _parser() -> argparse.ArgumentParser:
         ("now", _now, "make a full backup"),
         ("keep", _keep, "go on: a full backup a day, the continuous copy, and what is too old goes"),
         ("list", _list, "the full backups that are whole"),
+        ("status", _status, "how old the last full backup and the last copy are; exits 1 where that is too old"),
     ):
         backup.add_parser(name, help=said).set_defaults(run=run)
     verify = backup.add_parser("verify", help="fetch and compare hashes; needs no private key")

@@ -15,8 +15,9 @@ from pymongo import IndexModel
 from pymongo.database import Database
 from pymongo.errors import CollectionInvalid
 
+from deploy.admin.changes import copied_after
 from deploy.admin.manifest import Manifest, SetCollection, SetFile
-from deploy.admin.moments import CHANGES, ClusterTime, changes_span
+from deploy.admin.moments import ClusterTime, changes_span
 from deploy.admin.refusal import Refused
 from deploy.admin.replaying import Replay
 from deploy.admin.sealing import opened, sha256_of
@@ -111,7 +112,7 @@ def changes_after(target: BackupTarget, since: ClusterTime, until: ClusterTime |
     """
     found: list[str] = []
     reached = since
-    for name in target.names(CHANGES):
+    for name in copied_after(target, since):
         begins, ends = changes_span(name)
         if ends <= reached or (until is not None and begins >= until):
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -87,6 +88,8 @@ async def test_an_operator_backs_up_tries_it_and_brings_it_back(operator: Operat
     identity = (operator.folder / "identity").read_text()
     assert operator.says("backup", "now")[0] == 0
     assert operator.says("backup", "verify")[0] == 0
+    code, told = operator.says("backup", "status")
+    assert (code, re.sub(r"\d+", "N", told)) == (0, "full_age_seconds N\ncopy_age_seconds N\n"), told
     code, told = operator.says("drill", "--key", "-", given=identity)
     assert (code, "this backup is good" in told) == (0, True), told
     code, told = operator.says("restore", "databases", "--key", str(operator.folder / "identity"))
@@ -143,7 +146,7 @@ def test_what_can_not_be_is_said_in_a_sentence(
 
 def test_a_word_that_is_no_command_brings_the_list_of_them(operator: Operator) -> None:
     code, told = operator.says("backups")
-    assert (code, "backup key|now|keep|list|verify, restore, drill" in told) == (2, True), told
+    assert (code, "backup key|now|keep|list|status|verify, restore, drill" in told) == (2, True), told
 
 
 def test_the_layout_is_brought_into_the_broker_with_the_passwords_that_there_are(
