@@ -79,7 +79,8 @@ def router(room: PublicRoom) -> APIRouter:
         months = months_back(deps.clock(), _MONTHS_SHOWN, WIB)
         month = bulan if bulan in months else months[-1]
         found = figures_of(deps, await deps.figures.cells(months[0]), month, months)
-        survey = report_of(await deps.surveys.tallies(months[0], months[-1]), months[0], months[-1], "", deps.survey)
+        first, last = months[0], months[-2]  # of the month that runs one could read a sheet off two looks
+        survey = report_of(await deps.surveys.tallies(first, last), first, last, "", deps.survey)
         values: dict[str, Any] = {
             "figures": found,
             "villages": await villages_of(deps),
