@@ -138,7 +138,7 @@ admin: $(READY) ## Any of an operator's commands (of `make run`, or by the envir
 
 recovery: $(READY) ## Lose a whole system with its disk, bring it back from its backup, and show what was lost and how long it took (MEGABYTES=200)
 	@$(PY) -m deploy.local.setup test
-	@$(PY) -m tests.recovery $(if $(MEGABYTES),--megabytes $(MEGABYTES))
+	@$(PY) -m tests.recovery $(if $(MEGABYTES),--megabytes $(MEGABYTES)) --page docs/operations/pemulihan.md
 
 release: $(READY) ## Check, build the image, freeze the contracts and tag vVERSION (VERSION=x.y.z); nothing is pushed
 	@$(PY) -m deploy.release "$(VERSION)"

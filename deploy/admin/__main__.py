@@ -4,7 +4,7 @@ list, show, replay, discard, resend, conservation, audit     what waits, whether
 topology check|apply                                          the broker's queues (shared.messaging.topology)
 registry import FILE                                          the population register (services.verification)
 numbers audit                                                 every number that was given, and what became of it (services.issuance)
-backup key|now|keep|list|verify, restore, drill               backups
+backup key|now|keep|list|status|verify, restore, drill               backups
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ _FROM_FILES: Final = ("AMQP_URL", "MONGO_URL", "AMQP_VHOST", "RABBITMQ_API_URL",
 
 def main(words: Sequence[str]) -> int:
     """Run the command line; return the exit code."""
-    _read_files()
     match list(words):
         case [command, *_] if command in _OWN:
             admin.log_aside()
             return admin.main(words)
         case ["topology", *rest]:
-            return topology.main(rest)
+            passwords = os.environ.get("BROKER_PASSWORDS")
+            return topology.main([*rest, "--secrets", passwords] if passwords and "--secrets" not in rest else rest)
         case [command, *_] if command in _SERVICES:
             return _service(_SERVICES[command], words)
         case ["backup" | "restore" | "drill", *_]:
@@ -61,4 +61,5 @@ def _service(service: str, words: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    _read_files()
     raise SystemExit(main(sys.argv[1:]))

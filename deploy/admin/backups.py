@@ -9,7 +9,7 @@ import sys
 import tarfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from deploy.admin import drill as drills
 from deploy.admin import sealing
+from deploy.admin.changes import last_copied
 from deploy.admin.keeping import Keeper, back_up
 from deploy.admin.marks import Reserve, read_marks, skip_numbers
 from deploy.admin.moments import ClusterTime
@@ -33,6 +34,9 @@ from shared.clock import WIB, now
 
 FAILED: Final = 1
 USAGE: Final = 2
+OPERATOR: Final = "operator"  # the folder of the state with what these commands need
+_FULL_LATE: Final = timedelta(hours=26)  # one a day, and two hours to make it
+_COPY_LATE: Final = timedelta(minutes=5)  # the promise; while services run, something changes every few seconds
 _LOOK_SECONDS: Final = 2.0  # a service that runs answers at once
 
 
@@ -87,6 +91,18 @@ def _list(settings: BackupSettings, _options: argparse.Namespace) -> int:
     return 0
 
 
+def _status(settings: BackupSettings, _options: argparse.Namespace) -> int:
+    """Say how old the last full backup and the last copy are; 1 where either is older than was promised."""
+    target, at = target_of(settings), now()
+    reached = last_copied(target)
+    if reached is None:
+        raise Refused("backup_missing")
+    ages = {"full": (at - ClusterTime.read(sets(target)[-1]).at, _FULL_LATE), "copy": (at - reached.at, _COPY_LATE)}
+    for what, (age, most) in ages.items():
+        sys.stdout.write(f"{what}_age_seconds {age.total_seconds():.0f}{' LATE' if age > most else ''}\n")
+    return FAILED if any(age > most for age, most in ages.values()) else 0
+
+
 def _verify(settings: BackupSettings, options: argparse.Namespace) -> int:
     target = target_of(settings)
     for name in [options.name] if options.name else sets(target):
@@ -109,8 +125,9 @@ def _restore(settings: BackupSettings, options: argparse.Namespace) -> int:
 
 def _restore_state(settings: BackupSettings, options: argparse.Namespace) -> int:
     folder: Path = options.into
-    if folder.exists() and any(folder.iterdir()):
-        raise Refused("state_not_empty", str(folder))
+    there = (path for path in folder.rglob("*") if path.is_file() and path.parent != folder / OPERATOR)
+    if (found := next(there, None)) is not None:  # what leads to the target, such as its ssh key, must be there before
+        raise Refused("state_not_empty", str(found))
     with _backup(settings, options.key) as backup:
         name = options.name or newest_before(backup.target, None)
         file = open_set(backup.target, name, backup.identity, backup.scratch).file(STATE)
@@ -179,6 +196,7 @@ def _parser() -> argparse.ArgumentParser:
         ("now", _now, "make a full backup"),
         ("keep", _keep, "go on: a full backup a day, the continuous copy, and what is too old goes"),
         ("list", _list, "the full backups that are whole"),
+        ("status", _status, "how old the last full backup and the last copy are; exits 1 where that is too old"),
     ):
         backup.add_parser(name, help=said).set_defaults(run=run)
     verify = backup.add_parser("verify", help="fetch and compare hashes; needs no private key")

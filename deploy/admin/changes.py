@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,12 +20,13 @@ from bson.raw_bson import RawBSONDocument
 from pymongo import ASCENDING
 from pymongo.read_concern import ReadConcern
 
-from deploy.admin.moments import CHANGES, ClusterTime, changes_name, changes_span
+from deploy.admin.moments import ClusterTime, changes_folder, changes_name, changes_span
 from deploy.admin.refusal import Refused
 from deploy.admin.sealing import seal
 from deploy.admin.sets import sets
 from deploy.admin.source import Client
 from deploy.admin.targets import BackupTarget
+from shared.clock import now
 
 OPLOG: Final = "oplog.rs"
 _TRANSACTIONS: Final = "admin.$cmd"  # where a transaction stands in the oplog, whatever it touched
@@ -46,7 +48,16 @@ def last_copied(target: BackupTarget) -> ClusterTime | None:
     whole = sets(target)
     if not whole:
         return None
-    return max([ClusterTime.read(whole[-1]), *(changes_span(name)[1] for name in target.names(CHANGES))])
+    newest = ClusterTime.read(whole[-1])
+    return max([newest, *(changes_span(name)[1] for name in copied_after(target, newest))])
+
+
+def copied_after(target: BackupTarget, since: ClusterTime) -> list[str]:
+    """Return the files of changes that end after a moment, by their beginnings; folders of days before are not looked into."""
+    days = (now().date() - since.at.date()).days + 2  # a day more: whose clock is ahead
+    folders = [changes_folder(since.at.date() + timedelta(days=count)) for count in range(days)]
+    found = [name for folder in folders for name in target.names(folder) if changes_span(name)[1] > since]
+    return sorted(found, key=changes_span)
 
 
 def copy_changes(

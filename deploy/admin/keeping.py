@@ -13,7 +13,7 @@ import httpx
 from deploy.admin.changes import Copied, copy_changes, last_copied
 from deploy.admin.manifest import Manifest
 from deploy.admin.marks import all_counters, keep_marks
-from deploy.admin.moments import CHANGES, MARKS, ClusterTime, changes_span
+from deploy.admin.moments import CHANGES, MARKS, SETS, SUMS, ClusterTime, changes_span
 from deploy.admin.refusal import Refused
 from deploy.admin.sets import make_set, sets
 from deploy.admin.settings import BackupSettings
@@ -46,6 +46,7 @@ def back_up(settings: BackupSettings, tell: Tell) -> Manifest:
             )
         counters = all_counters(client, settings.by_service())
         keep_marks(target, recipients, settings.backup_scratch, made.cluster_time, counters, whole=True)
+    copy(settings, target, made.cluster_time)  # what changed meanwhile: the contents of files are read last, as they are then
     for name in clear(target, settings, now().astimezone(WIB).date()):
         tell(f"removed {name}")
     return made
@@ -65,13 +66,17 @@ def copy(settings: BackupSettings, target: BackupTarget, since: ClusterTime) -> 
 
 
 class Keeper:
-    """Copies and backs up until it is told to stop. An error is told and tried again: nobody need look after it."""
+    """Copies and backs up until it is told to stop. An error is told and tried again: nobody need look after it.
+
+    A full backup may take hours; the copy goes on meanwhile.
+    """
 
     def __init__(self, settings: BackupSettings, tell: Tell) -> None:
         """Keep what the settings name."""
         self._settings = settings
         self._tell = tell
         self._stop = threading.Event()
+        self._full: threading.Thread | None = None
 
     def run(self) -> None:
         """Go on until SIGTERM or SIGINT."""
@@ -85,26 +90,42 @@ class Keeper:
             self._stop.wait(self._settings.backup_copy_seconds)
 
     def once(self, at: datetime) -> None:
-        """Make a full backup where it is time for one, else copy what changed.
+        """Begin a full backup where it is time for one, and copy what changed.
 
         Raises:
-            Refused: what either raises.
+            Refused: what copying raises; a full backup that fails is told.
         """
         target = target_of(self._settings)
         since = last_copied(target)
         if since is None or self._is_due(target, at):
-            back_up(self._settings, self._tell)
+            self._begin()
+        if since is None:
             return
         try:
             copied = copy(self._settings, target, since)
         except Refused as error:
-            if error.code != "oplog_gap":
-                raise
-            self._tell(error.sentence)
+            if error.code == "oplog_gap":
+                self._begin()
+            raise
+        if copied.changes:
+            self._tell(f"{copied.changes} changes up to {copied.until.at:%Y-%m-%d %H:%M:%S} UTC")
+
+    def finish(self) -> None:
+        """Wait for a full backup that is under way."""
+        if self._full is not None:
+            self._full.join()
+
+    def _begin(self) -> None:
+        """Make a full backup beside the copy, where none is under way."""
+        if self._full is None or not self._full.is_alive():
+            self._full = threading.Thread(target=self._back_up, daemon=True)  # one that is cut off leaves a set that is no backup
+            self._full.start()
+
+    def _back_up(self) -> None:
+        try:
             back_up(self._settings, self._tell)
-        else:
-            if copied.changes:
-                self._tell(f"{copied.changes} changes up to {copied.until.at:%Y-%m-%d %H:%M:%S} UTC")
+        except Refused as error:
+            self._tell(error.sentence)
 
     def _is_due(self, target: BackupTarget, at: datetime) -> bool:
         local = at.astimezone(WIB)
@@ -119,8 +140,9 @@ def clear(target: BackupTarget, settings: BackupSettings, today: date) -> list[s
     whole = sets(target)
     kept = set(kept_sets(whole, today, settings.backup_keep_days, settings.backup_keep_months)) | set(whole[-1:])
     gone = [name for name in whole if name not in kept]
-    for name in gone:
-        files = sorted(target.names(name), key=lambda file: not file.endswith("SHA256SUMS"))  # without its sums it is no backup any more
+    torn = {name.rpartition("/")[0] for name in target.names(SETS)} - set(whole)  # cut off while they were made
+    for name in (*gone, *(each for each in sorted(torn) if _day(each) < today - timedelta(days=1))):
+        files = sorted(target.names(name), key=lambda file: not file.endswith(SUMS))  # without its sums it is no backup any more
         for file in files:
             target.remove(file)
     oldest_day = today - timedelta(days=settings.backup_keep_days)

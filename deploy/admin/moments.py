@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final, Self
 
 from bson import Timestamp
@@ -69,8 +69,13 @@ def set_name(moment: ClusterTime) -> str:
 
 
 def changes_name(since: ClusterTime, until: ClusterTime) -> str:
-    """Return the name of a file with all that changed after one moment and up to another."""
-    return f"{CHANGES}/{since}-{until}.bson{SEALED}"
+    """Return the name of a file with all that changed after one moment and up to another, in a folder for the day of its end."""
+    return f"{changes_folder(until.at.date())}/{since}-{until}.bson{SEALED}"
+
+
+def changes_folder(day: date) -> str:
+    """Return the folder of all files of changes that end on a day (UTC). One a minute is 1,440."""
+    return f"{CHANGES}/{day:%Y%m%d}"
 
 
 def changes_span(name: str) -> tuple[ClusterTime, ClusterTime]:

@@ -15,8 +15,9 @@ from pymongo import IndexModel
 from pymongo.database import Database
 from pymongo.errors import CollectionInvalid
 
+from deploy.admin.changes import copied_after
 from deploy.admin.manifest import Manifest, SetCollection, SetFile
-from deploy.admin.moments import CHANGES, ClusterTime, changes_span
+from deploy.admin.moments import ClusterTime, changes_span
 from deploy.admin.refusal import Refused
 from deploy.admin.replaying import Replay
 from deploy.admin.sealing import opened, sha256_of
@@ -111,7 +112,7 @@ def changes_after(target: BackupTarget, since: ClusterTime, until: ClusterTime |
     """
     found: list[str] = []
     reached = since
-    for name in target.names(CHANGES):
+    for name in copied_after(target, since):
         begins, ends = changes_span(name)
         if ends <= reached or (until is not None and begins >= until):
             continue
@@ -179,19 +180,19 @@ def _replayed(
     indexes: dict[tuple[str, str], list[Row]] = {
         (manifest.databases[each.service], each.name): [bson_of(index) for index in each.indexes] for each in manifest.collections
     }
-    replay = Replay(homes, indexes)
+    replay, reached = Replay(homes, indexes), manifest.cluster_time
     for name in files:
-        replay.run(_entries(backup, name, manifest.cluster_time, until))
+        replay.run(_entries(backup, name, reached, until))
+        reached = changes_span(name)[1]
     for (database, collection), wanted in indexes.items():
         made = [_index(index) for index in wanted if index["name"] != "_id_"]
         if made:
             homes[database][collection].create_indexes(made)
-    ends = changes_span(files[-1])[1] if files else manifest.cluster_time
-    return (ends if until is None else min(ends, until)), replay.changes
+    return (reached if until is None else min(reached, until)), replay.changes
 
 
 def _entries(backup: Backup, name: str, since: ClusterTime, until: ClusterTime | None) -> Iterator[Mapping[str, Any]]:
-    """Yield the changes of a file that are after the full backup and not after `until`."""
+    """Yield the changes of a file that are after `since` (two files may overlap) and not after `until`."""
     with fetched(backup.target, name, backup.scratch) as path, opened(backup.identity, path) as stream:
         for entry in bson.decode_file_iter(stream):
             at = ClusterTime.of(entry["ts"])

@@ -16,7 +16,7 @@ from deploy.admin.manifest import Manifest, SetCollection, SetFile
 from deploy.admin.moments import SETS, SUMS, ClusterTime, set_name
 from deploy.admin.refusal import Refused
 from deploy.admin.sealing import seal, sha256_of, unseal
-from deploy.admin.source import Snapshot
+from deploy.admin.source import Snapshot, is_content
 from deploy.admin.targets import BackupTarget
 from shared.clock import now
 
@@ -87,7 +87,9 @@ def make_set(
         Refused: what reading, encrypting and storing raise; `backup_damaged` where it was stored otherwise.
     """
     writer = SetWriter(target, recipients, scratch, set_name(source.moment))
-    collections = [each for service in source.databases for each in _collections(source, service, writer)]
+    collections = [
+        each for content in (False, True) for service in source.databases for each in _collections(source, service, writer, content)
+    ]
     if state is not None:
         writer.write(STATE, _tar(state))
     if broker is not None:
@@ -185,8 +187,10 @@ class fetched:  # noqa: N801 - read as `with fetched(...)`
         self._folder.cleanup()
 
 
-def _collections(source: Snapshot, service: str, writer: SetWriter) -> Iterator[SetCollection]:
+def _collections(source: Snapshot, service: str, writer: SetWriter, content: bool) -> Iterator[SetCollection]:  # noqa: FBT001
     for collection, options, indexes in source.collections(service):
+        if is_content(collection) is not content:
+            continue
         digest = RowDigest()
         for number, part in enumerate(_parts(source.rows(service, collection), digest), start=1):
             writer.write(f"{service}.{collection}.{number:04d}.bson.age", part, service, collection)

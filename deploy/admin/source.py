@@ -1,6 +1,7 @@
 """The databases that are backed up, read at one moment of the cluster: every row of all four as it was then, while services go on writing.
 
-MongoDB keeps so much history for `minSnapshotHistoryWindowInSeconds` (300 s as it comes).
+MongoDB keeps so much history for `minSnapshotHistoryWindowInSeconds` (300 s as it comes). The contents of files are most of the bytes and
+never change: they are read after that, as they are, and the changes that come with the backup bring them to one moment too.
 """
 
 from __future__ import annotations
@@ -75,13 +76,13 @@ class Snapshot:
                 yield info["name"], _plain(info.get("options", {})), indexes
 
     def rows(self, service: str, collection: str) -> Iterator[bytes]:
-        """Yield every row as BSON.
+        """Yield every row as BSON; of contents of files, which may take long, as they are now.
 
         Raises:
             Refused: `backup_too_slow`: the server has no history of the moment any more.
         """
         database = self._client[self.databases[service]]
-        concern = {"level": "snapshot", "atClusterTime": self.moment.timestamp}
+        concern = {"level": "majority"} if is_content(collection) else {"level": "snapshot", "atClusterTime": self.moment.timestamp}
         try:
             answer = database.command(
                 "find", collection, batchSize=_BATCH_ROWS, readConcern=concern, session=self._session, codec_options=_RAW
@@ -100,6 +101,11 @@ class Snapshot:
             if error.code in _TOO_OLD:
                 raise Refused("backup_too_slow", f"{service}.{collection}") from error
             raise
+
+
+def is_content(collection: str) -> bool:
+    """Return whether a collection has the contents of files: rows that are written once and deleted, never changed."""
+    return collection.endswith(".chunks")
 
 
 @contextmanager

@@ -172,6 +172,7 @@ class Stack:
             "AMQP_VHOST": unquote(urlsplit(amqp).path.removeprefix("/")),
             "RABBITMQ_API_URL": self._broker.api_url if self._broker else self.settings.rabbitmq_api_url,
             "DATABASES": json.dumps(self._databases),
+            "BROKER_PASSWORDS": str(self.state / "keys"),
             "BACKUP_MONGO_URL": self._addresses.mongo[mongodb.BACKUP],
             "BACKUP_TARGET": str(self.state / "backup"),
             "BACKUP_RECIPIENTS_FILE": str(self.state / "keys" / "backup_recipients"),

@@ -12,6 +12,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,12 +37,15 @@ from deploy.local.stack import Stack
 from deploy.local.travel import Places
 from deploy.local.users import database_users
 from shared.clock import WIB, monotonic_seconds, now
+from shared.messaging.operations import accounting
+from shared.mongo import Mongo
 from tests.support.ending import ending_in_order
 from tests.support.eventually import eventually
 
 RPO_SECONDS: Final = 300  # the most that may be lost
 RTO_SECONDS: Final = 900  # the longest that it may take
 COPY_SECONDS: Final = 20  # between copies: more often than as it comes, for the run to be short
+PAGE: Final = Path(__file__).with_name("page.md")
 CHILDREN: Final = ("AYU", "CITRA", "DEWI", "INTAN", "RATNA", "SEKAR")
 PORTS: Final = (*SERVICES, *SIMULATORS, "rabbitmq", "rabbitmq_api", "rabbitmq_dist", "rabbitmq_epmd", "mongo")
 
@@ -67,41 +71,41 @@ class Story:
 def main(words: Sequence[str]) -> int:
     """Play and print; 0 when all went well."""
     parser = argparse.ArgumentParser(prog="python -m tests.recovery")
-    parser.add_argument("--megabytes", type=int, default=200, help="of files beside what the journeys leave")
+    parser.add_argument("--megabytes", type=int, default=200, help="of rows beside what the journeys leave")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="write the result as a page for operators, too")
     options = parser.parse_args(words)
     story = Story()
     with ending_in_order(), TemporaryDirectory() as folder:
-        place = Path(folder)
-        until = _lost(place, story, options.megabytes)
-        _back(place, story)
-        story.facts["RPO"] = f"{story.seconds['RPO']:.0f} s (up to {until:%H:%M:%S})"
+        _lost(Path(folder), story, options.megabytes)
+        _back(Path(folder), story)
     _judge(story)
-    print("\n".join(_page(story)), flush=True)
+    text = PAGE.read_text(encoding="utf-8").replace("{result}", "\n".join(_tables(story)))
+    print(text, flush=True)
+    if options.page:
+        options.page.write_text(text, encoding="utf-8")
     return 1 if story.wrong else 0
 
 
-def _lost(place: Path, story: Story, megabytes: int) -> datetime:
-    """Run a system until it is lost; return the moment up to which all was copied."""
+def _lost(place: Path, story: Story, megabytes: int) -> None:
+    """Run a system until it is lost with its disk."""
     stack = Stack(_settings(place / "first"))
     keep = None
     try:
-        with story.timed("the system starts"):
+        with story.timed("sistem dinyalakan"):
             stack.start()
         environment = _environment(stack, place)
         _admin(environment, "backup", "key", "--out", str(place / "identity"))
         _fill(environment, megabytes)
-        story.numbers["before the backup"] = asyncio.run(_ask(stack, 0))
-        with story.timed("admin backup now"):
-            story.facts["backup"] = _admin(environment, "backup", "now").strip().splitlines()[-1].partition(": ")[2]
-        keep = subprocess.Popen(
-            [sys.executable, "-m", "deploy.admin", "backup", "keep"], env=environment, cwd=ROOT, stdout=subprocess.DEVNULL
-        )
-        story.numbers["copied"] = asyncio.run(_ask(stack, 1))
+        story.numbers["sebelum cadangan penuh"] = asyncio.run(_ask(stack, 0))
+        with story.timed("`admin backup now`"):
+            story.facts["cadangan penuh"] = _admin(environment, "backup", "now").strip().splitlines()[-1].partition(": ")[2]
+        command = [sys.executable, "-m", "deploy.admin", "backup", "keep"]
+        keep = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+        story.numbers["sesudahnya, sudah tersalin"] = asyncio.run(_ask(stack, 1))
         asyncio.run(_copied(place, now()))
-        story.numbers["after the last copy"] = asyncio.run(_ask(stack, 2))
-        until = _moment(place)
-        story.seconds["RPO"] = (now() - until).total_seconds()
-        return until
+        story.numbers["disetujui, pesannya di RabbitMQ"] = asyncio.run(_under_way(stack, place, keep))
+        story.numbers["sesudah salinan terakhir"] = asyncio.run(_ask(stack, 2))
+        story.seconds["RPO"] = (now() - _moment(place)).total_seconds()
     finally:
         if keep is not None:
             keep.kill()
@@ -112,46 +116,83 @@ def _lost(place: Path, story: Story, megabytes: int) -> datetime:
         shutil.rmtree(place / "first")
 
 
+async def _under_way(stack: Stack, place: Path, keep: subprocess.Popen[bytes]) -> list[str]:
+    """Have a request approved whose message waits in the broker, have that copied and nothing more, then let the document be issued."""
+    issuance = stack.process("issuance").pid
+    os.kill(issuance, signal.SIGSTOP)
+    try:
+        places = Places.of(stack.parts, stack.keys.clients["petugas-01"])
+        asking = asyncio.create_task(journeys.whatsapp(places, stack.people()["kk_hilang"][40]))
+        await eventually(lambda: _travelling(stack), timeout_seconds=RPO_SECONDS)
+        await _copied(place, now())
+        keep.kill()
+    finally:
+        os.kill(issuance, signal.SIGCONT)
+    return [paper.number for paper in (await asking).papers]
+
+
+async def _travelling(stack: Stack) -> bool:
+    """Whether the broker has an approval that issuance does not know."""
+    environment = stack.operator_environment()
+    mongo = Mongo.connect(environment["MONGO_URL"])
+    try:
+        flows = await accounting.flows(mongo, json.loads(environment["DATABASES"]))
+    finally:
+        await mongo.close()
+    return any(flow.on_the_way for flow in flows if (flow.publisher, flow.consumer) == ("verification", "issuance"))
+
+
 def _back(place: Path, story: Story) -> None:
     """The commands of the page for operators, elsewhere."""
     began = monotonic_seconds()
-    settings, second = _settings(place / "second"), place / "second"
-    key = ("--key", str(place / "identity"))
-    target = {"BACKUP_TARGET": str(place / "target"), "BACKUP_SCRATCH": str(place)}
-    with story.timed("admin restore state"):
-        _admin(_inherited() | target, "restore", "state", *key, "--into", str(second / "keys"))
-    databases = {name: settings.database_prefix + name for name in SERVICES}
-    node = MongoNode(second / "database", port=settings.mongo_port)
-    with story.timed("MongoDB starts, empty"):
-        node.start()
-        urls = database_users(node.url, second / "keys", databases)
-    with story.timed("admin restore databases"):
-        environment = {**target, "MONGO_URL": urls["operator"], "DATABASES": json.dumps(databases)}
-        said = _admin(_inherited() | environment, "restore", "databases", *key)
-        story.facts["restored"] = "; ".join(line[20:] for line in said.strip().splitlines())
-    node.stop()
-    (second / "database" / "register-loaded").touch()
+    settings = _settings(place / "second")
+    _restored(place, story, settings)
     stack = Stack(settings)
     try:
-        with story.timed("the services start"):
+        with story.timed("layanan dinyalakan"):
             stack.start()
         environment = _environment(stack, place)
-        with story.timed("admin resend, conservation, numbers audit"):
-            story.facts["resend"] = "; ".join(_admin(environment, "resend").strip().splitlines()) or "nothing"
-            story.facts["conservation"] = _admin(environment, "conservation").strip().splitlines()[-1]
-            story.facts["numbers audit"] = _admin(environment, "numbers", "audit").strip().splitlines()[-1]
+        with story.timed("`admin resend`, `conservation`, `numbers audit`"):
+            story.facts["`resend`"] = "; ".join(_admin(environment, "resend").strip().splitlines()) or "tidak ada"
+            story.facts["`conservation`"] = _admin(environment, "conservation").strip().splitlines()[-1]
+            story.facts["`numbers audit`"] = _admin(environment, "numbers", "audit").strip().splitlines()[-1]
         story.seconds["RTO"] = monotonic_seconds() - began
-        with MongoClient[dict[str, Any]](environment["MONGO_URL"]) as client:
-            known = {row["number"] for row in client[databases["issuance"]]["documents"].find({}, {"number": 1})}
-        lost = [number for number in story.numbers["after the last copy"] if "-" in number and number not in known]
-        story.facts["documents that only their holders know"] = str(len(lost))
-        story.numbers["after the restore"] = asyncio.run(_ask(stack, 3))
-        with story.timed("admin drill"):
+        story.facts["dokumen yang hanya ada di tangan warga"] = str(len(_in_hands_alone(environment, story)))
+        story.numbers["sesudah pemulihan"] = asyncio.run(_ask(stack, 3))
+        with story.timed("cadangan baru dan `admin drill`"):
             _admin(environment, "backup", "now")
-            story.facts["drill"] = _admin(environment, "drill", *key).strip().splitlines()[-1]
-        story.facts["conservation at the end"] = stack.conservation().strip().splitlines()[-1]
+            story.facts["`drill`"] = _admin(environment, "drill", "--key", str(place / "identity")).strip().splitlines()[-1]
+        story.facts["`conservation`, di akhir"] = stack.conservation().strip().splitlines()[-1]
     finally:
         stack.stop()
+
+
+def _restored(place: Path, story: Story, settings: LocalSettings) -> None:
+    """Bring state and databases back, before any service is there."""
+    folder, key = settings.local_state, ("--key", str(place / "identity"))
+    target = {"BACKUP_TARGET": str(place / "target"), "BACKUP_SCRATCH": str(place)}
+    with story.timed("`admin restore state`"):
+        _admin(_inherited() | target, "restore", "state", *key, "--into", str(folder / "keys"))
+    databases = {name: settings.database_prefix + name for name in SERVICES}
+    node = MongoNode(folder / "database", port=settings.mongo_port)
+    with story.timed("MongoDB kosong dinyalakan"):
+        node.start()
+        urls = database_users(node.url, folder / "keys", databases)
+    with story.timed("`admin restore databases`"):
+        environment = {**target, "MONGO_URL": urls["operator"], "DATABASES": json.dumps(databases)}
+        said = _admin(_inherited() | environment, "restore", "databases", *key)
+    story.facts["dipulihkan"] = "; ".join(line[20:] for line in said.strip().splitlines())
+    node.stop()
+    (folder / "database" / "register-loaded").touch()
+
+
+def _in_hands_alone(environment: Mapping[str, str], story: Story) -> list[str]:
+    """The numbers of documents that citizens have and the system does not know any more."""
+    database = json.loads(environment["DATABASES"])["issuance"]
+    with MongoClient[dict[str, Any]](environment["MONGO_URL"]) as client:
+        known = {row["number"] for row in client[database]["documents"].find({}, {"number": 1})}
+    given = [number for numbers in story.numbers.values() for number in numbers]
+    return [number for number in given if not number.isdecimal() and number not in known]
 
 
 async def _ask(stack: Stack, turn: int) -> list[str]:
@@ -228,22 +269,22 @@ def _judge(story: Story) -> None:
     for name, most in (("RPO", RPO_SECONDS), ("RTO", RTO_SECONDS)):
         if story.seconds[name] > most:
             story.wrong.append(f"{name} took {story.seconds[name]:.0f} s")
-    for name in ("conservation", "conservation at the end"):
+    for name in ("`conservation`", "`conservation`, di akhir"):
         if story.facts[name] != "balanced":
             story.wrong.append(f"{name}: {story.facts[name]}")
 
 
-def _page(story: Story) -> Iterator[str]:
-    """Yield the page for docs/operations."""
-    yield f"\nTanggal: {now().astimezone(WIB):%Y-%m-%d %H:%M} WIB, mesin dengan {os.cpu_count()} inti\n"
+def _tables(story: Story) -> Iterator[str]:
+    """Yield what happened, as tables."""
+    yield f"{now().astimezone(WIB):%d-%m-%Y %H:%M} WIB, {os.cpu_count()} inti.\n"
     yield "| langkah | detik |\n| --- | ---: |"
     yield from (f"| {what} | {seconds:.1f} |" for what, seconds in story.seconds.items())
     yield "\n| hasil | |\n| --- | --- |"
     yield from (f"| {what} | {said} |" for what, said in story.facts.items())
-    yield from (f"| numbers, {when} | {len(numbers)} |" for when, numbers in story.numbers.items())
+    yield from (f"| nomor {when} | {len(numbers)} |" for when, numbers in story.numbers.items())
     total = [number for numbers in story.numbers.values() for number in numbers]
-    yield f"| numbers given twice | {len(total) - len(set(total))} of {len(total)} |"
-    yield from (f"| WRONG | {line} |" for line in story.wrong)
+    yield f"| nomor yang diberikan dua kali | {len(total) - len(set(total))} dari {len(total)} |"
+    yield from (f"| **SALAH** | {line} |" for line in story.wrong)
 
 
 if __name__ == "__main__":

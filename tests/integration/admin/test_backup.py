@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from bson import Binary, Int64
@@ -13,7 +15,9 @@ from deploy.admin.changes import last_copied
 from deploy.admin.moments import ClusterTime
 from deploy.admin.refusal import Refused
 from deploy.admin.restoring import restore_databases
-from deploy.admin.sets import sets
+from deploy.admin.sets import make_set, sets
+from deploy.admin.source import snapshot
+from deploy.admin.targets import FolderTarget
 from tests.integration.admin.conftest import House
 
 
@@ -101,3 +105,60 @@ def test_a_system_that_is_not_empty_is_left_as_it_is(house: House) -> None:
     assert house.rows() == before
     with pytest.raises(Refused, match="moment_outside"):
         restore_databases(house.backup, house.client, elsewhere(house), until=ClusterTime(4_000_000_000))
+
+
+class Busy(FolderTarget):
+    """A folder; while the first file is brought there, somebody works on."""
+
+    def __init__(self, folder: Path, work: Callable[[], None]) -> None:
+        super().__init__(folder)
+        self._work: Callable[[], None] | None = work
+
+    def put(self, file: Path, name: str) -> None:
+        if self._work is not None:
+            self._work()
+            self._work = None
+        super().put(file, name)
+
+
+def test_files_that_come_and_go_while_a_backup_is_made_are_whole_or_gone(house: House) -> None:
+    intake = house.client[house.databases["intake"]]
+
+    def upload(name: str) -> None:
+        intake["files.chunks"].insert_many([{"_id": f"{name}{n}", "files_id": name, "n": n, "data": Binary(bytes(9))} for n in range(3)])
+        intake["files.files"].insert_one({"_id": name, "length": 27})
+
+    def work() -> None:
+        upload("comes")
+        intake["files.files"].delete_one({"_id": "goes"})
+        intake["files.chunks"].delete_many({"files_id": "goes"})
+
+    upload("goes")
+    upload("stays")
+    fill(house)
+    target, settings = Busy(house.folder / "target", work), house.settings
+    with snapshot(house.client, house.databases) as source:
+        made = make_set(source, target, settings.recipients(), settings.backup_scratch)
+    keeping.copy(settings, target, made.cluster_time)
+    homes = elsewhere(house)
+    restore_databases(house.backup, house.client, homes)
+    assert house.rows(homes) == house.rows()
+    assert [row["_id"] for row in house.client[homes["intake"]]["files.files"].find().sort("_id", 1)] == ["comes", "stays"]
+
+
+def test_copies_that_overlap_are_done_once(house: House) -> None:
+    """Somebody makes a full backup by hand while the copy goes on."""
+    fill(house)
+    keeping.back_up(house.settings, lambda _: None)
+    since = last_copied(house.backup.target)
+    assert since is not None
+    change(house)
+    first = keeping.copy(house.settings, house.backup.target, since)
+    intake = house.client[house.databases["intake"]]["requests"]
+    intake.update_one({"_id": "r1"}, {"$unset": {"new": ""}})
+    keeping.copy(house.settings, house.backup.target, since)
+    intake.update_one({"_id": "r1"}, {"$push": {"list": 6}})
+    keeping.copy(house.settings, house.backup.target, first.until)
+    homes = elsewhere(house)
+    restore_databases(house.backup, house.client, homes)
+    assert house.rows(homes) == house.rows()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -15,12 +16,15 @@ from pymongo.errors import OperationFailure
 
 from deploy import mongodb
 from deploy.admin import backups
+from deploy.admin.__main__ import main
 from deploy.admin.settings import SERVICES
 from deploy.local.database import MongoNode
 from shared.audit import AuditEntry, AuditLog
 from shared.clock import now
 from shared.messaging.operations import accounting
 from shared.mongo import Mongo
+from tests.support.servers import Broker
+from tests.support.vhosts import Vhost
 
 PASSWORDS = {name: f"word-of-{name}" for name in (*SERVICES, mongodb.OPERATOR, mongodb.BACKUP)}
 
@@ -33,6 +37,7 @@ class Operator:
         self.url = url
         self.secrets = folder / "state" / "operator"
         self.secrets.mkdir(parents=True)
+        (folder / "state" / "profile").write_text("production")
         self.set(
             backup_mongo_url=mongodb.url_for(url, mongodb.BACKUP, PASSWORDS[mongodb.BACKUP], "admin"),
             mongo_url=mongodb.url_for(url, mongodb.OPERATOR, PASSWORDS[mongodb.OPERATOR], "admin"),
@@ -83,6 +88,8 @@ async def test_an_operator_backs_up_tries_it_and_brings_it_back(operator: Operat
     identity = (operator.folder / "identity").read_text()
     assert operator.says("backup", "now")[0] == 0
     assert operator.says("backup", "verify")[0] == 0
+    code, told = operator.says("backup", "status")
+    assert (code, re.sub(r"\d+", "N", told)) == (0, "full_age_seconds N\ncopy_age_seconds N\n"), told
     code, told = operator.says("drill", "--key", "-", given=identity)
     assert (code, "this backup is good" in told) == (0, True), told
     code, told = operator.says("restore", "databases", "--key", str(operator.folder / "identity"))
@@ -92,6 +99,7 @@ async def test_an_operator_backs_up_tries_it_and_brings_it_back(operator: Operat
         client.drop_database("intake")
         assert operator.says("restore", "databases", "--key", "-", given=identity)[0] == 0
         assert client["intake"]["requests"].find_one() == {"_id": "r1", "state": "done"}
+    assert operator.says("numbers", "audit") == (0, "0 numbers in 0 series; 0 without a document\n")
     code, told = operator.says("restore", "state", "--key", "-", "--into", str(operator.folder / "new"), given=identity)
     back = operator.folder / "new" / "operator" / "mongo_url"
     assert (code, back.read_text()) == (0, (operator.secrets / "mongo_url").read_text()), told
@@ -138,4 +146,17 @@ def test_what_can_not_be_is_said_in_a_sentence(
 
 def test_a_word_that_is_no_command_brings_the_list_of_them(operator: Operator) -> None:
     code, told = operator.says("backups")
-    assert (code, "backup key|now|keep|list|verify, restore, drill" in told) == (2, True), told
+    assert (code, "backup key|now|keep|list|status|verify, restore, drill" in told) == (2, True), told
+
+
+def test_the_layout_is_brought_into_the_broker_with_the_passwords_that_there_are(
+    broker: Broker, vhost: Vhost, operator: Operator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = {"SECRETS_DIR": str(operator.secrets), "BROKER_PASSWORDS": str(operator.folder / "passwords")}
+    for name, value in {**names, "RABBITMQ_API_URL": broker.api_url, "AMQP_VHOST": vhost.name, "AMQP_URL": vhost.url}.items():
+        monkeypatch.setenv(name, value)
+    assert main(["topology", "check"]) == 1
+    assert main(["topology", "apply", "--no-users"]) == 0
+    assert main(["topology", "check"]) == 0
+    assert "are in place" in capsys.readouterr().out
+    assert not list(operator.secrets.glob("amqp_password*")), "no password is made where nobody looks for it"

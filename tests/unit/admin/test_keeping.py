@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from deploy.admin.keeping import kept_sets
-from deploy.admin.moments import ClusterTime, changes_name, changes_span, set_name
+from deploy.admin.keeping import clear, kept_sets
+from deploy.admin.moments import SUMS, ClusterTime, changes_name, changes_span, marks_name, set_name
 from deploy.admin.refusal import Refused, sentences
 from deploy.admin.replaying import patched
+from deploy.admin.sets import sets
+from deploy.admin.settings import BackupSettings
+from deploy.admin.targets import FolderTarget
 
 TODAY = date(2026, 11, 29)
 
@@ -27,6 +31,26 @@ def test_all_of_the_last_days_are_kept_and_the_first_of_each_month() -> None:
     assert kept[-15:] == names[-15:]
     assert [ClusterTime.read(name).at.strftime("%m-%d") for name in kept[:-15]] == ["08-31", "09-30", "10-31"], "the first of WIB's months"
     assert kept_sets(names, TODAY, days=1, months=0) == names[-2:]
+
+
+def test_what_is_too_old_goes_with_the_changes_before_it_and_marks_that_a_later_one_has(tmp_path: Path) -> None:
+    target, names = FolderTarget(tmp_path), daily(60)
+    moments = [ClusterTime.read(name) for name in names]
+    files = [f"{name}/{file}" for name in names for file in (SUMS, "manifest.json.age", "intake.requests.0001.bson.age")]
+    files.append(f"{set_name(ClusterTime(moments[55].seconds + 5))}/intake.requests.0001.bson.age")  # cut off while it was made
+    files += [changes_name(since, until) for since, until in pairwise(moments)]
+    files += [marks_name(moment, whole=moment in (moments[0], moments[50])) for moment in moments]
+    for file in files:
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).touch()
+    gone = clear(target, BackupSettings(backup_keep_days=7, backup_keep_months=2), TODAY)
+    kept = sets(target)
+    assert sorted([*gone, *kept]) == names
+    assert kept[-8:] == names[-8:]
+    assert len(target.names("sets")) == 3 * len(kept)
+    assert target.names("changes") == [changes_name(since, until) for since, until in pairwise(moments[-8:])]
+    assert target.names("marks") == [marks_name(moment, whole=moment == moments[50]) for moment in moments[50:]]
+    assert clear(target, BackupSettings(backup_keep_days=1, backup_keep_months=0), TODAY + timedelta(days=900)) == kept[:-1]
 
 
 def test_names_tell_the_moments() -> None:

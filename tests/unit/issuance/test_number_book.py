@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +16,7 @@ from services.issuance.domain import document as documents
 from services.issuance.domain.claim import claim
 from services.issuance.domain.document import Document, DocumentState
 from services.issuance.domain.number_book import NumberBook, NumberRow
+from services.issuance.domain.numbers import NumberFloor, NumberSequence, begin
 from services.issuance.domain.products import PRODUCTS
 from tests.support.approvals import AT, approval, origin
 
@@ -30,10 +33,10 @@ def void(serial: int, reason: str) -> Document:
     return replace(ended, number=f"3519-KK-24112026-{serial:04d}")
 
 
-def book(*of: Document) -> list[NumberRow]:
+def book(*of: Document, counters: Sequence[NumberSequence] = ()) -> list[NumberRow]:
     made = NumberBook()
     made.add(of)
-    return made.rows()
+    return made.rows(counters)
 
 
 @given(st.permutations(range(1, 8)))
@@ -59,3 +62,21 @@ def test_what_waits_and_what_is_made_is_said_and_a_number_without_a_document_is_
     assert row.lost == 2
     assert explained(row).startswith("0001 sedang dibuat; 0002 tertahan: isinya tidak muat")
     assert explained(row).endswith("2 nomor tidak ada dokumennya: laporkan ke admin")
+
+
+def test_what_a_restore_left_out_is_said_and_is_not_lost() -> None:
+    counters = [NumberSequence("KK-24112026", 104, skipped=100), NumberSequence("KT-24112026", 7, skipped=3)]
+    [row] = book(numbered(1), numbered(2), numbered(103), numbered(104), counters=counters)
+    assert (row.skipped, row.lost, explained(row)) == (100, 0, "100 nomor dilewati ketika cadangan dipulihkan")
+    [row] = book(numbered(1), numbered(2), counters=counters[:1])
+    assert (row.skipped, row.lost) == (0, 0), "nothing was given past them yet"
+
+
+@pytest.mark.parametrize(
+    ("key", "last"),
+    [("KK-24112026", 50), ("KK-25112026", 50), ("KK-26112026", 0), ("extracts-3519-LT-24112026-0001", 0)],
+)
+def test_where_a_counter_begins_that_a_restore_may_have_lost(key: str, last: int) -> None:
+    floor = NumberFloor("floor", 50, date(2026, 11, 25))
+    assert begin(key, floor) == NumberSequence(key, last, skipped=last)
+    assert begin(key, None) == NumberSequence(key)
