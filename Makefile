@@ -20,7 +20,7 @@ DOCKER_CA := $(if $(CA),--secret id=ca$(comma)src=$(CA))
 comma := ,
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help install installed image setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin recovery release lock clean distclean
+.PHONY: help install installed image sbom audit setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin recovery release lock clean distclean
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,14 @@ install: image ## Ask (in Indonesian) what production must know, check each answ
 
 installed: ## Look at production that runs, as Meta and citizens reach it
 	@docker run --rm --user 0:0 --network host -v $(CURDIR)/deploy/compose:/compose:ro $(IMAGE) deploy.install /compose check
+
+sbom: $(READY) ## Write what the image is made of, by the lock files (CycloneDX): build/sbom.json
+	@mkdir -p build
+	@$(VENV)/bin/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements requirements.lock --output-format JSON -o build/sbom.json
+	@echo build/sbom.json
+
+audit: $(READY) ## Ask PyPI whether something of that is known to be unsafe; fails also where PyPI does not say
+	@$(VENV)/bin/uv tool run --quiet pip-audit==2.10.1 --strict --require-hashes --disable-pip -r requirements.lock
 
 setup: $(READY) ## Make the virtual environment and install what the tests need
 	@$(PY) -m deploy.local.setup test

@@ -14,6 +14,7 @@ from deploy.compose import health, ready
 
 PROGRAM = Path(ready.__file__)
 OK = b"HTTP/1.1 200 OK\r\n\r\n{}"
+ENDS = (b"\r\n\r\n", b"admin\0\0")  # of a request over HTTP, of a hello to MongoDB
 WAITS = b'HTTP/1.1 503 Service Unavailable\r\n\r\n{"ready":false,"checks":{"broker":{"ok":false}}}'
 
 
@@ -27,7 +28,9 @@ def listening(*answers: bytes | None) -> Iterator[int]:
             for answer in answers:
                 kept.append(server.accept()[0])
                 if answer is not None:
-                    kept[-1].recv(4096)
+                    asked = b""
+                    while not asked.endswith(ENDS):  # the shell writes line by line
+                        asked += kept[-1].recv(4096)
                     kept[-1].sendall(answer)
                     kept[-1].close()
 

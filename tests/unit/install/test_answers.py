@@ -1,5 +1,6 @@
 """The installer: every answer that can't be right is refused by its code and sentence, and nothing is written then."""
 
+import io
 import stat
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -13,7 +14,7 @@ from deploy.install import environment
 from deploy.install.__main__ import main
 from services.issuance.adapters.demo_ca import ensure_demo_ca
 from shared.clock import now
-from tests.support.office_answers import HOST, certificate, key_pem, webhook_key, write_answers
+from tests.support.office_answers import HOST, answers, certificate, key_pem, webhook_key, write_answers
 
 Install = Callable[..., int]
 
@@ -194,3 +195,23 @@ def test_every_code_has_a_sentence_that_says_what_to_do() -> None:
     for code, sentence in sentences().items():
         assert sentence.endswith((".", "?")), code
         assert code == code.lower()
+
+
+def test_a_person_is_asked_again_until_it_can_be_right(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder.mkdir()
+    right = answers(folder)
+    wrong = {"office_phone": ["1234567"], "signer_key": ["hilang.pem", "tls-kunci.pem"], "check_base_url": ["https://localhost"]}
+    lines = [line for name in questions() if name in right for line in (*wrong.get(name, ()), right[name])]
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines) + "\n"))
+    monkeypatch.setattr("getpass.getpass", input)
+    assert main([str(folder), "--offline"]) == 0
+    said = capsys.readouterr().out
+    refused = [line.split("[")[1].partition("]")[0] for line in said.splitlines() if "  Belum bisa: " in line]
+    assert refused == ["not_public", "no_phone", "no_file", "key_of_another"]
+    assert "Surel" not in said, "what the answers before it make idle is not asked"
+    assert (folder / "state/profile").read_text() == "production"
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n" * len(lines)))
+    assert main([str(folder), "--offline"]) == 0, "Enter leaves everything as it is"
+    assert "Enter: tetap seperti sekarang." in capsys.readouterr().out
