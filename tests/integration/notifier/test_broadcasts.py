@@ -157,14 +157,14 @@ async def test_who_was_invited_is_told_that_it_moved_and_nobody_else(still: Rig)
 
     with pytest.raises(DomainError, match="nothing_to_correct"):
         await begun("jemput_bola_berubah", range(6))
-    invitation = await begun("jemput_bola", range(4))
-    await agree(still, 3, agreed=False)
-    correction = await begun("jemput_bola_berubah", range(6), not_invited=2, opted_out=1)
+    async with running(still.parts):
+        invitation = await begun("jemput_bola", range(4))
+        await agree(still, 3, agreed=False)
+        correction = await begun("jemput_bola_berubah", range(6), not_invited=2, opted_out=1)
+        effects = await told(still, 7)
     assert dict((await results(still, correction)).skipped) == {"not_invited": 2, "opted_out": 1}
     assert (await state(still, correction)).corrects == (invitation,)
-    async with running(still.parts):
-        effects = await told(still, 6)
-    assert Counter(each["payload"]["template"]["name"] for each in effects) == {"jemput_bola": 3, "jemput_bola_berubah": 3}
+    assert Counter(each["payload"]["template"]["name"] for each in effects) == {"jemput_bola": 4, "jemput_bola_berubah": 3}
 
 
 async def test_stop_counts_until_the_last_moment(still: Rig) -> None:
