@@ -24,6 +24,7 @@ from shared.mongo.mapping import DocumentMapping as DocumentMapping
 from shared.mongo.mapping import fields_of as fields_of
 from shared.mongo.server_time import LONG_AGO as LONG_AGO
 from shared.mongo.server_time import from_now as from_now
+from shared.mongo.streams import inserts as inserts
 from shared.mongo.unit import ChangeTracker as ChangeTracker
 from shared.mongo.unit import Savepoint as Savepoint
 from shared.mongo.unit import WriteOp as WriteOp

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -16,12 +17,11 @@ from pymongo.read_concern import ReadConcern
 from services.intake.domain.webhook_log import WebhookItem, WebhookItemKind
 from services.intake.ports import Lease, ParkedItem, StoredItem
 from services.intake.store.items import KEPT, NEW, PARKED, item_from, parked_fields, parked_from
-from shared.mongo import LONG_AGO, Collection, DatabaseUnavailable, Doc, Mongo, from_now, reachable
+from shared.mongo import LONG_AGO, Collection, DatabaseUnavailable, Doc, Mongo, from_now, inserts, reachable
 from shared.mongo.together import GroupCommit
 
 _DUPLICATE: Final = 11000  # server error code: the item is there already
 _APPEND_SECONDS: Final = 3.0  # the provider waits for the answer; it asks again, for days, and a flood must not pile up here
-_STREAM_WAIT_MS: Final = 1_000  # one getMore; also how long a thread of the driver outlives a stop
 _CANDIDATES: Final = 64  # how many new messages are looked at to find a sender that is free
 _TOLD: Final = (WebhookItemKind.STATUS, WebhookItemKind.ACCOUNT)  # what the provider tells of itself: no order, no answer
 _WORKED: Final = frozenset({WebhookItemKind.MESSAGE, *_TOLD})
@@ -166,13 +166,10 @@ class MongoWebhookLog:
         return [row["_id"] for row in rows]
 
     async def arrivals(self, enough: Callable[[], bool]) -> AsyncGenerator[None, None]:
-        only_inserts: list[Doc] = [{"$match": {"operationType": "insert"}}, {"$project": {"_id": 1}}]
         try:
-            async with self._items.watch(only_inserts, max_await_time_ms=_STREAM_WAIT_MS) as stream:
-                yield  # what was stored before the stream was open
-                while not enough():
-                    if await stream.try_next() is not None:
-                        yield
+            async with aclosing(inserts(self._items, enough)) as stored:
+                async for _ in stored:
+                    yield
         except PyMongoError as error:  # also what ends a stream and not the database: another is opened
             raise DatabaseUnavailable("database_unavailable", type(error).__name__) from error
 

@@ -15,13 +15,12 @@ from shared.clock import monotonic_seconds, now
 from shared.ids import new_token
 from shared.messaging.broker.errors import PublishRefused
 from shared.messaging.broker.wire import MAX_BODY_BYTES, TRACEPARENT, Outgoing
-from shared.mongo import LONG_AGO, Collection, Doc, LostRace, Mongo, Session, aggregate, from_now, is_duplicate_key
+from shared.mongo import LONG_AGO, Collection, Doc, LostRace, Mongo, Session, aggregate, from_now, inserts, is_duplicate_key
 
 COLLECTION: Final = "outbox"
 SENT_KEPT_SECONDS: Final = 7 * 24 * 3600  # long enough to look back at an incident and for the nightly conservation
 NEW, SENT, PARKED, DISCARDED = "new", "sent", "parked", "discarded"
 
-_STREAM_WAIT_MS: Final = 1_000  # one getMore; also how long a thread of the driver outlives a stop
 _QUIET: Final = timedelta(seconds=11)  # a server that has nothing to write moves its operation time every ten seconds
 _CLAIMABLE: Final[Doc] = {
     "state": NEW,
@@ -231,7 +230,7 @@ class Outbox:
         result = await self._rows.update_one({"_id": event_id, "state": PARKED}, {"$set": {"state": DISCARDED, "note": note}})
         return result.modified_count == 1
 
-    async def inserts(self, enough: Callable[[], bool]) -> AsyncGenerator[None, None]:
+    def inserts(self, enough: Callable[[], bool]) -> AsyncGenerator[None, None]:
         """Yield when another process has committed rows (a change stream), until it is `enough`, which is asked once a second.
 
         The server leaves out our own and those that are handed to another relay: we would look again for each of them, in vain.
@@ -239,14 +238,8 @@ class Outbox:
         Raises:
             PyMongoError: the stream broke; open another.
         """
-        unheld: Doc = {"operationType": "insert", "fullDocument.lease": None}
-        foreign: Doc = {**unheld, **({"fullDocument.writer": {"$ne": self._writer}} if self._writer else {})}
-        only_inserts: list[Doc] = [{"$match": foreign}, {"$project": {"_id": 1}}]
-        async with self._rows.watch(only_inserts, max_await_time_ms=_STREAM_WAIT_MS) as stream:
-            yield  # what was written before the stream was open
-            while not enough():
-                if await stream.try_next() is not None:
-                    yield
+        foreign: Doc = {"fullDocument.writer": {"$ne": self._writer}} if self._writer else {}
+        return inserts(self._rows, enough, {"fullDocument.lease": None, **foreign})
 
 
 def _until(session: Session, seconds: float) -> datetime | None:
