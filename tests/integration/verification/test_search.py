@@ -106,11 +106,12 @@ async def test_the_page_has_the_own_part_and_places_for_the_others(office: Offic
     said = text_of(page)
     assert "Dikenali sebagai nama" in said
     assert "S•••••" in said
-    for name in ("permohonan", "dokumen"):
+    for name in ("permohonan", "dokumen", "pesan"):
         assert f'hx-post="/desk/cari/{name}"' in page.text
-    assert 'hx-post="/desk/cari/pesan"' not in page.text
-    assert "Bagian ini mencari dengan resi, nomor dokumen, nomor perkara" in said
     assert "slamet" not in str(page.url)
+    page = await sign_in().post("/desk/cari", data={"q": "12/Pdt.G/2026/PA.Kab.Mn"})
+    assert 'hx-post="/desk/cari/dokumen"' not in page.text
+    assert "Bagian ini mencari dengan nomor dokumen, resi" in text_of(page)
 
 
 @pytest.mark.parametrize(("typed", "says"), [("", "Satu kotak untuk semua bagian"), ("ab", "Tulis lebih lengkap")])
