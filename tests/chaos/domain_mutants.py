@@ -192,8 +192,8 @@ DOMAIN_MUTANTS: Final = (
     Mutant(
         "notifier: an approval of a post holds for what was written after it",
         "services/notifier/domain/posting/post.py",
-        "    if post.revision != revision:\n",
-        "    if False:\n",
+        '    if post.revision != revision:\n        raise DomainError("post_changed")\n',
+        "",
         tests=("tests/unit/notifier/test_posts.py",),
     ),
     Mutant(
