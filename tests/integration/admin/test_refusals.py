@@ -75,13 +75,14 @@ def test_a_set_that_is_not_whole_is_no_backup(house: House) -> None:
 
 def test_a_copy_that_misses_a_part_is_restored_up_to_it_alone(house: House) -> None:
     one_row(house)
-    keeping.back_up(house.settings, lambda _: None)
+    keeping.back_up(house.settings, lambda _: None)  # where it took long, with a part of its own
+    known = set(house.backup.target.names(CHANGES))
     for name in ("r2", "r3", "r4"):
         one_row(house, name)
         since = last_copied(house.backup.target)
         assert since is not None
         keeping.copy(house.settings, house.backup.target, since)
-    first, second, _ = house.backup.target.names(CHANGES)
+    first, second, _ = (name for name in house.backup.target.names(CHANGES) if name not in known)
     house.backup.target.remove(second)
     with pytest.raises(Refused, match="copy_broken"):
         restore_databases(house.backup, house.client, elsewhere(house))
