@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page, expect
 
 from deploy.local.stack import Stack
 from tests.support.browser import DESK, PHONE, visit
-from tests.support.chat_page import become, heard, send_photo, write
+from tests.support.chat_page import become, file_lost_card, heard, write
 from tests.support.pdf import codes_of, signature_of, text_of
 from tests.support.persons import Persons
 
@@ -45,15 +45,7 @@ async def test_a_person_gets_a_lost_family_card(
         await heard(log, "NIK.*16 angka")
         await write(page, "123")
         await heard(log, "16 angka")
-        await write(page, person["nik"])
-        await heard(log, "Nomor Kartu Keluarga")
-        await write(page, person["kk_number"])
-        await heard(log, "surat kehilangan")
-        await send_photo(page, "Contoh foto surat polisi")
-        await heard(log, "foto.*KTP-el")
-        await send_photo(page, "Contoh foto KTP")
-        await log.get_by_role("button", name="Kirim", exact=True).last.click()
-        await heard(log, "MDN-")
+        await file_lost_card(page, log, person["nik"], person["kk_number"])
         link = log.get_by_role("link", name=re.compile("Buka dokumen"))
         await expect(link.last).to_be_visible()
         await _keep(page, "chat-phone.png" if size == PHONE else "chat.png")

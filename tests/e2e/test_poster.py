@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page, expect
 
 from deploy.local.stack import Stack
 from tests.support.browser import DESK, NARROW, PHONE, visit
-from tests.support.chat_page import become, heard, send_photo, write
+from tests.support.chat_page import become, file_lost_card, heard, write
 from tests.support.eventually import eventually
 from tests.support.pdf import links_in, pages_of
 from tests.support.persons import Persons
@@ -59,15 +59,7 @@ async def test_a_poster_on_the_wall_brings_a_person_who_is_counted_under_it(
         await write(page, sentence)
         await log.get_by_role("button", name="KK hilang", exact=True).click()
         await heard(log, "NIK.*16 angka")
-        await write(page, person["nik"])
-        await heard(log, "Nomor Kartu Keluarga")
-        await write(page, person["kk_number"])
-        await heard(log, "surat kehilangan")
-        await send_photo(page, "Contoh foto surat polisi")
-        await heard(log, "foto.*KTP-el")
-        await send_photo(page, "Contoh foto KTP")
-        await log.get_by_role("button", name="Kirim", exact=True).last.click()
-        await heard(log, "MDN-")
+        await file_lost_card(page, log, person["nik"], person["kk_number"])
         await expect(log.get_by_role("link", name=re.compile("Buka dokumen")).last).to_be_visible()
 
     async with visit(browser, f"{stack.desk_page}/corong?menurut=sumber&wilayah={VILLAGE}", size=DESK, cookies=desk, refused=None) as page:

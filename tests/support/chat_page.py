@@ -35,3 +35,16 @@ async def send_photo(page: Page, sample: str) -> None:
 async def heard(log: Locator, text: str) -> None:
     """Wait until the office has said it. `text`: a pattern, in either case."""
     await expect(log.get_by_text(re.compile(text, re.IGNORECASE)).last).to_be_visible()
+
+
+async def file_lost_card(page: Page, log: Locator, nik: str, kk_number: str) -> None:
+    """Answer what is asked of whoever lost their family card, from the NIK on, send it, and get the receipt."""
+    await write(page, nik)
+    await heard(log, "Nomor Kartu Keluarga")
+    await write(page, kk_number)
+    await heard(log, "surat kehilangan")
+    await send_photo(page, "Contoh foto surat polisi")
+    await heard(log, "foto.*KTP-el")
+    await send_photo(page, "Contoh foto KTP")
+    await log.get_by_role("button", name="Kirim", exact=True).last.click()
+    await heard(log, "MDN-")
