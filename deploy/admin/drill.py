@@ -11,9 +11,9 @@ from deploy import mongodb
 from deploy.admin.moments import ClusterTime
 from deploy.admin.refusal import Refused
 from deploy.admin.restoring import Backup, Restored, Tell, restore_databases
-from deploy.admin.settings import SERVICES
 from deploy.admin.source import Client
 from shared.clock import monotonic_seconds
+from shared.messaging.admin import SERVICES
 from shared.messaging.operations import accounting, audit_check
 from shared.mongo import Mongo
 

@@ -9,21 +9,16 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 
 from deploy.admin.refusal import Refused
-from shared.settings import Environment
-
-SERVICES = ("intake", "verification", "issuance", "notifier")
+from shared.messaging.admin import DatabaseNames
 
 
-class BackupSettings(Environment):
+class BackupSettings(DatabaseNames):
     """The environment of `admin backup`, `restore` and `drill`."""
 
     backup_mongo_url: Annotated[
         SecretStr, Field(description="mongodb:// with the user `backup`, who reads the services' databases and the oplog, and makes drills")
     ] = SecretStr("")
     mongo_url: Annotated[SecretStr, Field(description="mongodb:// with the operator's user: restores into empty databases")] = SecretStr("")
-    databases: Annotated[
-        dict[str, str], Field(default_factory=dict, description="JSON: database by service, where they are not of one name")
-    ]
     admin_urls: Annotated[dict[str, str], Field(default_factory=dict, description="JSON: address by service: none may answer at a restore")]
     backup_target: Annotated[
         str, Field(description="A folder, sftp://user@host[:port]/folder or s3://bucket/prefix; outside this house")
@@ -54,10 +49,6 @@ class BackupSettings(Environment):
     s3_region: Annotated[str, Field(description="Region of the bucket")] = "us-east-1"
     s3_access_key: Annotated[str, Field(description="Access key of an S3 target")] = ""
     s3_secret_key: Annotated[SecretStr, Field(description="Its secret")] = SecretStr("")
-
-    def by_service(self) -> dict[str, str]:
-        """Return the database by service, for every service."""
-        return {service: self.databases.get(service, service) for service in SERVICES}
 
     def recipients(self) -> Path:
         """Return the file of the public keys.

@@ -21,7 +21,7 @@ import structlog
 from pydantic import Field, SecretStr, ValidationError
 
 from shared.clock import now
-from shared.contracts.registry import SERVICES
+from shared.contracts.registry import SERVICES as SERVICES
 from shared.errors import AppError, BadInput
 from shared.messaging.broker.channel import endpoint
 from shared.messaging.broker.errors import BrokerUnavailable, ConnectionLost, PublishRefused
@@ -40,7 +40,19 @@ _USAGE: Final = 2  # as argparse
 _PATIENCE_MS: Final = 6_000  # until MongoDB counts as away: a command is asked once, often while the machine is at its limit
 
 
-class AdminSettings(Environment):
+class DatabaseNames(Environment):
+    """Which database each service has, for whoever works on all of them."""
+
+    databases: Annotated[
+        dict[str, str], Field(default_factory=dict, description="JSON: database by service, where they are not of one name")
+    ]
+
+    def by_service(self) -> dict[str, str]:
+        """Return the database by service, for every service."""
+        return {service: self.databases.get(service, service) for service in SERVICES}
+
+
+class AdminSettings(DatabaseNames):
     """The operator's environment."""
 
     amqp_url: Annotated[SecretStr, Field(description="amqp:// or amqps:// with the operator's user and the product's vhost")]
@@ -49,13 +61,6 @@ class AdminSettings(Environment):
         dict[str, str], Field(default_factory=dict, description="JSON: address by service, whose `/v1/stuck` says what it gave up")
     ]
     admin_key: Annotated[SecretStr, Field(description="API key with the scope admin at each of them")] = SecretStr("")
-    databases: Annotated[
-        dict[str, str], Field(default_factory=dict, description="JSON: database by service, where they are not of one name")
-    ]
-
-    def by_service(self) -> dict[str, str]:
-        """Return the database by service, for every service."""
-        return {service: self.databases.get(service, service) for service in SERVICES}
 
 
 class Admin:

@@ -12,8 +12,9 @@ from pymongo import MongoClient
 
 from deploy.admin import sealing
 from deploy.admin.restoring import Backup
-from deploy.admin.settings import SERVICES, BackupSettings
+from deploy.admin.settings import BackupSettings
 from deploy.admin.targets import FolderTarget
+from shared.contracts.registry import SERVICES
 
 Client = MongoClient[dict[str, Any]]
 

@@ -17,10 +17,10 @@ from pymongo.errors import OperationFailure
 from deploy import mongodb
 from deploy.admin import backups
 from deploy.admin.__main__ import main
-from deploy.admin.settings import SERVICES
 from deploy.local.database import MongoNode
 from shared.audit import AuditEntry, AuditLog
 from shared.clock import now
+from shared.contracts.registry import SERVICES
 from shared.messaging.operations import accounting
 from shared.mongo import Mongo
 from tests.support.servers import Broker
