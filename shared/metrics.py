@@ -28,6 +28,22 @@ REFILL_ROWS: Final = Counter("refill_rows_total", "Rows of an older release, by 
 REFILL_DONE: Final = Gauge("refill_done", "1 when all rows of an older release have it", ("refill",))
 CONSUMER_PAUSED: Final = Gauge("consumer_paused", "1 while the consumer waits for MongoDB")
 
+# What stands now, counted anew when somebody asks for measurements (`shared.web.measuring`): right after a restart too, as no counter is.
+READY: Final = Gauge("ready", "1 while what readiness asks for is there", ("check",))
+READY_VALUE: Final = Gauge("ready_value", "What a check of readiness measured, such as an age in seconds", ("check",))
+WORK_STANDING: Final = Gauge("work_standing", "What is accepted and not finished, by the state it stands in", ("kind", "state"))
+PARKED_NOW: Final = Gauge("parked_now", "What was given up and waits for a person", ("kind",))
+TASKS_OPEN: Final = Gauge("tasks_open", "Tasks that wait for an officer, by when they are promised", ("due",))
+CHATS_WAITING: Final = Gauge("chats_waiting", "Chats in which somebody waits for an officer")
+CHATS_WAITING_SECONDS: Final = Gauge("chats_waiting_seconds", "How long the first of them has waited")
+CERTIFICATE_DAYS: Final = Gauge("certificate_days", "Days until a certificate ends", ("kind",))
+SIGNER_GENUINE: Final = Gauge("signer_genuine", "1 while documents are signed by the office's own certificate, 0 while by that of the demo")
+DISK_FREE_BYTES: Final = Gauge("disk_free_bytes", "What is free", ("place",))
+DISK_SIZE_BYTES: Final = Gauge("disk_size_bytes", "How large it is", ("place",))
+MEMORY_USED_BYTES: Final = Gauge("memory_used_bytes", "What the container needs: without files that can be read again")
+MEMORY_LIMIT_BYTES: Final = Gauge("memory_limit_bytes", "What it may have")
+COUNT_FAILED: Final = Gauge("count_failed", "1 while something could not be counted; its gauge then says nothing", ("what",))
+
 
 def render() -> bytes:
     """Return everything in the Prometheus text format."""

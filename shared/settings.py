@@ -90,6 +90,9 @@ class ServiceSettings(Environment):
     outbox_alarm_seconds: Annotated[float, Field(gt=0, description="Age of the oldest unsent event that makes the service not ready")] = (
         60.0
     )
+    gauges_seconds: Annotated[
+        float, Field(ge=0, description="How old what /metrics counts in the database may be, in seconds: as many who ask share one count")
+    ] = 10.0
     drain_seconds: Annotated[float, Field(gt=0, description="How long a stopping process may finish what runs, in seconds")] = 20.0
     transaction_seconds: Annotated[float, Field(gt=0, le=60, description="Time limit of one transaction with its retries, in seconds")] = (
         20.0

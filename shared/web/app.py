@@ -17,6 +17,7 @@ from shared.web import docs, openapi, problems
 from shared.web.audited import AuditedRequests
 from shared.web.auth import Authenticator
 from shared.web.in_flight import InFlightRequests
+from shared.web.measuring import Measuring
 from shared.web.middleware import BodyLimit, ConcurrencyLimit, DatabaseGate, RequestLog, Waiting
 
 OPERATIONS: Final = frozenset({"/livez", "/readyz", "/metrics"})
@@ -55,6 +56,7 @@ def create_app(
     """
     app = _App(title=title, docs_url=None, redoc_url=None)
     app.state.authenticator = authenticator = Authenticator(settings.api_keys)
+    app.state.measuring = measuring = Measuring(health, settings.gauges_seconds)
     app.state.public = frozenset(public) | OPERATIONS | DOCUMENTATION
     problems.install(app)
     docs.install(app)
@@ -79,6 +81,7 @@ def create_app(
 
     @app.get("/metrics", include_in_schema=False)
     async def measurements() -> Response:
+        await measuring.refresh()
         return Response(metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     return app

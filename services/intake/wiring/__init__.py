@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -36,6 +36,7 @@ from services.intake.store import (
     UsedFiles,
     refills_of,
 )
+from services.intake.wiring.counts import chat_count
 from services.intake.wiring.dependencies import dependencies
 from services.intake.wiring.outside import Outside
 from services.intake.wiring.survey import read_questions as read_questions
@@ -48,6 +49,7 @@ from shared.clock import Clock, now
 from shared.health import Check, Health
 from shared.messaging.host import MessagingHost
 from shared.messaging.operations import accounting
+from shared.messaging.operations.accounting import Count
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.mongo import Mongo
 from shared.mongo.files import Files
@@ -55,6 +57,7 @@ from shared.mongo.unused import UnusedFiles
 from shared.poller import Poller, sweeper
 from shared.process import BackgroundJob, Service
 from shared.refill import RefillJob
+from shared.standing import state_counts
 from shared.stuck_messages import StuckWithMessages
 from shared.web import FastAPI, InFlightRequests, create_app
 from shared.web.desk import JwksReader, shell
@@ -76,7 +79,12 @@ ACCOUNTS: Final = (
         parked=(RequestState.UNDELIVERED,),
         in_flight=(RequestState.SUBMITTED, RequestState.APPROVED, RequestState.ISSUED),
     ),
-    accounting.by_state("webhook_log", "webhook_log", finished=("handled", "kept", "discarded"), parked=("parked",), in_flight=("new",)),
+    replace(
+        accounting.by_state(
+            "webhook_log", "webhook_log", finished=("handled", "kept", "discarded"), parked=("parked",), in_flight=("new",)
+        ),
+        parked=(Count("webhook_log", {"state": {"$in": ["parked"]}, "stuck_id": {"$gt": ""}}),),  # as their index has them
+    ),
 )
 
 
@@ -219,6 +227,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("half bundles", sweeper("half_bundles", parts.bundles.sweep, every_seconds=_SWEEP_SECONDS).run),
         ),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
+        counts=(*state_counts(host, ACCOUNTS), chat_count(parts.deps.chats, parts.deps.clock)),
         close=(parts.outside.close, session_keys.close, host.close),
     )
 

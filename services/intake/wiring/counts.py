@@ -1,0 +1,24 @@
+"""What intake tells of its chats now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from prometheus_client import Gauge
+
+from services.intake.ports import ChatReader
+from shared import metrics
+from shared.clock import Clock
+from shared.web.measuring import Found, StateCount
+
+
+def chat_count(chats: ChatReader, clock: Clock) -> StateCount:
+    """Return the count of the chats in which somebody waits for an officer."""
+
+    async def waiting() -> Mapping[Gauge, Found]:
+        at = clock()
+        counts = await chats.counts("", at)
+        seconds = 0.0 if counts.longest_since is None else (at - counts.longest_since).total_seconds()
+        return {metrics.CHATS_WAITING: {(): float(counts.waiting)}, metrics.CHATS_WAITING_SECONDS: {(): seconds}}
+
+    return StateCount("chats", waiting, (metrics.CHATS_WAITING, metrics.CHATS_WAITING_SECONDS))
