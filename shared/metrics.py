@@ -27,6 +27,7 @@ REGISTER_PAUSED: Final = Gauge("register_paused", "1 while the civil register is
 REFILL_ROWS: Final = Counter("refill_rows_total", "Rows of an older release, by what became of them", ("refill", "outcome"))
 REFILL_DONE: Final = Gauge("refill_done", "1 when all rows of an older release have it", ("refill",))
 CONSUMER_PAUSED: Final = Gauge("consumer_paused", "1 while the consumer waits for MongoDB")
+LOGS_MASKED: Final = Counter("logs_masked_total", "Lines that were about to hold something personal, and do not (promise I8)")
 
 # What stands now, counted anew when somebody asks for measurements (`shared.web.measuring`): right after a restart too, as no counter is.
 READY: Final = Gauge("ready", "1 while what readiness asks for is there", ("check",))

@@ -58,6 +58,7 @@ class Measuring:
             if monotonic_seconds() - self._counted_at < self._fresh_seconds:
                 return
             _set_machine()
+            metrics.LOGS_MASKED.inc(logs.take_masked_count())
             (_, checks), *_ = await asyncio.gather(self._health.ready(), *(_count(each) for each in self._counts if self._health.started))
             _set_checks(checks)
             self._counted_at = monotonic_seconds()
