@@ -76,6 +76,9 @@ class ServiceSettings(Environment):
         bool,
         Field(description="Cookies of the desk for TLS alone (`__Host-`); false only where there is no front door: http on this machine"),
     ] = True
+    prometheus_url: Annotated[
+        str, Field(pattern=r"^(https?://[^?#]+)?$", description="Prometheus, for /desk/pantauan; empty = the page says that nobody watches")
+    ] = ""
     desk_streams: Annotated[int, Field(ge=1, description="Pages of the desk that may listen for news at a time, for each list")] = 500
     max_body_bytes: Annotated[int, Field(ge=1024, description="Largest request body in bytes, but for file uploads")] = 3 * 1024 * 1024
     batch_messages: Annotated[
