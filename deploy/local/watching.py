@@ -49,9 +49,17 @@ def watching_parts(
     (folder / "prometheus.yml").write_text(prometheus(asked, files, f"{HOST}:{settings.alertmanager_port}", pace(settings)))
     mail = Mail(_MAIL_TO, _MAIL_FROM, settings.alarm_smtp, is_secured=False) if settings.alarm_smtp else None
     (folder / "alertmanager.yml").write_text(alertmanager(mail, pace(settings)))
+    resend = f"--rules.alert.resend-delay={round(4 * settings.watch_seconds)}s"  # as Prometheus' own minute is to its 15 s
     return (
         _server("alertmanager", programs[1], settings.alertmanager_port, folder, "--storage.path", "--cluster.listen-address="),
-        _server("prometheus", programs[0], settings.prometheus_port, folder, "--storage.tsdb.path"),
+        _server(
+            "prometheus",
+            programs[0],
+            settings.prometheus_port,
+            folder,
+            "--storage.tsdb.path",
+            resend,
+        ),
         _checks(settings, operator),
     )
 

@@ -10,7 +10,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,8 +20,9 @@ from deploy.local import journeys
 from shared.clock import WIB, monotonic_seconds, now
 from shared.web.desk.prometheus import NotAnsweredError
 from shared.web.desk.words import NOTHING
-from tests.alarms.faults import FAULTS, UNTRIED, Fault
+from tests.alarms.faults import FAULTS, UNTRIED, Fault, nothing
 from tests.alarms.office import Office, office
+from tests.alarms.pictures import take
 from tests.support.ending import ending_in_order
 from tests.support.eventually import eventually
 
@@ -45,10 +46,15 @@ class Rung:
     ended: float | None = None
 
     @property
+    def is_written(self) -> bool:
+        """Whether there must be a letter."""
+        return self.alarm not in self.fault.quiet
+
+    @property
     def is_wrong(self) -> bool:
         """Whether something is missing."""
         ends = self.alarm in _NEVER_ENDS or self.ended is not None
-        return self.rang is None or (self.fault.written and self.written is None) or not ends
+        return self.rang is None or (self.is_written and self.written is None) or not ends
 
 
 def main(words: Sequence[str]) -> int:
@@ -56,10 +62,10 @@ def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.alarms")
     parser.add_argument("--only", nargs="*", default=[], metavar="ALARM", help="of these alarms alone")
     parser.add_argument("--page", type=Path, metavar="FILE", help="write the result as a page for operators, too")
-    parser.add_argument("--stay", action="store_true", help="stay up afterwards, for somebody to look")
+    parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="leave pictures of the page below it, while some alarms ring")
     options = parser.parse_args(words)
     with ending_in_order(), TemporaryDirectory() as folder:
-        rungs = asyncio.run(_play(Path(folder), options.only, stay=options.stay))
+        rungs = asyncio.run(_play(Path(folder), options.only, options.pictures))
     text = PAGE.read_text(encoding="utf-8").replace("{result}", "\n".join(_table(rungs)))
     print(text, flush=True)
     if options.page and not options.only:
@@ -67,34 +73,52 @@ def main(words: Sequence[str]) -> int:
     return 1 if any(rung.is_wrong for rung in rungs) else 0
 
 
-async def _play(place: Path, only: Sequence[str], *, stay: bool) -> list[Rung]:
+async def _play(place: Path, only: Sequence[str], docs: Path | None) -> list[Rung]:
     rungs: list[Rung] = []
     async with office(place) as running:
         _tell("sistem berjalan, dengan Prometheus dan Alertmanager")
-        await journeys.whatsapp(running.places, running.stack.people()["kk_hilang"][0])
+        people = running.stack.people()
+        await journeys.whatsapp(running.places, people["kk_hilang"][0])
+        await journeys.birth(running.places, people["akta_lahir"][0], "AYU CONTOH")  # an officer looks and decides
         for fault in FAULTS:
             if not only or set(only) & set(fault.alarms):
                 rungs += await _try(running, fault)
-        if stay:
-            _tell(f"tetap berjalan: {running.stack.desk_page}/pantauan")
-            await asyncio.Event().wait()
+        if docs is not None:
+            await _show(running, docs)
     return rungs
+
+
+async def _show(running: Office, docs: Path) -> None:
+    """Take pictures while a process is dead, a message is parked and no backup runs."""
+    shown = [fault for fault in FAULTS if {"ServiceDown", "WorkParked"} & set(fault.alarms)]
+    for fault in reversed(shown):
+        await fault.make(running)
+    for alarm in ("ServiceDown", "WorkParked"):
+        await _when(monotonic_seconds(), lambda alarm=alarm: _rings(running, alarm), _PATIENCE_SECONDS)  # type: ignore[misc]
+    await take(running, docs)
+    for fault in shown:
+        await fault.mend(running)
 
 
 async def _try(running: Office, fault: Fault) -> list[Rung]:
     rungs = [Rung(fault, alarm) for alarm in fault.alarms]
-    known = {alarm: len(running.box.about(alarm)) for alarm in fault.alarms}
+    known = {alarm: len(running.box.about(alarm)) if fault.make is not nothing else 0 for alarm in fault.alarms}
     began = monotonic_seconds()
     await fault.make(running)
-    for rung in rungs:
-        rung.rang = await _when(began, lambda rung=rung: _rings(running, rung.alarm), _PATIENCE_SECONDS)  # type: ignore[misc]
-        if fault.written and rung.rang is not None:
-            rung.written = await _when(began, lambda rung=rung: _written(running, rung.alarm, known), _PATIENCE_SECONDS)  # type: ignore[misc]
-    await fault.mend(running)
-    mended = monotonic_seconds()
-    for rung in rungs:
+
+    async def follow(rung: Rung) -> None:
+        rung.rang = await _when(began, lambda: _rings(running, rung.alarm), _PATIENCE_SECONDS)
+        if rung.rang is not None and rung.is_written:
+            rung.written = await _when(began, lambda: _written(running, rung.alarm, known), _PATIENCE_SECONDS)
+
+    async def follow_end(rung: Rung) -> None:
         if rung.alarm not in _NEVER_ENDS:
-            rung.ended = await _when(mended, lambda rung=rung: _silent(running, rung.alarm), _ENDS_SECONDS)  # type: ignore[misc]
+            rung.ended = await _when(mended, lambda: _silent(running, rung.alarm), _ENDS_SECONDS)
+
+    await asyncio.gather(*map(follow, rungs))
+    mended = monotonic_seconds()
+    await fault.mend(running)
+    await asyncio.gather(*map(follow_end, rungs))
     for rung in rungs:
         _tell(f"{fault.word}: {rung.alarm} {_said(rung.rang)} berbunyi, {_said(rung.written)} surat, {_said(rung.ended)} selesai")
     return rungs
@@ -117,7 +141,7 @@ async def _silent(running: Office, alarm: str) -> bool:
     return alarm not in await running.ringing()
 
 
-async def _written(running: Office, alarm: str, known: dict[str, int]) -> bool:
+async def _written(running: Office, alarm: str, known: Mapping[str, int]) -> bool:
     return len(running.box.about(alarm)) > known[alarm]
 
 

@@ -21,16 +21,16 @@ Act = Callable[[Office], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault. `written`: whether the office gets a letter; what is only to be known, or a shadow of something larger, brings none."""
+    """One fault. `quiet`: of these the office gets no letter: what is only to be known, or the shadow of something larger."""
 
     word: str
     alarms: tuple[str, ...]
     make: Act
     mend: Act
-    written: bool = True
+    quiet: frozenset[str] = frozenset()
 
 
-def limited(word: str, alarm: str, *, written: bool = True, **limits: float) -> Fault:
+def limited(word: str, alarm: str, **limits: float) -> Fault:
     """A measured thing that another limit makes an alarm: the figure is real."""
 
     async def make(office: Office) -> None:
@@ -39,7 +39,7 @@ def limited(word: str, alarm: str, *, written: bool = True, **limits: float) -> 
     async def mend(office: Office) -> None:
         office.limit()
 
-    return Fault(word, (alarm,), make, mend, written)
+    return Fault(word, (alarm,), make, mend)
 
 
 async def nothing(_office: Office) -> None:
@@ -62,6 +62,7 @@ async def _fill_queue(office: Office) -> None:
 
 async def _empty_queue(office: Office) -> None:
     office.limit()
+    await asyncio.to_thread(office.api.call, "DELETE", f"/api/queues/{office.vhost}/issuance/contents")
     await office.start("issuance")
 
 
@@ -163,6 +164,7 @@ async def _resume_sender(office: Office) -> None:
 
 
 async def _uncertain(office: Office) -> None:
+    await _order(office, "webhook_drop", 100)  # else word of its delivery makes it certain at once
     await _order(office, "timeout_after_success", 1)
     await _say(office, "halo")
 
@@ -271,20 +273,26 @@ async def _begin_backups(office: Office) -> None:
 
 FAULTS: Final = (
     Fault("tidak ada cadangan yang berjalan", ("NoBackup",), nothing, _begin_backups),
-    Fault("dokumen ditandatangani sertifikat peragaan", ("DocumentsAreSamples",), nothing, nothing, written=False),
+    Fault("dokumen ditandatangani sertifikat peragaan", ("DocumentsAreSamples",), nothing, nothing, frozenset({"DocumentsAreSamples"})),
     Fault("proses issuance dibunuh", ("ServiceDown", "QueueUnread"), _kill_issuance, _start_issuance),
     Fault("antrean menumpuk (konsumen mati)", ("QueueFills",), _fill_queue, _empty_queue),
     Fault("notifier mulai lagi", ("ServiceRestarts",), _restart_notifier, _no_limit),
     Fault("MongoDB dibunuh", ("DatabaseAway",), _kill_database, _start_database),
     Fault("RabbitMQ dibunuh", ("BrokerAway",), _kill_broker, _start_broker),
     Fault("memori RabbitMQ habis", ("BrokerBlocks",), _block_broker, _unblock_broker),
-    Fault("kabar tidak terkirim", ("OutboxStands",), _unsent, _sent, written=False),
-    Fault("pesan rusak atau palsu di antrean", ("WorkParked", "ParkedForADay", "DeadLetters", "MessageForged"), _poison, _discard),
+    Fault("kabar tidak terkirim", ("OutboxStands",), _unsent, _sent, frozenset({"OutboxStands"})),
+    Fault(
+        "pesan rusak atau palsu di antrean",
+        ("WorkParked", "ParkedForADay", "DeadLetters", "MessageForged"),
+        _poison,
+        _discard,
+        frozenset({"WorkParked"}),
+    ),
     Fault("webhook bertanda tangan salah", ("WebhookRefused",), _refused_webhooks, nothing),
     Fault("kata sandi ditebak", ("PasswordsGuessed",), _guess, nothing),
     Fault("WhatsApp menolak kunci", ("SenderPaused",), _pause_sender, _resume_sender),
     Fault("jawaban WhatsApp hilang di jalan", ("EffectsUncertain",), _uncertain, _lift),
-    Fault("warga menunggu petugas", ("ChatsWait",), _wait_for_officer, _no_limit, written=False),
+    Fault("warga menunggu petugas", ("ChatsWait",), _wait_for_officer, _no_limit, frozenset({"ChatsWait"})),
     Fault("pekerjaan lewat janji", ("TasksOverdue",), _overdue, _not_overdue),
     Fault("kebijakan antrean dihapus", ("TopologyDiffers",), _change_queue, _apply_topology),
     Fault("permohonan dalam keadaan yang tidak ada", ("BooksUnbalanced",), _unbalance, _balance),

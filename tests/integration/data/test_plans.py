@@ -206,7 +206,7 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
         lambda mongo, name: notifier.MongoJobReader(mongo, name).tally(since=now(), at=now()),
     ),
     "what stands at intake": (intake.INDEXES, lambda mongo, name: standing(mongo, name, intake_wiring.ACCOUNTS)),
-    "chats that wait": (intake.INDEXES, lambda mongo, name: intake.MongoChatReader(mongo, name).counts("", now())),
+    "chats that wait": (intake.INDEXES, lambda mongo, name: intake.MongoChatReader(mongo, name).counts("-", now())),
     "what stands at verification": (verification.INDEXES, lambda mongo, name: standing(mongo, name, verification.ACCOUNTS)),
     "tasks by their promise": (
         verification.INDEXES,

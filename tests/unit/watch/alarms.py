@@ -101,7 +101,7 @@ CASES: Mapping[str, Case] = {
         "16m",
     ),
     "NobodyWrites": Case({WEBHOOK % "200": f"0+1x20 20{EVER}"}, {WEBHOOK % "200": f"0+1{EVER}"}, "27h", "4m"),
-    "WebhookRefused": Case({WEBHOOK % "401": f"0+1{EVER}"}, {WEBHOOK % "401": f"0x9 1{EVER}"}),
+    "WebhookRefused": Case({WEBHOOK % "401": f"_x5 8{EVER}"}, {WEBHOOK % "401": f"0x9 1{EVER}"}),
     "RegisterPaused": stands('register_paused{job="verification"}', 1, 0, "6m"),
     "CertificateEnds": Case(
         {'certificate_days{kind="signer"}': f"29{EVER}"},
