@@ -144,7 +144,7 @@ release: $(READY) ## Check, build the image, freeze the contracts and tag vVERSI
 	@$(PY) -m deploy.release "$(VERSION)"
 
 lock: $(READY) ## Resolve the dependencies anew and write both lock files
-	@$(COMPILE) --extra intake --extra verification --extra issuance --extra notifier -o requirements.lock
+	@$(COMPILE) --extra intake --extra verification --extra issuance --extra notifier --extra traces -o requirements.lock
 	@$(COMPILE) --all-extras --constraint requirements.lock -o requirements-dev.lock
 
 clean: ## Stop what a run left and remove its data, keys, logs and caches
