@@ -16,30 +16,16 @@ from shared.http_client import make_client
 from shared.ids import new_traceparent, trace_id_of
 from shared.web.middleware import RequestLog
 from tests.support.http_server import serving
+from tests.support.spans import KeptRecords, recorded
 
-ALL, HALF = 1.0, 0.5
+HALF = 0.5
 PERSON = "3519062803850001"
 
 
-class Kept:
-    """A sink that keeps."""
-
-    def __init__(self) -> None:
-        self.spans: list[tracing.Span] = []
-
-    def record(self, span: tracing.Span) -> None:
-        self.spans.append(span)
-
-    def stop(self, timeout_seconds: float) -> None:
-        pass
-
-
 @pytest.fixture
-def kept() -> Iterator[Kept]:
-    sink = Kept()
-    tracing.configure(sink, ALL)
-    yield sink
-    tracing.configure(None, ALL)
+def kept() -> Iterator[KeptRecords]:
+    with recorded() as found:
+        yield found
 
 
 def test_without_a_collector_nothing_is_sampled_measured_or_current() -> None:
@@ -50,7 +36,7 @@ def test_without_a_collector_nothing_is_sampled_measured_or_current() -> None:
         assert (span.own, tracing.current()) == ("", "")
 
 
-def test_about_the_share_is_sampled_and_a_trace_is_judged_alike_everywhere(kept: Kept) -> None:
+def test_about_the_share_is_sampled_and_a_trace_is_judged_alike_everywhere(kept: KeptRecords) -> None:
     tracing.configure(kept, HALF)
     begun = [tracing.begin(None) for _ in range(2_000)]
     sampled = [each for each in begun if tracing.is_sampled(each)]
@@ -61,7 +47,7 @@ def test_about_the_share_is_sampled_and_a_trace_is_judged_alike_everywhere(kept:
     assert not any(tracing.is_sampled(tracing.begin(each)) for each in begun)
 
 
-def test_a_callers_trace_goes_on_and_its_wish_is_not_heard(kept: Kept) -> None:
+def test_a_callers_trace_goes_on_and_its_wish_is_not_heard(kept: KeptRecords) -> None:
     caller = new_traceparent()  # says: not sampled
     ours = tracing.begin(caller)
     assert trace_id_of(ours) == trace_id_of(caller)
@@ -71,7 +57,7 @@ def test_a_callers_trace_goes_on_and_its_wish_is_not_heard(kept: Kept) -> None:
     assert kept.spans == []
 
 
-def test_spans_hang_together_and_say_how_they_ended(kept: Kept) -> None:
+def test_spans_hang_together_and_say_how_they_ended(kept: KeptRecords) -> None:
     root = tracing.begin(None)
     with tracing.span("outer", None, own=root, kind=tracing.Kind.SERVER):
         assert tracing.current() == root
@@ -91,7 +77,7 @@ async def _called(request: Request) -> Response:
 APP = RequestLog(Starlette(routes=[Route("/v1/people/{nik}", _called)]))
 
 
-async def test_a_call_out_is_a_child_that_carries_the_trace_and_names_no_path(kept: Kept) -> None:
+async def test_a_call_out_is_a_child_that_carries_the_trace_and_names_no_path(kept: KeptRecords) -> None:
     async with serving(APP) as url, make_client(5, connections=1, base_url=url) as client:
         with tracing.span("job", None, own=tracing.begin(None)) as job:
             heard = (await client.get(f"/v1/people/{PERSON}")).text
@@ -110,7 +96,7 @@ async def test_a_call_out_is_a_child_that_carries_the_trace_and_names_no_path(ke
     assert PERSON not in str(kept.spans)
 
 
-async def test_outside_of_a_span_a_call_is_none_and_carries_nothing(kept: Kept) -> None:
+async def test_outside_of_a_span_a_call_is_none_and_carries_nothing(kept: KeptRecords) -> None:
     async with serving(Starlette(routes=[Route("/{nik}", _called)])) as url, make_client(5, connections=1, base_url=url) as client:
         assert (await client.get("/x")).text == ""
     assert kept.spans == []
