@@ -37,7 +37,7 @@ class _TracedClient(httpx.AsyncClient):
             return await super().send(request, **options)
         # Neither path nor query: they may name a person.
         where = {"http.request.method": request.method, "server.address": request.url.host, "server.port": request.url.port or 443}
-        with tracing.span(f"{request.method} {request.url.host}", within, kind=tracing.Kind.CLIENT, attributes=where) as span:
+        with tracing.span(f"{request.method} {request.url.host}", within, kind=tracing.SpanKind.CLIENT, attributes=where) as span:
             request.headers["traceparent"] = span.own
             response = await super().send(request, **options)
             span.note({"http.response.status_code": response.status_code})

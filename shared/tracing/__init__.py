@@ -16,6 +16,6 @@ from shared.tracing.recording import span as span
 from shared.tracing.recording import stop as stop
 from shared.tracing.recording import within as within
 from shared.tracing.span import Attribute as Attribute
-from shared.tracing.span import Kind as Kind
 from shared.tracing.span import Sink as Sink
 from shared.tracing.span import Span as Span
+from shared.tracing.span import SpanKind as SpanKind

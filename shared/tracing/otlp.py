@@ -7,37 +7,23 @@ import threading
 from typing import Final
 
 import requests
+from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.id_generator import IdGenerator
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
-from opentelemetry.trace import (
-    Link,
-    NonRecordingSpan,
-    SpanContext,
-    SpanKind,
-    Status,
-    StatusCode,
-    TraceFlags,
-    set_span_in_context,
-)
+from opentelemetry.trace import Link, NonRecordingSpan, SpanContext, Status, StatusCode, TraceFlags, set_span_in_context
 
-from shared.tracing.span import Kind, Span
+from shared.tracing.span import Span, SpanKind
 
 NAMESPACE: Final = "adminduk"
 _QUEUED_SPANS: Final = 4096  # about 4 MB; beyond it the oldest are dropped: traces are no records, and must hold nobody up
 _BATCH_SPANS: Final = 512
 _DELAY_MS: Final = 1000.0
 _ANSWER_SECONDS: Final = 5.0
-_KINDS: Final = {
-    Kind.INTERNAL: SpanKind.INTERNAL,
-    Kind.SERVER: SpanKind.SERVER,
-    Kind.CLIENT: SpanKind.CLIENT,
-    Kind.PRODUCER: SpanKind.PRODUCER,
-    Kind.CONSUMER: SpanKind.CONSUMER,
-}
+_KINDS: Final = {kind: trace.SpanKind[kind.name] for kind in SpanKind}
 
 
 class _GivenIds(IdGenerator):

@@ -10,7 +10,7 @@ from typing import Final, Self
 
 from shared.clock import monotonic_seconds, now_ns
 from shared.ids import child_traceparent
-from shared.tracing.span import Attribute, Kind, Sink, Span
+from shared.tracing.span import Attribute, Sink, Span, SpanKind
 
 _SAMPLED: Final = "-01"
 _NOT_SAMPLED: Final = "-00"
@@ -67,7 +67,7 @@ class OpenSpan:
     __slots__ = ("_attributes", "_began", "_began_ns", "_failed", "_kind", "_links", "_name", "_parent", "_token", "own")
 
     def __init__(
-        self, name: str, own: str, parent: str | None, kind: Kind, attributes: dict[str, Attribute], links: tuple[str, ...] = ()
+        self, name: str, own: str, parent: str | None, kind: SpanKind, attributes: dict[str, Attribute], links: tuple[str, ...] = ()
     ) -> None:
         self.own = own
         self._name = name
@@ -159,7 +159,7 @@ def span(
     parent: str | None,
     *,
     own: str | None = None,
-    kind: Kind = Kind.INTERNAL,
+    kind: SpanKind = SpanKind.INTERNAL,
     links: tuple[str, ...] = (),
     attributes: Mapping[str, Attribute] | None = None,
 ) -> OpenSpan:

@@ -10,7 +10,7 @@ from typing import Protocol, TypeAlias
 Attribute: TypeAlias = str | int | float | bool
 
 
-class Kind(StrEnum):
+class SpanKind(StrEnum):
     """What a span is to whoever caused it, in OpenTelemetry's words."""
 
     INTERNAL = "internal"
@@ -30,7 +30,7 @@ class Span:
     name: str
     own: str
     parent: str | None
-    kind: Kind
+    kind: SpanKind
     began_ns: int
     ended_ns: int
     attributes: Mapping[str, Attribute]

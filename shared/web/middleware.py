@@ -251,7 +251,7 @@ class RequestLog:
 def _span(scope: Scope, incoming: str | None, traceparent: str) -> tracing.OpenSpan:
     """Open the span of a request: under the caller's, where that is of the same trace."""
     parent = incoming if incoming is not None and incoming.split("-")[1:2] == traceparent.split("-")[1:2] else None
-    return tracing.span(scope["method"], parent, own=traceparent, kind=tracing.Kind.SERVER)
+    return tracing.span(scope["method"], parent, own=traceparent, kind=tracing.SpanKind.SERVER)
 
 
 def _name(span: tracing.OpenSpan, scope: Scope, status: int) -> None:

@@ -47,7 +47,7 @@ class _Try:
     def __init__(self, item: StoredItem) -> None:
         self.context = item.context
         own = self.context.traceparent
-        self.span = tracing.span("handle whatsapp.message", item.traceparent, own=own, kind=tracing.Kind.CONSUMER)
+        self.span = tracing.span("handle whatsapp.message", item.traceparent, own=own, kind=tracing.SpanKind.CONSUMER)
 
     def end(self, outcome: object) -> None:
         """Say what became of it."""

@@ -276,7 +276,7 @@ def _span(item: IncomingMessage[Any], together: int) -> tracing.OpenSpan:
         "messaging.batch.message_count": together,
     }
     own = item.context.traceparent
-    return tracing.span(f"process {meta.type}", meta.traceparent, own=own, kind=tracing.Kind.CONSUMER, attributes=attributes)
+    return tracing.span(f"process {meta.type}", meta.traceparent, own=own, kind=tracing.SpanKind.CONSUMER, attributes=attributes)
 
 
 def _tell(delivery: Delivery, outcome: Outcome, followed: _Followed | None) -> None:

@@ -279,7 +279,7 @@ def _span(row: OutboxRow) -> tracing.OpenSpan:
         "messaging.message.conversation_id": row.correlation_id,
         "adminduk.attempt": row.attempts,
     }
-    return tracing.span(f"publish {row.type}", row.traceparent, kind=tracing.Kind.PRODUCER, attributes=attributes)
+    return tracing.span(f"publish {row.type}", row.traceparent, kind=tracing.SpanKind.PRODUCER, attributes=attributes)
 
 
 class _PublishResult(Enum):

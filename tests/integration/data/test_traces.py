@@ -34,7 +34,7 @@ async def test_what_a_message_causes_hangs_on_handling_it(toy: Toy, kept: KeptRe
     cause = new_traceparent()[:-2] + SAMPLED
     await toy.batch(message("a", traceparent=cause))
     span = kept.named(f"process {KIND}")
-    assert (span.parent, span.kind, span.failed) == (cause, tracing.Kind.CONSUMER, "")
+    assert (span.parent, span.kind, span.failed) == (cause, tracing.SpanKind.CONSUMER, "")
     assert await emitted(toy) == span.own
     assert span.attributes["messaging.message.conversation_id"] == "corr"
     assert span.attributes["adminduk.outcome"] == "done"

@@ -59,7 +59,7 @@ def test_a_callers_trace_goes_on_and_its_wish_is_not_heard(kept: KeptRecords) ->
 
 def test_spans_hang_together_and_say_how_they_ended(kept: KeptRecords) -> None:
     root = tracing.begin(None)
-    with tracing.span("outer", None, own=root, kind=tracing.Kind.SERVER):
+    with tracing.span("outer", None, own=root, kind=tracing.SpanKind.SERVER):
         assert tracing.current() == root
         with contextlib.suppress(ValueError), tracing.span("inner", tracing.current(), attributes={"adminduk.attempt": 2}):
             raise ValueError(PERSON)
@@ -82,8 +82,8 @@ async def test_a_call_out_is_a_child_that_carries_the_trace_and_names_no_path(ke
         with tracing.span("job", None, own=tracing.begin(None)) as job:
             heard = (await client.get(f"/v1/people/{PERSON}")).text
             await client.get(f"/v1/people/{PERSON}?status=503&name={PERSON}")
-    servers = [span for span in kept.spans if span.kind is tracing.Kind.SERVER]
-    clients = [span for span in kept.spans if span.kind is tracing.Kind.CLIENT]
+    servers = [span for span in kept.spans if span.kind is tracing.SpanKind.SERVER]
+    clients = [span for span in kept.spans if span.kind is tracing.SpanKind.CLIENT]
     assert [span.parent for span in clients] == [job.own, job.own]
     assert [span.parent for span in servers] == [span.own for span in clients]
     assert heard == clients[0].own

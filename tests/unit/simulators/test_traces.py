@@ -17,9 +17,11 @@ ROOT = new_traceparent()[:-2] + "01"
 CHILD = child_traceparent(ROOT)
 OTHER = new_traceparent()[:-2] + "01"
 SPANS = (
-    tracing.Span("POST /v1/webhooks/whatsapp", ROOT, None, tracing.Kind.SERVER, 1_000_000, 9_000_000, {"http.response.status_code": 200}),
     tracing.Span(
-        "send reply", CHILD, ROOT, tracing.Kind.CLIENT, 2_000_000, 3_500_000, {"adminduk.channel": "whatsapp"}, "rate_limited", (OTHER,)
+        "POST /v1/webhooks", ROOT, None, tracing.SpanKind.SERVER, 1_000_000, 9_000_000, {"http.response.status_code": 200}
+    ),
+    tracing.Span(
+        "send reply", CHILD, ROOT, tracing.SpanKind.CLIENT, 2_000_000, 3_500_000, {"adminduk.channel": "whatsapp"}, "rate_limited", (OTHER,)
     ),
 )
 
@@ -58,7 +60,7 @@ async def test_the_latest_traces_are_kept() -> None:
     async with serving(build(Settings(kept_traces=1))) as url, httpx.AsyncClient(base_url=url) as client:
         for each in (OTHER, ROOT):
             sink = OtlpSink(f"{url}/v1/traces", service="intake", role="all")
-            sink.record(tracing.Span("work", each, None, tracing.Kind.INTERNAL, 1, 2, {}))
+            sink.record(tracing.Span("work", each, None, tracing.SpanKind.INTERNAL, 1, 2, {}))
             await asyncio.to_thread(sink.stop, 10.0)
         assert (await client.get(f"/api/traces/{trace_id_of(OTHER)}")).status_code == 404
         assert (await client.get("/sim/state")).json() == {"spans": 1}
