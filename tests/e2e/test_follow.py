@@ -1,15 +1,15 @@
 """One receipt followed from the webhook to the delivered document: one trace of all services, and one query of their logs."""
 
 import asyncio
-import subprocess
-import sys
 from typing import Any
 
 import httpx
 import orjson
+import pytest
 
+from deploy.admin.__main__ import main as admin
 from deploy.local import applications, journeys
-from deploy.local.parts import ROOT, SERVICES, TRACES
+from deploy.local.parts import SERVICES, TRACES
 from deploy.local.stack import Stack
 from deploy.local.travel import Places
 from shared.logs import mask
@@ -22,29 +22,38 @@ WAY = (
     ("handle whatsapp.message", "intake"),
     ("publish intake.request_submitted.v1", "intake"),
     ("process intake.request_submitted.v1", "verification"),
+    ("go on verification.task_claimed.v1", "verification"),
     ("go on verification.request_approved.v1", "verification"),
     ("process verification.request_approved.v1", "issuance"),
     ("print kk", "issuance"),
     ("process issuance.document_issued.v1", "notifier"),
     ("send document", "notifier"),
     ("POST 127.0.0.1", "notifier"),
-    ("go on notifier.notice_delivered.v1", "notifier"),
+    ("publish notifier.notice_delivered.v1", "notifier"),
+    ("process notifier.notice_delivered.v1", "intake"),
 )
-"""What one trace has of a request that an officer approves, and of which service: the last is WhatsApp's word that it arrived."""
+"""What one trace has of a request that an officer approves, and of which service."""
 
 
 async def test_one_receipt_from_the_webhook_to_the_delivered_document(
-    stack: Stack, places: Places, persons: Persons, operator_environment: dict[str, str]
+    stack: Stack, places: Places, persons: Persons, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     person = persons("kk_rusak")
     result = await journeys.by_chat(places, applications.reprint("kk_rusak", person), journeys.approval)
     (receipt,) = result.receipts
 
+    for name, value in stack.operator_environment().items():
+        monkeypatch.setenv(name, value)
+    logs = [str(stack.process(name).log) for name in SERVICES]
+
     async def whole() -> str:
-        shown = await asyncio.to_thread(_follow, receipt, stack, operator_environment)
-        missing = [(name, service) for name, service in WAY if not any(name in row and row.endswith(f" {service}") for row in shown)]
-        assert not missing, "\n".join(shown)
-        return "\n".join(shown)
+        capsys.readouterr()
+        assert await asyncio.to_thread(admin, ["follow", receipt, *logs]) == 0
+        shown = capsys.readouterr().out
+        rows = shown.splitlines()
+        missing = [(name, service) for name, service in WAY if not any(name in row and row.endswith(f" {service}") for row in rows)]
+        assert not missing, shown
+        return shown
 
     shown = await eventually(whole, PATIENCE_SECONDS)
     traces = next(row for row in shown.splitlines() if row.startswith("jejak ")).split()[1:]
@@ -55,14 +64,6 @@ async def test_one_receipt_from_the_webhook_to_the_delivered_document(
         spans = (await collector.get("/sim/spans")).json()
     _of_nobody(spans, person)
     _hang_together([span for span in spans if span["traceID"] == traces[0]])
-
-
-def _follow(receipt: str, stack: Stack, environment: dict[str, str]) -> list[str]:
-    """Ask as an operator does: `make follow RECEIPT=...`."""
-    logs = [str(stack.process(name).log) for name in SERVICES]
-    command = [sys.executable, "-m", "deploy.admin", "follow", receipt, *logs]
-    found = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=100)
-    return found.stdout.splitlines()
 
 
 def _of_nobody(spans: list[dict[str, Any]], person: dict[str, Any]) -> None:

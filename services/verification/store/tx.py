@@ -100,7 +100,7 @@ class MongoTx:
         elif isinstance(fact, TaskOpened):
             self._work.emit(TASK, fact.task_id, event, **_of(fact.submission))
         elif isinstance(fact, TaskClaimed | TaskReleased | TaskOverdue | TaskClosed):
-            self._work.emit(TASK, fact.task.task_id, event, correlation_id=fact.task.case_key)
+            self._work.emit(TASK, fact.task.task_id, event, correlation_id=fact.task.case_key, trace=fact.task.traceparent)
         elif isinstance(fact, RegisterChanged):
             self._work.emit(CASE, fact.case_id, event, correlation_id=fact.case_id)
         elif fact.submission.case_id is None:

@@ -17,9 +17,7 @@ ROOT = new_traceparent()[:-2] + "01"
 CHILD = child_traceparent(ROOT)
 OTHER = new_traceparent()[:-2] + "01"
 SPANS = (
-    tracing.Span(
-        "POST /v1/webhooks", ROOT, None, tracing.SpanKind.SERVER, 1_000_000, 9_000_000, {"http.response.status_code": 200}
-    ),
+    tracing.Span("POST /v1/webhooks", ROOT, None, tracing.SpanKind.SERVER, 1_000_000, 9_000_000, {"http.response.status_code": 200}),
     tracing.Span(
         "send reply", CHILD, ROOT, tracing.SpanKind.CLIENT, 2_000_000, 3_500_000, {"adminduk.channel": "whatsapp"}, "rate_limited", (OTHER,)
     ),
