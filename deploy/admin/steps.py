@@ -41,7 +41,10 @@ class Step:
             kind = str(self.fields.get("type", ""))
             return _words()["event"].get(kind, kind)
         template = _words()["line"].get(self.event)
-        return None if template is None else " ".join(template.format_map(defaultdict(str, self.fields)).split())
+        if template is None:
+            return None
+        said = {name: _words().get(name, {}).get(str(value), value) for name, value in self.fields.items() if name != "event"}
+        return " ".join(template.format_map(defaultdict(str, said)).split())
 
 
 def steps_in(lines: Iterable[bytes], ids: Sequence[str]) -> list[Step]:

@@ -34,6 +34,8 @@ WAY = (
 )
 """What one trace has of a request that an officer approves, and of which service."""
 
+TOLD = ("pesan masuk dan disimpan", "permohonan lengkap", "tugas dibuka", "disetujui", "dokumen terbit", "diterima di pihak penerima")
+
 
 async def test_one_receipt_from_the_webhook_to_the_delivered_document(
     stack: Stack, places: Places, persons: Persons, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -58,7 +60,14 @@ async def test_one_receipt_from_the_webhook_to_the_delivered_document(
     shown = await eventually(whole, PATIENCE_SECONDS)
     traces = next(row for row in shown.splitlines() if row.startswith("jejak ")).split()[1:]
     assert len(traces) == 1, shown
-    for words in ("pesan masuk dan disimpan", "permohonan lengkap", "tugas dibuka", "disetujui", "dokumen terbit", "sampai di penerima"):
+    for words in (
+        "pesan masuk dan disimpan",
+        "permohonan lengkap",
+        "tugas dibuka",
+        "disetujui",
+        "dokumen terbit",
+        "diterima di pihak penerima",
+    ):
         assert words in shown
     async with httpx.AsyncClient(base_url=stack.part(TRACES).url, trust_env=False) as collector:
         spans = (await collector.get("/sim/spans")).json()

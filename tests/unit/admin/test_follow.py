@@ -14,6 +14,8 @@ import deploy.admin
 from deploy.admin import following
 from deploy.admin.steps import duration, steps_in, timeline
 from deploy.admin.waterfall import waterfall
+from services.notifier.domain.facts import NoticeKind
+from services.notifier.domain.outcome import Action
 from shared.contracts.registry import REGISTRY
 
 REQUEST, ANOTHER = "0192e2b0-7a77-7c3c-9d3f-111122223333", "0192e2b0-7a77-7c3c-9d3f-444455556666"
@@ -38,7 +40,18 @@ LOGS = [
     emitted(2, "intake.request_submitted.v1"),
     emitted(2.5, "intake.request_submitted.v1", ANOTHER),  # of the same webhook, and another person's
     line(3, "intake", "unit.committed", trace_id=TRACE, ms=2),
-    line(12, "notifier", "effect.tried", kind="document", channel="whatsapp", attempt=1, action="done", ms=20.5, correlation_id=REQUEST),
+    line(
+        12,
+        "notifier",
+        "effect.tried",
+        kind="document",
+        channel="whatsapp",
+        attempt=1,
+        action="done",
+        reason="accepted",
+        ms=20.5,
+        correlation_id=REQUEST,
+    ),
 ]
 
 
@@ -54,7 +67,7 @@ def test_a_timeline_says_when_where_what_and_how_long_it_took() -> None:
     assert rows[0] == "29-11-2026 (WIB)"
     assert rows[1].split() == ["10:00:01,000", "intake", "pesan", "masuk", "dan", "disimpan"]
     assert rows[4].split()[:3] == ["10:00:09,000", "+7,000", "d"]
-    assert rows[5].endswith("document dikirim lewat whatsapp, percobaan 1: done (20.5 md)")
+    assert rows[5].endswith("dokumen lewat WhatsApp, percobaan 1: diterima [accepted] (20.5 md)")
     assert rows[6] == "Seluruhnya 11,000 d, 5 langkah"
 
 
@@ -66,6 +79,8 @@ def test_a_duration_as_people_say_it(seconds: float, said: str) -> None:
 def test_every_event_that_is_told_of_is_one() -> None:
     words = tomllib.loads((Path(deploy.admin.__file__).parent / "steps.toml").read_text(encoding="utf-8"))
     assert not [kind for kind in words["event"] if REGISTRY.find(kind) is None]
+    assert set(words["kind"]) <= set(NoticeKind)
+    assert set(words["action"]) == set(Action)
 
 
 def span(name: str, span_id: str, parent: str, began_ms: int, took_ms: int, **tags: object) -> dict[str, object]:
