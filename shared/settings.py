@@ -50,6 +50,14 @@ class ServiceSettings(Environment):
     host: Annotated[str, Field(description="Address to listen on")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")]
     log_level: Annotated[str, Field(description="DEBUG, INFO, WARNING or ERROR")] = "INFO"
+    trace_endpoint: Annotated[
+        str,
+        Field(
+            pattern=r"^(https?://[^?#]+)?$",
+            description="Where spans go, OTLP over HTTP, such as http://traces:4318/v1/traces; empty: nothing is measured",
+        ),
+    ] = ""
+    trace_sample: Annotated[float, Field(ge=0, le=1, description="Share of the traces that begin here of which spans are sent")] = 0.1
     api_keys: Annotated[tuple[ApiClient, ...], Field(description="JSON list of {name, sha256, scopes}")] = ()
     max_requests_at_once: Annotated[
         int,

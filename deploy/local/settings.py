@@ -23,6 +23,7 @@ class LocalSettings(BaseSettings):
     undo_seconds: float = Field(default=10.0, ge=0, description="how long an officer can undo a decision; 0 = not at all")
     survey_one_in: int = Field(default=1, ge=0, description="of so many requests that have ended one is asked how it was; 0 = none")
     survey_delay_minutes: float = Field(default=60.0, ge=0, description="how long after its end; an hour is longer than any journey")
+    trace_sample: float = Field(default=0.0, ge=0, le=1, description="share of the traces that are recorded; 0 = no collector is started")
     once: bool = Field(default=False, description="end after the journeys instead of staying up")
 
     amqp_url: str = Field(default="", description="a RabbitMQ that already runs; empty = start a private one")
@@ -44,6 +45,8 @@ class LocalSettings(BaseSettings):
     whatsapp_port: int = Field(default=8111, description="the WhatsApp simulator and its chat page")
     court_port: int = Field(default=8112, description="the court simulator and its page")
     graph_port: int = Field(default=8113, description="the simulator of Instagram and Facebook and its page")
+
+    traces_port: int = Field(default=8114, description="the collector of traces, where some are recorded")
 
     @model_validator(mode="after")
     def _ports_differ(self) -> Self:
