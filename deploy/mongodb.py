@@ -40,6 +40,7 @@ SERVICE_ROLE: Final = "service"
 RIGHTS: Final = (
     *("find", "insert", "update", "remove", "changeStream"),
     *("createCollection", "createIndex", "listCollections", "listIndexes"),
+    *("collMod", "collStats", "dbStats"),  # after how long rows expire; how much there is, and how much room is left
 )
 """What a service may do in its own database. Nothing that takes away a collection, an index, a database or a user."""
 

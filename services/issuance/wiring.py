@@ -49,9 +49,10 @@ from shared.poller import sweeper
 from shared.process import BackgroundJob, Service
 from shared.reference.calendar import written_week
 from shared.refill import RefillJob
+from shared.retention import Holdings
 from shared.stuck_messages import StuckWithMessages
-from shared.web import create_app
-from shared.web.desk import JwksReader, shell
+from shared.web import create_app, keeping
+from shared.web.desk import JwksReader, Pages, shell
 
 NAME: Final = "issuance"
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -122,6 +123,7 @@ def build(settings: Settings) -> Service:
     documents, certificate = _checks(settings, parts)
     health = Health()
     health.add("mongo", host.check_database)
+    health.add("storage", host.check_storage)
     app = create_app(settings, health, title="Penerbitan dokumen", database_lost=host.mongo.lost, public=api.PUBLIC)
     api.install(app, parts.units, parts.deps, settings)
     session_keys = JwksReader(settings.desk_keys_url)
@@ -129,6 +131,7 @@ def build(settings: Settings) -> Service:
     desk.install(app, parts.units, parts.deps, PdfiumPages())
     source = StuckWithMessages(stuck.HeldDocuments(parts.units, parts.deps), host.stuck_messages(), NAME)
     desk.install_stuck(app, source, stuck.PERSONAL, stuck.REFUSALS)
+    keeping.install(app, "dokumen", Holdings(parts.mongo, host.database, NAME, settings), Pages(desk.TEMPLATES))
     return Service(
         name=NAME,
         health=health,

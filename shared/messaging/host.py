@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from shared.clock import Clock, now
@@ -18,7 +20,9 @@ from shared.messaging.transaction.outbox import Outbox
 from shared.messaging.transaction.relay import Relay
 from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import Mongo
+from shared.reference.retention import expiry_days
 from shared.settings import ServiceSettings
+from shared.storage import Least, StorageWatch
 from shared.waiting import no_yield
 
 T = TypeVar("T")
@@ -36,6 +40,7 @@ class MessagingHost:
             settings.mongo_url.get_secret_value(), app_name=service, transaction_limit_seconds=settings.transaction_seconds
         )
         self._settings = settings
+        self.storage = StorageWatch(self.mongo, self.database, Path(tempfile.gettempdir()), _least(settings))
         self._writer = new_token()  # this process: its commits wake its relay, so the change stream need not
         self._where = endpoint(settings.amqp_url.get_secret_value(), settings.amqp_ca_file)
         self.publisher = Publisher(self._where, service)
@@ -56,6 +61,7 @@ class MessagingHost:
             clock=clock,
             handoff=self.relay,
             writer=self._writer,
+            kept_days=expiry_days(self.service, self._settings),
         )
 
     def consumer(
@@ -96,6 +102,10 @@ class MessagingHost:
         await self.mongo.ping()
         return Check(ok=True)
 
+    async def check_storage(self) -> Check:
+        """Return how much room is left, which makes no role unready."""
+        return await self.storage.check()
+
     async def check_outbox(self) -> Check:
         """Return the readiness of the relay: no event waits for too long."""
         age = self.relay.oldest_unsent_seconds
@@ -104,5 +114,11 @@ class MessagingHost:
 
     async def close(self) -> None:
         """Close the publisher, then the database."""
+        await self.storage.close()
         await self.publisher.close()
         await self.mongo.close()
+
+
+def _least(settings: ServiceSettings) -> Least:
+    """Return what must be free: of temporary files as much as the two largest bodies that are not uploads of files."""
+    return Least(settings.storage_least_bytes, settings.storage_least_percent, 2 * settings.max_body_bytes)
