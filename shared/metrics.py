@@ -31,6 +31,7 @@ RETENTION_REMOVED_BYTES: Final = Counter("retention_removed_bytes_total", "Bytes
 RETENTION_HELD: Final = Gauge("retention_held", "What would be over and is still needed", ("kind",))
 DISK_FREE_RATIO: Final = Gauge("disk_free_ratio", "Share of a disk that is free, 0 to 1", ("place",))
 STORAGE_LOW: Final = Gauge("storage_low", "1 while nothing new is taken in because a disk is nearly full")
+CLOCK_AHEAD_SECONDS: Final = Gauge("clock_ahead_seconds", "How far this clock is ahead of the database's")
 CONSUMER_PAUSED: Final = Gauge("consumer_paused", "1 while the consumer waits for MongoDB")
 
 

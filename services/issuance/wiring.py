@@ -107,6 +107,7 @@ def assemble(settings: Settings, clock: Clock = now) -> Issuance:
         lease=timedelta(seconds=settings.print_lease_seconds),
         most_attempts=settings.print_attempts,
         blanks_low=settings.blanks_low,
+        signs_until=lambda: renderer.signer_identity.not_after if renderer.signer_identity else None,
     )
     pace = RenderLimits(
         settings.renderer_at_once, settings.renderer_poll_seconds, settings.renderer_batcher_sheets, settings.renderer_batcher_seconds
@@ -124,6 +125,7 @@ def build(settings: Settings) -> Service:
     health = Health()
     health.add("mongo", host.check_database)
     health.add("storage", host.check_storage)
+    health.add("clock", host.check_clock)
     app = create_app(settings, health, title="Penerbitan dokumen", database_lost=host.mongo.lost, public=api.PUBLIC)
     api.install(app, parts.units, parts.deps, settings)
     session_keys = JwksReader(settings.desk_keys_url)

@@ -19,6 +19,7 @@ from shared.messaging.operations.stuck_messages import StuckMessages
 from shared.messaging.transaction.outbox import Outbox
 from shared.messaging.transaction.relay import Relay
 from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
+from shared.metrics import CLOCK_AHEAD_SECONDS
 from shared.mongo import Mongo
 from shared.reference.retention import expiry_days
 from shared.settings import ServiceSettings
@@ -27,6 +28,7 @@ from shared.waiting import no_yield
 
 T = TypeVar("T")
 
+_CLOCK_SECONDS = 60.0  # what time-based codes at sign-in bear; a session of fifteen minutes and a court's signature of five bear more
 _CONSUMER_SHARE = 0.8  # of the time a process may take to stop: the rest is for closing, so that the process never cuts the consumer
 
 
@@ -101,6 +103,12 @@ class MessagingHost:
         """Return the readiness of every role: a primary answers."""
         await self.mongo.ping()
         return Check(ok=True)
+
+    async def check_clock(self) -> Check:
+        """Return how far our clock is ahead of the database's. It makes no role unready: it may be the other one that is wrong."""
+        ahead = await self.mongo.clock_ahead_seconds()
+        CLOCK_AHEAD_SECONDS.set(ahead)
+        return Check(ok=True, reason="clock_off" if abs(ahead) > _CLOCK_SECONDS else "", value=round(ahead, 1))
 
     async def check_storage(self) -> Check:
         """Return how much room is left, which makes no role unready."""

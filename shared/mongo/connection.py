@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final, Self, TypeAlias, TypeVar, cast
 
@@ -14,6 +14,7 @@ from pymongo.errors import CollectionInvalid, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.topology_description import TopologyDescription
 
+from shared.clock import now
 from shared.mongo.errors import DatabaseUnavailable, name_of, reachable
 from shared.mongo.expiry import expiring
 from shared.mongo.transaction import Session, run_transaction
@@ -163,6 +164,17 @@ class Mongo:
             raise DatabaseUnavailable("database_unavailable", name_of(error)) from error
         if not hello.get("isWritablePrimary"):
             raise DatabaseUnavailable("database_unavailable", "no primary")
+
+    async def clock_ahead_seconds(self) -> float:
+        """Return how far this machine's clock is ahead of the primary's; negative: behind.
+
+        Raises:
+            DatabaseUnavailable: MongoDB can't be reached.
+        """
+        with reachable():
+            hello = await self._client.get_database("admin").command("hello")
+        theirs: datetime = hello["localTime"]
+        return (now() - (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC))).total_seconds()
 
     async def disk(self, database: str) -> tuple[int, int] | None:
         """Return how many bytes are free, and how many there are, on the disk where the primary keeps a database; None: it does not tell.

@@ -48,7 +48,7 @@ def _request_to(request: Request, *, catalogue: Catalogue) -> Doc:
         "document_numbers": [document.number for document in request.issued],
         "documents": [fields_of(document) | {"delivery": document.delivery.value} for document in request.documents],
         "expected": request.expected,
-        "origin": {**fields_of(request.origin), "channel": request.origin.channel.value},
+        "origin": fields_of(request.origin) | {"channel": request.origin.channel.value},
         "person": {"nik": _subject_nik(request, catalogue), "key": request.person_key},
         "form": {
             "version": form.form_version,
@@ -64,7 +64,6 @@ def _request_to(request: Request, *, catalogue: Catalogue) -> Doc:
         "residence": request.residence,
         **_files_to(request),
         **_words_to(request, catalogue),
-        "attachments": [fields_of(file) for file in form.attachments],
         "looks_bands": sorted({band for file in form.attachments for band in bands_of(file.looks)}),
         "village_words": _names(request, catalogue) if request.origin.village else [],
         "search_terms": _search_terms(request, catalogue),
@@ -140,8 +139,9 @@ def request_from(doc: Doc, *, catalogue: Catalogue) -> Request:
 
 
 def _files_to(request: Request) -> Doc:
-    """Return since when the files are kept for a while only, and when they were given up: absent of most."""
-    return {"files_since": files_since(request), **({"files_over_at": request.files_over_at} if request.files_over_at else {})}
+    """Return what the files are, since when they are kept for a while only, and when they were given up: that is absent of most."""
+    over = {"files_over_at": request.files_over_at} if request.files_over_at else {}
+    return {"attachments": [fields_of(file) for file in request.form.attachments], "files_since": files_since(request), **over}
 
 
 def _words_to(request: Request, catalogue: Catalogue) -> Doc:

@@ -187,6 +187,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
     health = Health()
     health.add("mongo", host.check_database)
     health.add("storage", host.check_storage)
+    health.add("clock", host.check_clock)
     session_keys = JwksReader(parts.settings.desk_keys_url)
     app = _app(parts, health)
     shell.install(app, parts.settings, health, session_keys.read, desk.TEMPLATES)

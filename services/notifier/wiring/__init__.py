@@ -136,6 +136,7 @@ def build(settings: Settings) -> Service:
     health = Health()
     health.add("mongo", host.check_database)
     health.add("storage", host.check_storage)
+    health.add("clock", host.check_clock)
     app = create_app(
         settings,
         health,

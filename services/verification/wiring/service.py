@@ -80,6 +80,7 @@ def build(settings: Settings) -> Service:
     health = Health()
     health.add("mongo", host.check_database)
     health.add("storage", host.check_storage)
+    health.add("clock", host.check_clock)
     app = create_app(settings, health, title="Verifikasi", database_lost=host.mongo.lost, public=accounts.PUBLIC | sessions.PUBLIC)
     closing = install_accounts(app, units, settings, health, host)
     staff = MongoStaffReader(mongo, database)
