@@ -86,7 +86,8 @@ class StorageWatch:
         rooms = [*await self._of_database(), *self._of_folder()]
         low = tuple(room for room in rooms if room.is_low(self._least))
         for room in rooms:
-            metrics.DISK_FREE_RATIO.labels(room.place).set(room.ratio)
+            metrics.DISK_FREE_BYTES.labels(room.place).set(room.free_bytes)
+            metrics.DISK_SIZE_BYTES.labels(room.place).set(room.total_bytes)
         if bool(low) != bool(self._low):
             _log.warning("storage.low" if low else "storage.enough", places=[room.place for room in low or rooms])
         metrics.STORAGE_LOW.set(bool(low))

@@ -38,7 +38,7 @@ from services.issuance.store import (
 )
 from shared.child import ChildLimits
 from shared.clock import Clock, now
-from shared.health import Check, CheckFunction, Health
+from shared.health import Check, CheckFunction
 from shared.ids import new_token
 from shared.messaging.host import MessagingHost
 from shared.messaging.operations import accounting
@@ -122,10 +122,7 @@ def build(settings: Settings) -> Service:
     host = parts.host
     consumer = host.consumer(parts.units, routes(parts.deps))
     documents, certificate = _checks(settings, parts)
-    health = Health()
-    health.add("mongo", host.check_database)
-    health.add("storage", host.check_storage)
-    health.add("clock", host.check_clock)
+    health = host.health()
     app = create_app(settings, health, title="Penerbitan dokumen", database_lost=host.mongo.lost, public=api.PUBLIC)
     api.install(app, parts.units, parts.deps, settings)
     session_keys = JwksReader(settings.desk_keys_url)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from shared.clock import Clock, now
-from shared.health import Check
+from shared.health import Check, Health
 from shared.ids import new_token
 from shared.messaging.broker.channel import endpoint
 from shared.messaging.broker.publisher import Publisher
@@ -98,6 +98,10 @@ class MessagingHost:
     def stuck_messages(self) -> StuckMessages:
         """Return the messages of this service that were not handled or not sent, for its part of the page of stuck work."""
         return StuckMessages(self.mongo, {self.service: self.database}, QueueBrowser(self._where), self.publisher.publish, now)
+
+    def health(self) -> Health:
+        """Return the readiness of every role: the database, and what is told beside."""
+        return Health({"mongo": self.check_database, "storage": self.check_storage, "clock": self.check_clock})
 
     async def check_database(self) -> Check:
         """Return the readiness of every role: a primary answers."""

@@ -184,10 +184,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
     """Return the process made of these parts and workers."""
     host = parts.host
     consumer = host.consumer(parts.units, consumers.routes(parts.deps), parts.yield_to_requests)
-    health = Health()
-    health.add("mongo", host.check_database)
-    health.add("storage", host.check_storage)
-    health.add("clock", host.check_clock)
+    health = host.health()
     session_keys = JwksReader(parts.settings.desk_keys_url)
     app = _app(parts, health)
     shell.install(app, parts.settings, health, session_keys.read, desk.TEMPLATES)

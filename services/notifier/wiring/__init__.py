@@ -43,7 +43,7 @@ from services.notifier.store import (
 )
 from services.notifier.wiring.posting import PICTURES, picture_inspector, posting_deps
 from shared.clock import Clock, now
-from shared.health import Check, CheckFunction, Health
+from shared.health import Check, CheckFunction
 from shared.inspection.inspector import Inspector
 from shared.messaging.delivery import Context
 from shared.messaging.host import MessagingHost
@@ -133,10 +133,7 @@ def build(settings: Settings) -> Service:
     host = parts.host
     consumer = host.consumer(parts.units, consumers.routes(parts.deps))
     sender, notices = _checks(settings, parts)
-    health = Health()
-    health.add("mongo", host.check_database)
-    health.add("storage", host.check_storage)
-    health.add("clock", host.check_clock)
+    health = host.health()
     app = create_app(
         settings,
         health,

@@ -30,7 +30,6 @@ from services.verification.store import (
 )
 from services.verification.wiring.staff import install_accounts
 from shared import clock
-from shared.health import Health
 from shared.ids import new_id
 from shared.logs import get
 from shared.messaging.host import MessagingHost
@@ -77,10 +76,7 @@ def build(settings: Settings) -> Service:
         await accounting.register(mongo, database, ACCOUNTS)
         deps.gate.is_paused = (await deps.pause_reader.current()).is_paused  # before the first message
 
-    health = Health()
-    health.add("mongo", host.check_database)
-    health.add("storage", host.check_storage)
-    health.add("clock", host.check_clock)
+    health = host.health()
     app = create_app(settings, health, title="Verifikasi", database_lost=host.mongo.lost, public=accounts.PUBLIC | sessions.PUBLIC)
     closing = install_accounts(app, units, settings, health, host)
     staff = MongoStaffReader(mongo, database)
