@@ -219,7 +219,7 @@ def numbers_command(words: Sequence[str]) -> int:
 
 
 async def _audit_numbers(settings: ArchiveSettings) -> int:
-    mongo = Mongo.connect(settings.mongo_url.get_secret_value(), app_name="issuance numbers")
+    mongo = Mongo.connect_command(settings.mongo_url.get_secret_value(), "issuance numbers")
     try:
         rows = await exports.book_of(MongoRegisterReader(mongo, settings.mongo_database or NAME), RegisterQuery())
     finally:

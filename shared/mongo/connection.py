@@ -26,6 +26,8 @@ R = TypeVar("R")
 
 _OPERATION_TIMEOUT_MS: Final = 10_000  # one operation with all its retries; a dead peer without a reset is noticed after this
 _SELECTION_TIMEOUT_MS: Final = 2_000  # how long an operation looks for a primary, and holds one of the driver's threads meanwhile
+_COMMAND_OPERATION_TIMEOUT_MS: Final = 60_000  # the same two of a command: it is asked once, often while the machine is at its limit
+_COMMAND_SELECTION_TIMEOUT_MS: Final = 6_000
 _HEARTBEAT_MS: Final = 1_000  # how often each server is asked for a sign of life: how soon a silent one is missed and one that is back seen
 _CONNECT_TIMEOUT_MS: Final = 5_000  # a TCP connection that takes longer is not coming
 _POOL_SIZE: Final = 32  # connections per process: Motor's threads are the true limit, and the change stream holds one for ever
@@ -88,6 +90,13 @@ class Mongo:
             **options,
         )
         return cls(client, transaction_limit_seconds=transaction_limit_seconds)
+
+    @classmethod
+    def connect_command(cls, url: str, app_name: str) -> Self:
+        """Make a client for a command that somebody started and waits for: more patient than one that answers requests."""
+        return cls.connect(
+            url, app_name=app_name, operation_timeout_ms=_COMMAND_OPERATION_TIMEOUT_MS, selection_timeout_ms=_COMMAND_SELECTION_TIMEOUT_MS
+        )
 
     def database(self, name: str) -> Database:
         """Return a database with the promises of this class, whatever the address says."""
