@@ -56,6 +56,16 @@ class World:
 
     def running(self, public_url: str, verify_token: str) -> Iterator[Refusal]:
         """Yield what is wrong with an installation that runs, as seen by who comes from outside."""
+        yield from self._webhook(public_url, verify_token)
+        try:
+            answer = self._get(self.meta)  # refused without a token, and dated
+        except httpx.HTTPError as error:
+            yield Fault("meta_unreachable", type(error).__name__).of("Meta")
+            return
+        if off := _clock_off(answer):
+            yield Fault("clock_off", str(off)).of("jam")
+
+    def _webhook(self, public_url: str, verify_token: str) -> Iterator[Refusal]:
         challenge = token_hex(8)
         query = {"hub.mode": "subscribe", "hub.verify_token": verify_token, "hub.challenge": challenge}
         try:

@@ -44,7 +44,7 @@ def serve(outside: Outside, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             outside.asked.append((self.path, self.headers.get("Authorization", "")))
-            body = parse_qs(urlsplit(self.path).query)["hub.challenge"][0] if outside.echo else outside.body
+            body = "".join(parse_qs(urlsplit(self.path).query).get("hub.challenge", ())) if outside.echo else outside.body
             self.send_response_only(outside.status)
             self.send_header("Date", format_datetime(now() + outside.clock_off, usegmt=True))
             self.end_headers()
@@ -132,8 +132,9 @@ def test_meta_that_is_not_there_is_said(tmp_path: Path, capsys: pytest.CaptureFi
     [
         (Outside(echo=True), ""),
         (Outside(status=403, body="Halaman tidak ditemukan."), "public_url [webhook_wrong] webhook menjawab 403,"),
+        (Outside(echo=True, clock_off=timedelta(hours=1)), "jam [clock_off] jam komputer ini meleset -3600 detik."),
     ],
-    ids=["ours", "another's"],
+    ids=["ours", "another's", "clock"],
 )
 def test_an_installation_that_runs_is_looked_at_as_meta_does(
     outside: Outside, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -142,10 +143,10 @@ def test_an_installation_that_runs_is_looked_at_as_meta_does(
     with serve(outside) as address:
         write_secret(tmp_path / "state/intake/public_url", address)
         write_secret(tmp_path / "state/intake/whatsapp_verify_token", "word")
-        assert main([str(tmp_path), "check"]) == int(bool(said))
+        assert main([str(tmp_path), "check"], World(meta=address)) == int(bool(said))
     assert said in capsys.readouterr().err
     assert outside.asked[0][0].startswith("/v1/webhooks/whatsapp?hub.mode=subscribe&hub.verify_token=word&")
-    assert main([str(tmp_path), "check"]) == 1
+    assert main([str(tmp_path), "check"], World(meta=address)) == 1
     assert "public_url [webhook_unreachable] webhook tidak terjangkau dari sini (ConnectError)." in capsys.readouterr().err
 
 
@@ -166,7 +167,8 @@ def test_a_certificate_that_has_ended_today_is_told_from_a_server_that_is_away(t
     context, trust = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context(cafile=tmp_path / "cert.pem")
     context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
     with serve(Outside(echo=True), context) as address:
-        [refusal] = World(trust=trust).running(address.replace("127.0.0.1", "localhost"), "word")
+        here = address.replace("127.0.0.1", "localhost")
+        refusal, _ = World(meta=here, trust=trust).running(here, "word")
     assert str(refusal).startswith("public_url [certificate_refused] sertifikat TLS-nya ditolak (certificate has expired).")
 
 
