@@ -74,5 +74,5 @@ def expiry_days(service: str, settings: object) -> Mapping[str, float]:
 
 
 def _kind(row: dict[str, Any]) -> KeptKind:
-    lists = {name: tuple(row[name]) for name in ("collections", "indexes") if name in row}
-    return KeptKind(**row | lists | {"removed": RemovedBy(row["removed"])})
+    values: dict[str, Any] = row | {name: tuple(row.get(name, ())) for name in ("collections", "indexes")}
+    return KeptKind(**values | {"removed": RemovedBy(row["removed"])})

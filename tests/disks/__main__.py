@@ -12,9 +12,9 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from deploy.admin.refusal import Refused
 from deploy.admin.targets import FolderTarget
@@ -175,7 +175,7 @@ async def state(folder: Path) -> str:
         return said.getvalue().strip()
 
 
-PLACES: Final[dict[str, Callable[[Path], Awaitable[str]]]] = {
+PLACES: Final[dict[str, Callable[[Path], Coroutine[Any, Any, str]]]] = {
     "database": database,
     "broker": broker,
     "uploads": uploads,
@@ -193,7 +193,7 @@ def main(words: list[str]) -> int:
         began = monotonic_seconds()
         with tempfile.TemporaryDirectory(prefix="disks-") as folder:
             try:
-                said = asyncio.run(drill(Path(folder) / "disk"))  # type: ignore[arg-type]  # each is a coroutine
+                said = asyncio.run(drill(Path(folder) / "disk"))
             except (AssertionError, OSError, subprocess.CalledProcessError) as error:
                 failed += 1
                 said = f"FAILED: {error!r}"

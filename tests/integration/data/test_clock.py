@@ -11,7 +11,7 @@ from shared.settings import ServiceSettings
 
 
 def host_of(mongo_url: str) -> MessagingHost:
-    settings = ServiceSettings(amqp_url="amqp://guest@127.0.0.1:1/", mongo_url=mongo_url, port=0)  # type: ignore[arg-type]
+    settings = ServiceSettings(amqp_url="amqp://guest@127.0.0.1:1/", mongo_url=mongo_url, port=0)
     return MessagingHost(settings, "intake")
 
 

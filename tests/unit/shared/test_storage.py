@@ -67,7 +67,7 @@ async def test_a_folder_without_room_is_told_by_readiness_and_leaves_it_ready(tm
 
 @asynccontextmanager
 async def door(*, low: bool) -> AsyncIterator[httpx.AsyncClient]:
-    settings = ServiceSettings(amqp_url="amqp://x", mongo_url="mongodb://x", port=0)  # type: ignore[arg-type]
+    settings = ServiceSettings(amqp_url="amqp://x", mongo_url="mongodb://x", port=0)
     app: FastAPI = create_app(settings, Health(), title="Door", taking_in=TakingIn(("/v1/files",), lambda: low))
 
     @app.post("/v1/files")
