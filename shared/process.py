@@ -16,6 +16,7 @@ import sys
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Final, TypeVar
 
 import structlog
@@ -94,6 +95,8 @@ def main(name: str, settings: type[S], build: Callable[[S], Service], commands: 
     try:
         values = settings()  # from the environment
     except ValidationError as error:
+        if _is_unprepared():
+            sys.stderr.write(f"{name} [secrets_missing]: folder {os.environ['SECRETS_DIR']} kosong; jalankan `prepare` dahulu.\n")
         for item in error.errors(include_input=False, include_url=False):
             sys.stderr.write(f"{name}: setting {'.'.join(map(str, item['loc'])).upper()}: {item['msg']}\n")
         raise SystemExit(_USAGE_EXIT) from None
@@ -109,6 +112,12 @@ def _trace(name: str, role: Role, settings: ServiceSettings) -> None:
         from shared.tracing.otlp import OtlpSink  # noqa: PLC0415 - eight megabytes, for whoever asks for them
 
         tracing.configure(OtlpSink(settings.trace_endpoint, service=name, role=role), settings.trace_sample)
+
+
+def _is_unprepared() -> bool:
+    """Return whether the folder of settings and secrets is named and has nothing in it: what makes it did not run."""
+    folder = os.environ.get("SECRETS_DIR", "")
+    return bool(folder) and not (Path(folder).is_dir() and any(Path(folder).iterdir()))
 
 
 class _Server(uvicorn.Server):

@@ -20,7 +20,7 @@ from tests.support.front_door import front_door
 __all__ = ["apps"]
 OPERATORS = re.compile(r"/v1/(stuck|jobs|sender)|/(livez|readyz|metrics|openapi.json|docs)")
 """What stays on the services' own ports."""
-EVERYWHERE = {"/desk", "/desk/cari", "/desk/macet", "/desk/aset/{name}", "/aset/{name}"}
+EVERYWHERE = {"/desk", "/desk/cari", "/desk/macet", "/desk/masa-simpan", "/desk/aset/{name}", "/aset/{name}"}
 
 
 @pytest.fixture(scope="module")
