@@ -30,6 +30,7 @@ from shared.mongo import DatabaseUnavailable
 from shared.settings import ServiceSettings
 from shared.waiting import wait_for
 from shared.web import FastAPI, create_app
+from shared.web.measuring import StateCount
 from shared.web.protocol import Patience, guarded
 
 _START_RETRY_SECONDS: Final = 1.0  # between tries to prepare the database while it is not there yet
@@ -73,6 +74,8 @@ class Service:
     """Creates collections and indexes, and whatever else must be there before serving. Idempotent."""
     workers: tuple[BackgroundJob, ...]
     relay: BackgroundJob
+    counts: tuple[StateCount, ...] = field(default=())
+    """What `/metrics` counts when it is asked, in every role: whoever adds up takes the greatest."""
     close: tuple[Callable[[], Awaitable[None]], ...] = field(default=())
     """Called last, in this order."""
 
@@ -189,6 +192,7 @@ class _Process:
 
     def _uvicorn(self, service: Service) -> uvicorn.Config:
         app = service.app if self._role in (Role.API, Role.ALL) else create_app(self._settings, service.health, title=service.name)
+        app.state.measuring.add(*service.counts)
         return uvicorn.Config(
             app,
             http=guarded(_patience(self._settings)),
