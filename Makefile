@@ -8,9 +8,9 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SOURCES := services shared deploy tests
-# Four workers keep two cores busy, for tests often wait for servers; `make test TESTS=tests/unit WORKERS=0` runs a part in one process.
+# Three workers keep two cores busy, for tests often wait for servers; `make test TESTS=tests/unit WORKERS=0` runs a part in one process.
 TESTS ?= tests
-WORKERS ?= 4
+WORKERS ?= 3
 PYTEST_ARGS ?=
 # `make test AHEAD=365`: every clock of the tests and their servers is so many days ahead.
 AHEAD ?=
@@ -20,7 +20,7 @@ DOCKER_CA := $(if $(CA),--secret id=ca$(comma)src=$(CA))
 comma := ,
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help install installed image sbom audit setup run watch alarms journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin recovery release lock clean distclean
+.PHONY: help install installed image sbom audit setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin follow recovery release lock clean distclean disks watch alarms
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,8 @@ image: ## Build the image that compose names, with its version (CA=file of a pro
 
 install: image ## Ask (in Indonesian) what production must know, check each answer, write .env and the state (ANSWERS=file in deploy/compose; OFFLINE=1)
 	@docker run --rm $(if $(ANSWERS),,-it) --user 0:0 --network host --read-only --cap-drop ALL --cap-add DAC_OVERRIDE \
+		--env OTHER_INSTALLS="$$(docker ps -a --filter label=com.docker.compose.project=$${COMPOSE_PROJECT_NAME:-adminduk} \
+			--format '{{.Label "com.docker.compose.project.working_dir"}}' | sort -u | grep -vx $(CURDIR)/deploy/compose | tr '\n' ' ')" \
 		-v $(CURDIR)/deploy/compose:/compose -w /compose --env PYTHONPATH=/app $(IMAGE) deploy.install /compose \
 		$(if $(ANSWERS),--answers $(ANSWERS)) $(if $(OFFLINE),--offline)
 
@@ -143,15 +145,22 @@ conservation: $(READY) ## Show that everything accepted is finished, parked or i
 admin: $(READY) ## Any of an operator's commands (of `make run`, or by the environment): DO="backup now"; without it the list of them
 	@if [ -z "$${MONGO_URL:-}" ] && [ -f .local/env ]; then source .local/env; fi; $(PY) -m deploy.admin $(DO)
 
+follow: $(READY) ## Show the way of one request, from the logs of all services and its traces (of `make run`): RECEIPT=number (LOGS=files; "-": standard input)
+	@if [ -z "$${MONGO_URL:-}" ] && [ -f .local/env ]; then source .local/env; fi; \
+		$(PY) -m deploy.admin follow "$(RECEIPT)" $(or $(LOGS),.local/log/*.log)
+
 recovery: $(READY) ## Lose a whole system with its disk, bring it back from its backup, and show what was lost and how long it took (MEGABYTES=200)
 	@$(PY) -m deploy.local.setup test
 	@$(PY) -m tests.recovery $(if $(MEGABYTES),--megabytes $(MEGABYTES)) --page docs/operations/pemulihan.md
+
+disks: $(READY) ## Fill each disk of an installation in turn and show what is said (as root: it mounts small ones; ONLY="database state")
+	@$(VENV)/bin/python -m tests.disks $(ONLY)
 
 release: $(READY) ## Check, build the image, freeze the contracts and tag vVERSION (VERSION=x.y.z); nothing is pushed
 	@$(PY) -m deploy.release "$(VERSION)"
 
 lock: $(READY) ## Resolve the dependencies anew and write both lock files
-	@$(COMPILE) --extra intake --extra verification --extra issuance --extra notifier -o requirements.lock
+	@$(COMPILE) --extra intake --extra verification --extra issuance --extra notifier --extra traces -o requirements.lock
 	@$(COMPILE) --all-extras --constraint requirements.lock -o requirements-dev.lock
 
 clean: ## Stop what a run left and remove its data, keys, logs and caches

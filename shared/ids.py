@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from base64 import b32encode
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from uuid_utils import uuid7
@@ -27,6 +27,15 @@ def first_id_at(moment: datetime) -> str:
     return f"{milliseconds[:8]}-{milliseconds[8:]}-7000-8000-000000000000"
 
 
+def moment_of_id(made: str) -> datetime:
+    """Return when an id was made.
+
+    Raises:
+        ValueError: it is none of `new_id`.
+    """
+    return datetime.fromtimestamp(int(made[:13].replace("-", ""), 16) / 1000, UTC)
+
+
 def new_token() -> str:
     """Return an unguessable token for a URL, 22 characters of base64url."""
     return secrets.token_urlsafe(TOKEN_BYTES)
@@ -44,13 +53,23 @@ def new_receipt() -> Receipt:
 
 
 def new_traceparent() -> str:
-    """Return a W3C trace context (version 00, sampled) for work that begins here."""
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    """Return a W3C trace context (version 00) for work that begins here. It is not sampled: `shared.tracing.begin` decides on that."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
+
+
+def is_traceparent(text: str) -> bool:
+    """Return whether it is a W3C trace context of version 00."""
+    return _TRACEPARENT.match(text) is not None
 
 
 def child_traceparent(parent: str | None) -> str:
     """Return the same trace with a span id of our own; a new trace where `parent` is missing or malformed (W3C Trace Context, 4.3)."""
-    if parent is None or not _TRACEPARENT.match(parent):
+    if parent is None or not is_traceparent(parent):
         return new_traceparent()
     version, trace_id, _, flags = parent.split("-")
     return f"{version}-{trace_id}-{secrets.token_hex(8)}-{flags}"
+
+
+def trace_id_of(traceparent: str) -> str:
+    """Return the trace id of a trace context, empty where it has none: what logs know it by."""
+    return traceparent[3:35]

@@ -26,6 +26,13 @@ SIGN_INS_PAUSED: Final = Counter("sign_ins_paused_total", "Names paused after wr
 REGISTER_PAUSED: Final = Gauge("register_paused", "1 while the civil register is not to be had and work on it stands")
 REFILL_ROWS: Final = Counter("refill_rows_total", "Rows of an older release, by what became of them", ("refill", "outcome"))
 REFILL_DONE: Final = Gauge("refill_done", "1 when all rows of an older release have it", ("refill",))
+RETENTION_REMOVED: Final = Counter("retention_removed_total", "What was removed because its time was over", ("kind",))
+RETENTION_REMOVED_BYTES: Final = Counter("retention_removed_bytes_total", "Bytes of files removed because their time was over", ("kind",))
+RETENTION_HELD: Final = Gauge("retention_held", "What would be over and is still needed", ("kind",))
+DISK_FREE_BYTES: Final = Gauge("disk_free_bytes", "What is free", ("place",))
+DISK_SIZE_BYTES: Final = Gauge("disk_size_bytes", "How large it is", ("place",))
+STORAGE_LOW: Final = Gauge("storage_low", "1 while nothing new is taken in because a disk is nearly full")
+CLOCK_AHEAD_SECONDS: Final = Gauge("clock_ahead_seconds", "How far this clock is ahead of the database's")
 CONSUMER_PAUSED: Final = Gauge("consumer_paused", "1 while the consumer waits for MongoDB")
 LOGS_MASKED: Final = Counter("logs_masked_total", "Lines that were about to hold something personal, and do not (promise I8)")
 

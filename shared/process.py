@@ -16,6 +16,7 @@ import sys
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Final, TypeVar
 
 import structlog
@@ -23,7 +24,7 @@ import uvicorn
 import uvloop
 from pydantic import ValidationError
 
-from shared import logs
+from shared import logs, tracing
 from shared.health import CheckFunction, Health
 from shared.mongo import DatabaseUnavailable
 from shared.settings import ServiceSettings
@@ -34,6 +35,7 @@ from shared.web.protocol import Patience, guarded
 
 _START_RETRY_SECONDS: Final = 1.0  # between tries to prepare the database while it is not there yet
 _USAGE_EXIT: Final = 2  # as argparse
+_TRACES_SECONDS: Final = 3.0  # for the last spans of a process that stops
 _BACKLOG: Final = 2048  # waiting connections; a flood is refused by the kernel, not by memory running out
 
 _log = logs.get("process")
@@ -96,12 +98,29 @@ def main(name: str, settings: type[S], build: Callable[[S], Service], commands: 
     try:
         values = settings()  # from the environment
     except ValidationError as error:
+        if _is_unprepared():
+            sys.stderr.write(f"{name} [secrets_missing]: folder {os.environ['SECRETS_DIR']} kosong; jalankan `prepare` dahulu.\n")
         for item in error.errors(include_input=False, include_url=False):
             sys.stderr.write(f"{name}: setting {'.'.join(map(str, item['loc'])).upper()}: {item['msg']}\n")
         raise SystemExit(_USAGE_EXIT) from None
     logs.configure(name, role, values.log_level)
+    _trace(name, role, values)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         raise SystemExit(runner.run(_Process(build, values, role, name).run()))
+
+
+def _trace(name: str, role: Role, settings: ServiceSettings) -> None:
+    """Send spans where a collector is named; only then is OpenTelemetry imported."""
+    if settings.trace_endpoint:
+        from shared.tracing.otlp import OtlpSink  # noqa: PLC0415 - eight megabytes, for whoever asks for them
+
+        tracing.configure(OtlpSink(settings.trace_endpoint, service=name, role=role), settings.trace_sample)
+
+
+def _is_unprepared() -> bool:
+    """Return whether the folder of settings and secrets is named and has nothing in it: what makes it did not run."""
+    folder = os.environ.get("SECRETS_DIR", "")
+    return bool(folder) and not (Path(folder).is_dir() and any(Path(folder).iterdir()))
 
 
 class _Server(uvicorn.Server):
@@ -253,6 +272,8 @@ class _Process:
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(self._settings.drain_seconds):
                     await close()
+        if tracing.is_on():
+            await asyncio.to_thread(tracing.stop, _TRACES_SECONDS)
 
     async def _finish(self, tasks: Sequence[asyncio.Task[None]], what: str) -> None:
         _, pending = await asyncio.wait(tasks, timeout=self._settings.drain_seconds)

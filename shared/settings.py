@@ -50,6 +50,14 @@ class ServiceSettings(Environment):
     host: Annotated[str, Field(description="Address to listen on")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")]
     log_level: Annotated[str, Field(description="DEBUG, INFO, WARNING or ERROR")] = "INFO"
+    trace_endpoint: Annotated[
+        str,
+        Field(
+            pattern=r"^(https?://[^?#]+)?$",
+            description="Where spans go, OTLP over HTTP, such as http://traces:4318/v1/traces; empty: nothing is measured",
+        ),
+    ] = ""
+    trace_sample: Annotated[float, Field(ge=0, le=1, description="Share of the traces that begin here of which spans are sent")] = 0.1
     api_keys: Annotated[tuple[ApiClient, ...], Field(description="JSON list of {name, sha256, scopes}")] = ()
     max_requests_at_once: Annotated[
         int,
@@ -97,6 +105,19 @@ class ServiceSettings(Environment):
         float, Field(ge=0, description="How old what /metrics counts in the database may be, in seconds: as many who ask share one count")
     ] = 10.0
     drain_seconds: Annotated[float, Field(gt=0, description="How long a stopping process may finish what runs, in seconds")] = 20.0
+    storage_least_bytes: Annotated[
+        int, Field(ge=0, description="Free bytes of the database's disk below which nothing new is taken in: 503 storage_low")
+    ] = 1024 * 1024 * 1024
+    storage_least_percent: Annotated[
+        float, Field(ge=0, lt=100, description="Free share of it below which nothing new is taken in, in percent; the stricter one holds")
+    ] = 2.0
+    inbox_days: Annotated[
+        float,
+        Field(ge=30, description="How long a handled message is known, so that a repeat does nothing, in days; Meta repeats for 7"),
+    ] = 90.0
+    outbox_sent_days: Annotated[
+        float, Field(ge=2, description="How long an event that was sent is kept, to be sent again after a restore, in days")
+    ] = 7.0
     transaction_seconds: Annotated[float, Field(gt=0, le=60, description="Time limit of one transaction with its retries, in seconds")] = (
         20.0
     )
@@ -106,6 +127,12 @@ class ServiceSettings(Environment):
         names = [client.name for client in self.api_keys]
         if len(names) != len(set(names)):
             raise ValueError("API_KEYS: two clients of one name")
+        return self
+
+    @model_validator(mode="after")
+    def _repeats_are_known(self) -> Self:
+        if self.inbox_days <= self.outbox_sent_days:
+            raise ValueError("INBOX_DAYS: what is sent again after OUTBOX_SENT_DAYS would be handled twice")
         return self
 
 

@@ -6,6 +6,7 @@ topology check|apply                                          the broker's queue
 registry import FILE                                          the population register (services.verification)
 numbers audit                                                 every number that was given, and what became of it (services.issuance)
 backup key|now|keep|list|status|verify, restore, drill               backups
+follow RECEIPT LOG ...                                        the way of one request, from the logs of all services and its traces
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from deploy.admin import backups
+from deploy.admin import backups, following
 from shared.messaging import admin, topology
 
 USAGE: Final = 2  # as argparse
@@ -40,6 +41,8 @@ def main(words: Sequence[str]) -> int:
             return _service(_SERVICES[command], words)
         case ["backup" | "restore" | "drill", *_]:
             return backups.main(words)
+        case ["follow", *rest]:
+            return following.main(rest)
         case _:
             sys.stderr.write(__doc__ or "")
             return USAGE

@@ -107,9 +107,11 @@ class CounterMarks:
     def look(self, operation: Mapping[str, Any]) -> None:
         """Look at one change."""
         for each in operations(operation):
-            self.changes += 1
             database, _, collection = each["ns"].partition(".")
-            if collection == "counters" and database in self._services:
+            if database not in self._services:
+                continue  # a transaction of somebody else on the same server
+            self.changes += 1
+            if collection == "counters":
                 self._note(self._services[database], each)
 
     def _note(self, service: str, operation: Mapping[str, Any]) -> None:

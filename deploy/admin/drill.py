@@ -60,7 +60,7 @@ class _Tallies:
 
 async def _books(url: str, homes: Mapping[str, str]) -> tuple[_Tallies, int, list[str]]:
     """Return the accounts of every service, how many messages the broker had, and which audit logs are not whole."""
-    mongo = Mongo.connect(url, app_name="drill")
+    mongo = Mongo.connect_command(url, "drill")
     try:
         lines = [(service, name, tally) for service, home in homes.items() for name, tally in (await accounting.take(mongo, home)).items()]
         flows = await accounting.flows(mongo, homes)

@@ -12,6 +12,7 @@ import sys
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
+from errno import ENOSPC
 from pathlib import Path
 from secrets import token_bytes, token_hex, token_urlsafe
 from typing import Final
@@ -65,12 +66,19 @@ def main(words: list[str]) -> int:
     if len(words) != 1:
         sys.stderr.write("usage: python -m deploy.compose.prepare FOLDER\n")
         return 2
-    folder = Path(words[0])
     try:
-        profile = keep_profile(folder, os.environ.get("PROFILE", ""))
+        return _prepared(Path(words[0]))
     except RefusedError as error:
         sys.stderr.write(f"prepare: {error}\n")
-        return 1
+    except OSError as error:
+        if error.errno != ENOSPC:
+            raise
+        sys.stderr.write(f"prepare: {Fault('state_full', words[0]).of('STATE')}\n")
+    return 1
+
+
+def _prepared(folder: Path) -> int:
+    profile = keep_profile(folder, os.environ.get("PROFILE", ""))
     keys = load_keys(folder / "keys")
     if profile == PRODUCTION:  # its officers and adapters are added by name: deploy.compose.clients
         keys = replace(keys, clients={name: key for name, key in keys.clients.items() if name in (*DATABASE_USERS, OPERATOR)})

@@ -16,7 +16,7 @@ from deploy.local.accounts import put_accounts
 from deploy.local.broker import RabbitNode
 from deploy.local.commands import command, make_authority, make_register
 from deploy.local.database import MongoNode
-from deploy.local.parts import ROOT, SERVICES, SIMULATORS, Addresses, Part, behind_front_door, front_door, inherited, parts
+from deploy.local.parts import ROOT, SERVICES, SIMULATORS, TRACES, Addresses, Part, behind_front_door, front_door, inherited, parts
 from deploy.local.ports import HOST, require_free
 from deploy.local.processes import Process, stop_left_over
 from deploy.local.programs import find_caddy
@@ -78,7 +78,7 @@ class Stack:
         """
         for file in (self.state / "run").glob("*.pid"):  # before asking for ports: a killed run may still hold them
             stop_left_over(file)
-        ours = (*SERVICES, *SIMULATORS, *(("desk",) if self._front_door else ()))
+        ours = (*SERVICES, *SIMULATORS, *(("desk",) if self._front_door else ()), *((TRACES,) if self.settings.trace_sample else ()))
         ours += ("prometheus", "alertmanager", "checks") if self.settings.watch else ()
         require_free({f"{name.upper()}_PORT": getattr(self.settings, f"{name}_port") for name in ours})
         with ThreadPoolExecutor() as pool:
@@ -191,6 +191,7 @@ class Stack:
             "ADMIN_URLS": json.dumps({name: self.part(name).url for name in SERVICES}),
             "ADMIN_KEY": self.keys.clients["operator"],
             "API_KEY": self.keys.clients["admin-01"],
+            **({"TRACES_URL": self.part(TRACES).url} if self.settings.trace_sample else {}),
             "DESK_URL": (self.desk_page or self.part("verification").url).removesuffix("/desk"),
         }
 

@@ -40,7 +40,7 @@ from services.issuance.store import (
 from shared import metrics
 from shared.child import ChildLimits
 from shared.clock import Clock, now
-from shared.health import Check, CheckFunction, Health
+from shared.health import Check, CheckFunction
 from shared.ids import new_token
 from shared.messaging.host import MessagingHost
 from shared.messaging.operations import accounting
@@ -51,10 +51,11 @@ from shared.poller import sweeper
 from shared.process import BackgroundJob, Service
 from shared.reference.calendar import written_week
 from shared.refill import RefillJob
+from shared.retention import Holdings
 from shared.standing import state_counts
 from shared.stuck_messages import StuckWithMessages
-from shared.web import create_app
-from shared.web.desk import JwksReader, shell
+from shared.web import create_app, keeping
+from shared.web.desk import JwksReader, Pages, shell
 from shared.web.measuring import Found, StateCount
 
 NAME: Final = "issuance"
@@ -110,6 +111,7 @@ def assemble(settings: Settings, clock: Clock = now) -> Issuance:
         lease=timedelta(seconds=settings.print_lease_seconds),
         most_attempts=settings.print_attempts,
         blanks_low=settings.blanks_low,
+        signs_until=lambda: renderer.signer_identity.not_after if renderer.signer_identity else None,
     )
     pace = RenderLimits(
         settings.renderer_at_once, settings.renderer_poll_seconds, settings.renderer_batcher_sheets, settings.renderer_batcher_seconds
@@ -124,8 +126,7 @@ def build(settings: Settings) -> Service:
     host = parts.host
     consumer = host.consumer(parts.units, routes(parts.deps))
     documents, certificate = _checks(settings, parts)
-    health = Health()
-    health.add("mongo", host.check_database)
+    health = host.health()
     app = create_app(settings, health, title="Penerbitan dokumen", database_lost=host.mongo.lost, public=api.PUBLIC)
     api.install(app, parts.units, parts.deps, settings)
     session_keys = JwksReader(settings.desk_keys_url)
@@ -133,6 +134,7 @@ def build(settings: Settings) -> Service:
     desk.install(app, parts.units, parts.deps, PdfiumPages())
     source = StuckWithMessages(stuck.HeldDocuments(parts.units, parts.deps), host.stuck_messages(), NAME)
     desk.install_stuck(app, source, stuck.PERSONAL, stuck.REFUSALS)
+    keeping.install(app, "dokumen", Holdings(parts.mongo, host.database, NAME, settings), Pages(desk.TEMPLATES))
     return Service(
         name=NAME,
         health=health,
@@ -237,7 +239,7 @@ def numbers_command(words: Sequence[str]) -> int:
 
 
 async def _audit_numbers(settings: ArchiveSettings) -> int:
-    mongo = Mongo.connect(settings.mongo_url.get_secret_value(), app_name="issuance numbers")
+    mongo = Mongo.connect_command(settings.mongo_url.get_secret_value(), "issuance numbers")
     try:
         rows = await exports.book_of(MongoRegisterReader(mongo, settings.mongo_database or NAME), RegisterQuery())
     finally:

@@ -37,7 +37,6 @@ from shared.settings import Environment
 
 _FAILED: Final = 1
 _USAGE: Final = 2  # as argparse
-_PATIENCE_MS: Final = 6_000  # until MongoDB counts as away: a command is asked once, often while the machine is at its limit
 
 
 class DatabaseNames(Environment):
@@ -69,7 +68,7 @@ class Admin:
     def __init__(self, settings: AdminSettings) -> None:
         where = endpoint(settings.amqp_url.get_secret_value())
         self._databases = settings.by_service()
-        self._mongo = Mongo.connect(settings.mongo_url.get_secret_value(), app_name="admin", selection_timeout_ms=_PATIENCE_MS)
+        self._mongo = Mongo.connect_command(settings.mongo_url.get_secret_value(), "admin")
         self._publisher = Publisher(where, "admin")
         self._letters = QueueBrowser(where)
         self._messages = StuckMessages(self._mongo, self._databases, self._letters, self._publisher.publish, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final, Self, TypeAlias, TypeVar, cast
 
@@ -14,7 +14,9 @@ from pymongo.errors import CollectionInvalid, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.topology_description import TopologyDescription
 
+from shared.clock import now
 from shared.mongo.errors import DatabaseUnavailable, name_of, reachable
+from shared.mongo.expiry import expiring
 from shared.mongo.transaction import Session, run_transaction
 
 Doc: TypeAlias = dict[str, Any]
@@ -24,6 +26,8 @@ R = TypeVar("R")
 
 _OPERATION_TIMEOUT_MS: Final = 10_000  # one operation with all its retries; a dead peer without a reset is noticed after this
 _SELECTION_TIMEOUT_MS: Final = 2_000  # how long an operation looks for a primary, and holds one of the driver's threads meanwhile
+_COMMAND_OPERATION_TIMEOUT_MS: Final = 60_000  # the same two of a command: it is asked once, often while the machine is at its limit
+_COMMAND_SELECTION_TIMEOUT_MS: Final = 6_000
 _HEARTBEAT_MS: Final = 1_000  # how often each server is asked for a sign of life: how soon a silent one is missed and one that is back seen
 _CONNECT_TIMEOUT_MS: Final = 5_000  # a TCP connection that takes longer is not coming
 _POOL_SIZE: Final = 32  # connections per process: Motor's threads are the true limit, and the change stream holds one for ever
@@ -87,6 +91,13 @@ class Mongo:
         )
         return cls(client, transaction_limit_seconds=transaction_limit_seconds)
 
+    @classmethod
+    def connect_command(cls, url: str, app_name: str) -> Self:
+        """Make a client for a command that somebody started and waits for: more patient than one that answers requests."""
+        return cls.connect(
+            url, app_name=app_name, operation_timeout_ms=_COMMAND_OPERATION_TIMEOUT_MS, selection_timeout_ms=_COMMAND_SELECTION_TIMEOUT_MS
+        )
+
     def database(self, name: str) -> Database:
         """Return a database with the promises of this class, whatever the address says."""
         return self._client.get_database(
@@ -109,10 +120,16 @@ class Mongo:
         return self.collection(database, name).with_options(read_concern=ReadConcern())
 
     async def prepare(
-        self, database: str, indexes: Mapping[str, Sequence[IndexModel]], retired: Mapping[str, Sequence[str]] = NOTHING_RETIRED
+        self,
+        database: str,
+        indexes: Mapping[str, Sequence[IndexModel]],
+        retired: Mapping[str, Sequence[str]] = NOTHING_RETIRED,
+        days: Mapping[str, float] | None = None,
     ) -> None:
         """Create collections and indexes, before serving: inside a transaction that would be slow or fail. Idempotent.
 
+        `days`: after how long rows expire by the installation's settings, by `collection.index`; where that was longer until now, older
+        rows go at once. None: whoever prepares knows no settings, so what is there stays.
         `retired`: names of indexes of earlier versions, by collection, which are dropped once the new ones are there.
 
         Raises:
@@ -126,7 +143,7 @@ class Mongo:
                 if name not in present:
                     await _create_collection(room, name)
                 if models:
-                    await room[name].create_indexes(list(models))
+                    await room[name].create_indexes(await expiring(room, name, models, days))
             for name, old in retired.items():
                 for index in old:
                     await _drop_index(room, name, index)
@@ -156,6 +173,31 @@ class Mongo:
             raise DatabaseUnavailable("database_unavailable", name_of(error)) from error
         if not hello.get("isWritablePrimary"):
             raise DatabaseUnavailable("database_unavailable", "no primary")
+
+    async def clock_ahead_seconds(self) -> float:
+        """Return how far this machine's clock is ahead of the primary's; negative: behind.
+
+        Raises:
+            DatabaseUnavailable: MongoDB can't be reached.
+        """
+        with reachable():
+            hello = await self._client.get_database("admin").command("hello")
+        theirs: datetime = hello["localTime"]
+        return (now() - (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC))).total_seconds()
+
+    async def disk(self, database: str) -> tuple[int, int] | None:
+        """Return how many bytes are free, and how many there are, on the disk where the primary keeps a database; None: it does not tell.
+
+        Raises:
+            DatabaseUnavailable: MongoDB can't be reached.
+        """
+        try:
+            with reachable():
+                stats = await self.database(database).command("dbStats")
+        except OperationFailure:
+            return None  # a user of an older installation, who may not ask
+        total = int(stats.get("fsTotalSize", 0))
+        return (total - int(stats["fsUsedSize"]), total) if total else None
 
     def lost(self) -> bool:
         """Return whether the driver has looked for a primary and knows of none now. Asks nobody and takes microseconds."""

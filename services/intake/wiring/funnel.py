@@ -41,7 +41,7 @@ def funnel_command(words: Sequence[str]) -> int:
 
 
 async def _rebuild(settings: Settings) -> int:
-    mongo = Mongo.connect(settings.mongo_url.get_secret_value())
+    mongo = Mongo.connect_command(settings.mongo_url.get_secret_value(), "intake funnel")
     try:
         return await CountTables(mongo, settings.mongo_database or "intake").rebuild()
     finally:

@@ -94,7 +94,7 @@ def _import(options: argparse.Namespace) -> int:
 
 async def _load(settings: RegistrySettings, options: argparse.Namespace) -> int:
     began = monotonic_seconds()
-    mongo = Mongo.connect(settings.mongo_url.get_secret_value(), app_name="verification registry")
+    mongo = Mongo.connect_command(settings.mongo_url.get_secret_value(), "verification registry")
     database = settings.mongo_database or "verification"
     try:
         await mongo.prepare(database, INDEXES)

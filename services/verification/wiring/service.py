@@ -33,7 +33,6 @@ from services.verification.store import (
 )
 from services.verification.wiring.staff import install_accounts
 from shared import clock, metrics
-from shared.health import Health
 from shared.ids import new_id
 from shared.logs import get
 from shared.messaging.host import MessagingHost
@@ -44,11 +43,14 @@ from shared.poller import Poller
 from shared.process import BackgroundJob, Service
 from shared.reference.calendar import missing_year
 from shared.reference.catalogue import Catalogue, catalogue
+from shared.reference.retention import expiry_days
 from shared.reference.working_hours import WorkingHours
 from shared.refill import RefillJob
+from shared.retention import Holdings
 from shared.standing import state_counts
 from shared.stuck_messages import StuckWithMessages
-from shared.web import create_app
+from shared.web import create_app, keeping
+from shared.web.desk import Pages
 from shared.web.desk.overview import day_began
 from shared.web.measuring import Found, StateCount
 
@@ -76,12 +78,11 @@ def build(settings: Settings) -> Service:
         if year := missing_year(clock.now().astimezone(clock.WIB).date()):
             _log.error("calendar.missing_year", year=year)  # its holidays are reckoned until shared/reference/data/calendar has the file
         await units.prepare()
-        await mongo.prepare(database, INDEXES)
+        await mongo.prepare(database, INDEXES, days=expiry_days(SERVICE, settings))
         await accounting.register(mongo, database, ACCOUNTS)
         deps.gate.is_paused = (await deps.pause_reader.current()).is_paused  # before the first message
 
-    health = Health()
-    health.add("mongo", host.check_database)
+    health = host.health()
     app = create_app(settings, health, title="Verifikasi", database_lost=host.mongo.lost, public=accounts.PUBLIC | sessions.PUBLIC)
     closing = install_accounts(app, units, settings, health, host)
     staff = MongoStaffReader(mongo, database)
@@ -89,6 +90,7 @@ def build(settings: Settings) -> Service:
     desk.install(app, units, deps, staff, PdfiumPages())
     source = StuckWithMessages(stuck.UnrecordedChanges(units, deps), host.stuck_messages(), SERVICE)
     desk.install_stuck(app, source, stuck.PERSONAL, stuck.REFUSALS, deps.catalogue)
+    keeping.install(app, "verifikasi", Holdings(mongo, database, SERVICE, settings), Pages(desk.TEMPLATES))
     return Service(
         name=SERVICE,
         health=health,

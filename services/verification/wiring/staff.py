@@ -160,7 +160,7 @@ async def _make_demo(settings: StaffSettings, rows: Sequence[dict[str, Any]]) ->
 
 @contextlib.asynccontextmanager
 async def _opened(settings: StaffSettings) -> AsyncIterator[tuple[UnitOfWorkRunner[Tx], StaffDeps]]:
-    mongo, database = Mongo.connect(settings.mongo_url.get_secret_value(), app_name="staff"), settings.mongo_database or SERVICE
+    mongo, database = Mongo.connect_command(settings.mongo_url.get_secret_value(), "staff"), settings.mongo_database or SERVICE
     hasher = Argon2Passwords()
     units = units_of(mongo, database)
     try:

@@ -12,6 +12,7 @@ from pymongo import IndexModel, MongoClient
 from services.intake import store as intake
 from services.intake import wiring as intake_wiring
 from services.intake.domain.contacts import ChatIdentity
+from services.intake.domain.file_times import FileTimes
 from services.intake.domain.requests import RequestState
 from services.intake.ports import CaseSearch, PieceSearch, RequestSearch
 from services.intake.store.requests import MongoRequestReader
@@ -61,6 +62,12 @@ def document_about(about: str, *replaces: str) -> Document:
 def notifier_tx(mongo: Mongo, database: str) -> notifier.MongoTx:
     work = UnitOfWork(ChangeTracker(mongo, database), service="notifier", clock=now)
     return notifier.MongoTx(work, mongo.collection(database, notifier.JOBS), lambda _: None)
+
+
+async def files_over(mongo: Mongo, name: str) -> None:
+    times = FileTimes(timedelta(days=90), timedelta(days=180))
+    for after in (None, (now() - timedelta(days=200), "r-1")):
+        await intake.MongoFilesOver(mongo, name).page(now(), times, after, 50)
 
 
 def clerks(mongo: Mongo, name: str) -> intake.MongoClerkReader:
@@ -143,6 +150,7 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
     "decisions that clerks have begun": (intake.INDEXES, lambda mongo, name: clerks(mongo, name).drafts("PA.Kab.Mn")),
     "uploads in use": (intake.INDEXES, lambda mongo, name: UsedFiles(mongo, name).used(["f-1", "f-2"])),
     "uploads to sweep": (intake.INDEXES, unused),
+    "requests whose files are over": (intake.INDEXES, files_over),
     "families": (
         verification.INDEXES,
         lambda mongo, name: verification.RegistryStore(mongo, name).look_up(kk_numbers=["3519"], niks=["3519", "3520"]),
