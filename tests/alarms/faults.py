@@ -324,6 +324,7 @@ UNTRIED: Final = {
     "CallsFail": "dua puluh kegagalan dalam 15 menit",
     "NobodyWrites": "sehari tanpa pesan",
     "RegisterPaused": "data penduduk dari luar",
+    "NothingTakenIn": "disk yang penuh, di make disks",
     "CertificateOver": "sertifikat yang habis dalam dua hari",
 }
 """Alarms that the drill does not set off, and why; `tests/unit/watch` tries them with series."""

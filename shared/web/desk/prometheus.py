@@ -15,6 +15,7 @@ from shared.http_client import make_client
 
 _ANSWER_SECONDS: Final = 4.0  # a page waits for it; its pictures are asked for again each minute
 _CONNECTIONS: Final = 10
+_MINUTE: Final = 60
 _FIRING: Final = "firing"
 
 
@@ -78,7 +79,7 @@ class Prometheus:
     async def over(self, ask: str, *, at: datetime, span: timedelta, steps: int) -> list[Series]:
         """Return the figures of so many moments until `at`."""
         step = span.total_seconds() / steps
-        until = at.timestamp() // step * step  # the same moments for whoever asks within a step
+        until = at.timestamp() // _MINUTE * _MINUTE  # the same moments for whoever asks within it; the last one is of now
         asked: dict[str, str | float] = {"query": ask, "start": until - span.total_seconds(), "end": until, "step": step}
         rows = (await self._get("query_range", asked))["result"]
         return [Series(row["metric"], {float(moment): float(value) for moment, value in row["values"] if value != "NaN"}) for row in rows]
