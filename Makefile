@@ -111,6 +111,7 @@ screenshots: setup ## Take the pictures of the pages anew, those of the desk too
 		tests/integration/notifier/test_stuck_browser.py tests/integration/issuance/test_desk_browser.py \
 		tests/integration/verification/test_together_browser.py tests/integration/intake/test_public_pages.py \
 		tests/integration/intake/test_studio_browser.py
+	@$(PY) -m tests.alarms --only DocumentsAreSamples --pictures $(SCREENSHOTS)
 
 samples: export SAMPLES := $(CURDIR)/docs/samples
 samples: setup ## Make a sample of every document anew, as PDF and picture, and of every kind of piece of the content studio

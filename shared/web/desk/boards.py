@@ -100,6 +100,7 @@ class Drawer:
         self, panel: Panel, columns: Sequence[Column], rows: Sequence[PictureRow], said: str, teaches: str = "Belum ada yang tercatat."
     ) -> Picture:
         limit = panel.limit
+        is_known = any(value is not None for row in rows for value in row.values)
         return Picture(
             name=f"{self.board}-{panel.name}",
             finding=f"{panel.title}: {said}",
@@ -108,7 +109,7 @@ class Drawer:
             columns=tuple(columns),
             lines=tuple(rows),
             lead=Lead("Buka", panel.leads_to),
-            teaches=teaches,
+            teaches="Semuanya nol." if is_known else teaches,
             kind=panel.kind,
             limit=Limit(limit.value, limit.word, limit.is_floor) if limit else None,
             unit=panel.unit,

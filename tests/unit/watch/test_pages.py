@@ -139,6 +139,14 @@ async def test_figures_over_time_are_lines_of_the_same_moments(watcher: tuple[Wa
     assert picture.finding == "Kabar tertua yang belum terkirim: issuance 13 detik"
 
 
+async def test_figures_that_are_all_zero_are_known(watcher: tuple[Watcher, str]) -> None:
+    known, url = watcher
+    known.result = [{"metric": {"queue": "intake"}, "value": [1, "0"]}]
+    picture = await Drawer(Prometheus(url), "operator").draw(boards()["operator"].panel[0], now())
+    assert picture.teaches == "Semuanya nol."
+    assert picture.finding == "Pesan yang menunggu di antrean: tidak ada"
+
+
 async def test_a_question_that_is_refused_leaves_one_picture_empty(watcher: tuple[Watcher, str]) -> None:
     panel = boards()["operator"].panel[0].model_copy(update={"ask": "("})
     picture = await Drawer(Prometheus(watcher[1]), "operator").draw(panel, now())
