@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from shared.clock import now
 from shared.contracts.verification_tasks import TaskClosed
 from shared.messaging.delivery import Dead, Delivery
-from shared.messaging.operations import accounting
-from shared.messaging.operations.accounting import AccountSpec, Count, Tally
+from shared.messaging.operations import accounting, sequences
+from shared.messaging.operations.accounting import AccountSpec, Count, Tally, Unfinished
 from shared.messaging.transaction.outbox import Outbox
 from shared.messaging.transaction.parked import ParkedMessages
+from shared.mongo import aggregate
 from tests.integration.data.toy import SERVICE, Toy, message
 
 
@@ -26,6 +29,26 @@ async def test_state_that_no_side_knows_is_missing(toy: Toy) -> None:
     await toy.mongo.collection(toy.database, "requests").insert_many([{"state": "done"}, {"state": "forgotten"}])
     account = accounting.by_state("requests", "requests", finished=["done"], parked=[], in_flight=["open"])
     assert (await accounting.tally(toy.mongo, toy.database, account)).missing == 1
+
+
+async def test_what_is_not_finished_is_counted_by_its_state(toy: Toy) -> None:
+    await toy.mongo.collection(toy.database, "requests").insert_many(
+        [{"state": state} for state in ("new", "new", "sent", "done", "stuck")]
+    )
+    account = accounting.by_state("requests", "requests", finished=["done"], parked=["stuck"], in_flight=["new", "sent", "asked"])
+    found = await accounting.unfinished(toy.mongo, toy.database, account)
+    assert found == Unfinished(parked={"stuck": 1}, in_flight={"new": 2, "sent": 1, "asked": 0})
+
+
+async def test_a_number_that_is_missing_between_two_events_is_found(toy: Toy) -> None:
+    await toy.batch(*(message("a") for _ in range(3)), message("b"))
+    assert await sequences.broken(toy.mongo, {SERVICE: toy.database}, now()) == {SERVICE: []}
+    rows = toy.mongo.collection(toy.database, "outbox")
+    [about] = [row["_id"] for row in await aggregate(rows, [{"$group": {"_id": "$aggregate", "n": {"$sum": 1}}}, {"$match": {"n": 3}}])]
+    await rows.delete_one({"aggregate": about, "seq": 2})
+    assert await sequences.broken(toy.mongo, {SERVICE: toy.database}, now()) == {SERVICE: [about]}
+    assert list(sequences.lines({SERVICE: [about]})) == [f"{SERVICE:<14} GAP between the events of {about}"]
+    assert await sequences.broken(toy.mongo, {SERVICE: toy.database}, now() + timedelta(days=2)) == {SERVICE: []}, "older than a day"
 
 
 async def test_sides_may_be_sums_of_several_collections(toy: Toy) -> None:
