@@ -23,9 +23,11 @@ from deploy.local.broker import RabbitNode
 from deploy.local.database import MongoNode
 from shared.clock import monotonic_seconds
 from shared.ids import new_id
+from shared.messaging import topology
 from shared.messaging.broker.channel import endpoint
 from shared.messaging.broker.publisher import Publisher
 from shared.messaging.broker.wire import Outgoing
+from shared.messaging.layout.model import product
 from shared.mongo import DatabaseUnavailable, DriverError, Mongo, reachable
 from shared.storage import Least, StorageWatch
 from tests.support.eventually import eventually
@@ -108,6 +110,7 @@ async def broker(folder: Path) -> str:
     with small_disk(folder, BROKER_MB) as disk:
         node = RabbitNode.private(disk / "broker")
         node.start()
+        await topology.declare(node.url(), product())
         publisher = Publisher(endpoint(node.url()), "drill")
         try:
             await eventually(lambda: _publish_says(publisher, ""), 120)
@@ -123,7 +126,7 @@ async def broker(folder: Path) -> str:
 
 async def _publish_says(publisher: Publisher, reason: str) -> bool:
     """Publish something, which is when a broker says that it is blocked, and look what readiness says."""
-    message = Outgoing("", "nobody", new_id(), "drill", b"{}", "drill", {})
+    message = Outgoing("events", "nobody", new_id(), "drill", b"{}", "drill", {})
     sending = asyncio.create_task(publisher.publish(message))
     await asyncio.wait({sending}, timeout=1.0)
     said = (await publisher.check()).reason
