@@ -20,7 +20,7 @@ DOCKER_CA := $(if $(CA),--secret id=ca$(comma)src=$(CA))
 comma := ,
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help install installed image sbom audit setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin recovery disks release lock clean distclean
+.PHONY: help install installed image sbom audit setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin follow recovery release lock clean distclean disks watch alarms
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,13 @@ setup: $(READY) ## Make the virtual environment and install what the tests need
 run: $(READY) ## Start everything, drive journeys of citizens, officers and the court, stay up until Ctrl-C (ONCE=1 ends after them)
 	@$(PY) -m deploy.local.setup run
 	@exec $(PY) -m deploy.local.run
+
+watch: export WATCH := 1
+watch: run ## The same with Prometheus, alarms and checks beside it; they stand on the desk's page Pantauan
+
+alarms: $(READY) ## Make each fault that an alarm exists for, and show that it fires, is written to the office, and ends (ONLY="name ...")
+	@$(PY) -m deploy.local.setup test
+	@$(PY) -m tests.alarms $(if $(ONLY),--only $(ONLY)) --page docs/operations/alarm.md
 
 journeys: $(READY) ## Ask for every open service by chat and by API, send every court decision, and show what came of it (ONLY="code ..." KEEP=folder)
 	@$(PY) -m deploy.local.setup run
@@ -138,6 +145,10 @@ conservation: $(READY) ## Show that everything accepted is finished, parked or i
 admin: $(READY) ## Any of an operator's commands (of `make run`, or by the environment): DO="backup now"; without it the list of them
 	@if [ -z "$${MONGO_URL:-}" ] && [ -f .local/env ]; then source .local/env; fi; $(PY) -m deploy.admin $(DO)
 
+follow: $(READY) ## Show the way of one request, from the logs of all services and its traces (of `make run`): RECEIPT=number (LOGS=files; "-": standard input)
+	@if [ -z "$${MONGO_URL:-}" ] && [ -f .local/env ]; then source .local/env; fi; \
+		$(PY) -m deploy.admin follow "$(RECEIPT)" $(or $(LOGS),.local/log/*.log)
+
 recovery: $(READY) ## Lose a whole system with its disk, bring it back from its backup, and show what was lost and how long it took (MEGABYTES=200)
 	@$(PY) -m deploy.local.setup test
 	@$(PY) -m tests.recovery $(if $(MEGABYTES),--megabytes $(MEGABYTES)) --page docs/operations/pemulihan.md
@@ -149,7 +160,7 @@ release: $(READY) ## Check, build the image, freeze the contracts and tag vVERSI
 	@$(PY) -m deploy.release "$(VERSION)"
 
 lock: $(READY) ## Resolve the dependencies anew and write both lock files
-	@$(COMPILE) --extra intake --extra verification --extra issuance --extra notifier -o requirements.lock
+	@$(COMPILE) --extra intake --extra verification --extra issuance --extra notifier --extra traces -o requirements.lock
 	@$(COMPILE) --all-extras --constraint requirements.lock -o requirements-dev.lock
 
 clean: ## Stop what a run left and remove its data, keys, logs and caches

@@ -25,6 +25,11 @@ def now() -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
+def now_ns() -> int:
+    """Return the present moment in nanoseconds since 1970, for what is measured and not kept."""
+    return time.time_ns() + (int(faults.skew_seconds() * 1_000_000_000) if faults.ARMED else 0)
+
+
 def midnight(day: date | None, *, days: int = 0) -> datetime | None:
     """Return when a day begins here, or the one so many days later; None for none, and for one beyond the calendar's ends."""
     try:

@@ -6,9 +6,11 @@ import importlib.util
 import ssl
 import sys
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import httpx
+
+from shared import tracing
 
 _CONNECT_SECONDS: Final = 4.0  # services are in one network, providers in the next; with an answer's time it is below half a lane's lease
 _KEPT_SECONDS: Final = 30.0  # below the idle limit of the usual servers and load balancers (60 s)
@@ -24,6 +26,24 @@ if importlib.util.find_spec(_ASKED_FOR) is None:
 def _trusted() -> ssl.SSLContext:
     """Return what every client checks certificates by: it is read once in a process."""
     return httpx.create_ssl_context(trust_env=False)
+
+
+class _TracedClient(httpx.AsyncClient):
+    """A client whose calls are spans of whatever they are made in, and carry its trace on."""
+
+    async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        within = tracing.current()
+        if not within:
+            return await super().send(request, **options)
+        # Neither path nor query: they may name a person.
+        where = {"http.request.method": request.method, "server.address": request.url.host, "server.port": request.url.port or 443}
+        with tracing.span(f"{request.method} {request.url.host}", within, kind=tracing.SpanKind.CLIENT, attributes=where) as span:
+            request.headers["traceparent"] = span.own
+            response = await super().send(request, **options)
+            span.note({"http.response.status_code": response.status_code})
+            if response.is_server_error:
+                span.fail(str(response.status_code))
+            return response
 
 
 def make_client(
@@ -45,7 +65,8 @@ def make_client(
         pool_seconds: The longest wait for a free connection; None: as long as for bytes.
         transport: Another way than the network.
     """
-    return httpx.AsyncClient(
+    kind = _TracedClient if tracing.is_on() else httpx.AsyncClient
+    return kind(
         base_url=base_url,
         headers=None if api_key is None else {"Authorization": f"Bearer {api_key}"},
         timeout=httpx.Timeout(timeout_seconds, connect=_CONNECT_SECONDS, pool=pool_seconds or timeout_seconds),

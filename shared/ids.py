@@ -53,13 +53,23 @@ def new_receipt() -> Receipt:
 
 
 def new_traceparent() -> str:
-    """Return a W3C trace context (version 00, sampled) for work that begins here."""
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    """Return a W3C trace context (version 00) for work that begins here. It is not sampled: `shared.tracing.begin` decides on that."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
+
+
+def is_traceparent(text: str) -> bool:
+    """Return whether it is a W3C trace context of version 00."""
+    return _TRACEPARENT.match(text) is not None
 
 
 def child_traceparent(parent: str | None) -> str:
     """Return the same trace with a span id of our own; a new trace where `parent` is missing or malformed (W3C Trace Context, 4.3)."""
-    if parent is None or not _TRACEPARENT.match(parent):
+    if parent is None or not is_traceparent(parent):
         return new_traceparent()
     version, trace_id, _, flags = parent.split("-")
     return f"{version}-{trace_id}-{secrets.token_hex(8)}-{flags}"
+
+
+def trace_id_of(traceparent: str) -> str:
+    """Return the trace id of a trace context, empty where it has none: what logs know it by."""
+    return traceparent[3:35]

@@ -24,16 +24,18 @@ import uvicorn
 import uvloop
 from pydantic import ValidationError
 
-from shared import logs
+from shared import logs, tracing
 from shared.health import CheckFunction, Health
 from shared.mongo import DatabaseUnavailable
 from shared.settings import ServiceSettings
 from shared.waiting import wait_for
 from shared.web import FastAPI, create_app
+from shared.web.measuring import StateCount
 from shared.web.protocol import Patience, guarded
 
 _START_RETRY_SECONDS: Final = 1.0  # between tries to prepare the database while it is not there yet
 _USAGE_EXIT: Final = 2  # as argparse
+_TRACES_SECONDS: Final = 3.0  # for the last spans of a process that stops
 _BACKLOG: Final = 2048  # waiting connections; a flood is refused by the kernel, not by memory running out
 
 _log = logs.get("process")
@@ -72,6 +74,8 @@ class Service:
     """Creates collections and indexes, and whatever else must be there before serving. Idempotent."""
     workers: tuple[BackgroundJob, ...]
     relay: BackgroundJob
+    counts: tuple[StateCount, ...] = field(default=())
+    """What `/metrics` counts when it is asked, in every role: whoever adds up takes the greatest."""
     close: tuple[Callable[[], Awaitable[None]], ...] = field(default=())
     """Called last, in this order."""
 
@@ -100,8 +104,17 @@ def main(name: str, settings: type[S], build: Callable[[S], Service], commands: 
             sys.stderr.write(f"{name}: setting {'.'.join(map(str, item['loc'])).upper()}: {item['msg']}\n")
         raise SystemExit(_USAGE_EXIT) from None
     logs.configure(name, role, values.log_level)
+    _trace(name, role, values)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         raise SystemExit(runner.run(_Process(build, values, role, name).run()))
+
+
+def _trace(name: str, role: Role, settings: ServiceSettings) -> None:
+    """Send spans where a collector is named; only then is OpenTelemetry imported."""
+    if settings.trace_endpoint:
+        from shared.tracing.otlp import OtlpSink  # noqa: PLC0415 - eight megabytes, for whoever asks for them
+
+        tracing.configure(OtlpSink(settings.trace_endpoint, service=name, role=role), settings.trace_sample)
 
 
 def _is_unprepared() -> bool:
@@ -179,6 +192,7 @@ class _Process:
 
     def _uvicorn(self, service: Service) -> uvicorn.Config:
         app = service.app if self._role in (Role.API, Role.ALL) else create_app(self._settings, service.health, title=service.name)
+        app.state.measuring.add(*service.counts)
         return uvicorn.Config(
             app,
             http=guarded(_patience(self._settings)),
@@ -258,6 +272,8 @@ class _Process:
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(self._settings.drain_seconds):
                     await close()
+        if tracing.is_on():
+            await asyncio.to_thread(tracing.stop, _TRACES_SECONDS)
 
     async def _finish(self, tasks: Sequence[asyncio.Task[None]], what: str) -> None:
         _, pending = await asyncio.wait(tasks, timeout=self._settings.drain_seconds)

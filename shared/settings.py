@@ -50,6 +50,14 @@ class ServiceSettings(Environment):
     host: Annotated[str, Field(description="Address to listen on")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")]
     log_level: Annotated[str, Field(description="DEBUG, INFO, WARNING or ERROR")] = "INFO"
+    trace_endpoint: Annotated[
+        str,
+        Field(
+            pattern=r"^(https?://[^?#]+)?$",
+            description="Where spans go, OTLP over HTTP, such as http://traces:4318/v1/traces; empty: nothing is measured",
+        ),
+    ] = ""
+    trace_sample: Annotated[float, Field(ge=0, le=1, description="Share of the traces that begin here of which spans are sent")] = 0.1
     api_keys: Annotated[tuple[ApiClient, ...], Field(description="JSON list of {name, sha256, scopes}")] = ()
     max_requests_at_once: Annotated[
         int,
@@ -76,6 +84,9 @@ class ServiceSettings(Environment):
         bool,
         Field(description="Cookies of the desk for TLS alone (`__Host-`); false only where there is no front door: http on this machine"),
     ] = True
+    prometheus_url: Annotated[
+        str, Field(pattern=r"^(https?://[^?#]+)?$", description="Prometheus, for /desk/pantauan; empty = the page says that nobody watches")
+    ] = ""
     desk_streams: Annotated[int, Field(ge=1, description="Pages of the desk that may listen for news at a time, for each list")] = 500
     max_body_bytes: Annotated[int, Field(ge=1024, description="Largest request body in bytes, but for file uploads")] = 3 * 1024 * 1024
     batch_messages: Annotated[
@@ -90,6 +101,9 @@ class ServiceSettings(Environment):
     outbox_alarm_seconds: Annotated[float, Field(gt=0, description="Age of the oldest unsent event that makes the service not ready")] = (
         60.0
     )
+    gauges_seconds: Annotated[
+        float, Field(ge=0, description="How old what /metrics counts in the database may be, in seconds: as many who ask share one count")
+    ] = 10.0
     drain_seconds: Annotated[float, Field(gt=0, description="How long a stopping process may finish what runs, in seconds")] = 20.0
     storage_least_bytes: Annotated[
         int, Field(ge=0, description="Free bytes of the database's disk below which nothing new is taken in: 503 storage_low")

@@ -12,13 +12,14 @@ import pytest
 import structlog
 from hypothesis import settings
 from pymongo import MongoClient
+from pymongo.database import Database
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from deploy.local.broker import RabbitNode
 from deploy.local.database import MongoNode
 from deploy.local.programs import MissingServerError
-from tests.support import late_routes
+from tests.support import late_routes, parsed_once
 from tests.support.containers import BrokerContainer
 from tests.support.servers import Broker, Run
 from tests.support.vhosts import Leaving, Vhost, make_vhost
@@ -47,6 +48,7 @@ def pytest_configure() -> None:
     gc.disable()  # what is imported stays
     Run.open()
     late_routes.install()
+    parsed_once.install()
     *before, _ = structlog.get_config()["processors"]  # its own last one writes every local variable: five seconds for each exception
     plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*before, plain])
@@ -135,6 +137,12 @@ def _kept(_mongo: MongoClient[dict[str, Any]]) -> Iterator[dict[str, str]]:
         _mongo.drop_database(name)
 
 
+def _filled(database: Database[dict[str, Any]], collections: list[str]) -> list[str]:
+    """Those that have rows, by one question: a test writes to a few of forty."""
+    looks = [{"$unionWith": {"coll": each, "pipeline": [{"$limit": 1}, {"$project": {"_id": {"$literal": each}}}]}} for each in collections]
+    return [row["_id"] for row in database.aggregate([{"$documents": []}, *looks])]
+
+
 @pytest.fixture
 def kept_database(request: pytest.FixtureRequest, _mongo: MongoClient[dict[str, Any]], _kept: dict[str, str]) -> Iterator[str]:
     """Name of a database that the tests of a folder have one after the other: empty, with the indexes that the first one made.
@@ -143,11 +151,11 @@ def kept_database(request: pytest.FixtureRequest, _mongo: MongoClient[dict[str, 
     """
     name = _kept.setdefault(str(request.path.parent), unique_name())
     _mongo[name].command("profile", 0)
-    for collection in _mongo[name].list_collection_names(filter={"type": "collection"}):
-        if collection == "system.profile":  # a test looked at what its questions read
-            _mongo[name].drop_collection(collection)
-        else:
-            _mongo[name][collection].delete_many({})
+    if "system.profile" in (collections := _mongo[name].list_collection_names(filter={"type": "collection"})):
+        _mongo[name].drop_collection("system.profile")  # a test looked at what its questions read
+        collections.remove("system.profile")
+    for collection in _filled(_mongo[name], collections):
+        _mongo[name][collection].delete_many({})
     yield name
     for found in _mongo.list_database_names():
         if found.startswith(f"{name}_"):

@@ -18,7 +18,7 @@ from secrets import token_bytes, token_hex, token_urlsafe
 from typing import Final
 
 from deploy import mongodb
-from deploy.compose import clients, health, production
+from deploy.compose import alarms, clients, health, production
 from deploy.compose.questions import questions
 from deploy.compose.refusals import Fault, Refusal
 from deploy.keys import (
@@ -40,6 +40,7 @@ from shared.messaging.layout.model import OPERATOR, product
 SERVICE_UID: Final = 10001  # as in deploy/images/Dockerfile
 SERVER_UID: Final = 999  # of mongodb and rabbitmq in their official images
 FRONT_DOOR_UID: Final = 0  # Caddy's image has no user of its own; without capabilities root reads what is root's alone
+WATCH_UID: Final = 65534  # of Prometheus and Alertmanager in their official images
 FRONT_DOOR: Final = "front-door"
 VHOST: Final = "adminduk"
 DATABASE_USERS: Final = ("intake", "verification", "issuance", "notifier")
@@ -85,9 +86,9 @@ def _prepared(folder: Path) -> int:
     _servers(folder)
     _services(folder, keys)
     _operator(folder, keys)
-    problems: list[Refusal] = []
+    problems: list[Refusal] = [*alarms.write_watch(folder)]
     if profile == PRODUCTION:
-        problems = [*production.keep_variables(folder), *production.problems(folder)]
+        problems += [*production.keep_variables(folder), *production.problems(folder)]
     else:
         _demo(folder, keys)
     if not problems:
@@ -96,6 +97,7 @@ def _prepared(folder: Path) -> int:
         ("mongo", SERVER_UID),
         ("rabbitmq", SERVER_UID),
         (FRONT_DOOR, FRONT_DOOR_UID),
+        (alarms.FOLDER, WATCH_UID),
         *((each, SERVICE_UID) for each in (*DATABASE_USERS, OPERATOR, DEMO)),
     ):
         _give(folder / name, uid)

@@ -16,6 +16,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 SERVICES: Final = ("intake", "verification", "issuance", "notifier")
 SIMULATORS: Final = ("whatsapp", "court", "graph")
 FRONT_DOOR: Final = "front-door"
+TRACES: Final = "traces"
 CADDYFILE: Final = ROOT / "deploy" / "front_door" / "Caddyfile"
 NOT_INHERITED: Final = ("AMQP_URL", "MONGO_URL", "MONGO_DATABASE", "HOST", "PORT", "API_KEYS", "SECRETS_DIR", "ONCE")
 
@@ -71,7 +72,8 @@ def parts(settings: LocalSettings, keys: Keys, addresses: Addresses, state: Path
         "notifier": _notifier(settings, keys),
     }
     services = tuple(_service(name, settings, own[name], keys, addresses) for name in SERVICES)
-    return *services, _whatsapp(settings, keys, state), _court(settings, keys, state), _graph(settings, keys)
+    collector = (_traces(settings),) if settings.trace_sample else ()
+    return *services, *collector, _whatsapp(settings, keys, state), _court(settings, keys, state), _graph(settings, keys)
 
 
 def front_door(settings: LocalSettings, program: Path, state: Path) -> Part:
@@ -105,9 +107,21 @@ def _service(name: str, settings: LocalSettings, own: Mapping[str, str], keys: K
         "API_KEYS": keys.api_keys(name),
         "DESK_KEYS_URL": f"http://{HOST}:{settings.verification_port}/.well-known/jwks.json",
         "DESK_SECURE": "false",  # a local run is http on this machine
+        **_traced(settings),
         **own,
     }
     return Part(name, f"services.{name}", ("all",), port, "/readyz", environment)
+
+
+def _traced(settings: LocalSettings) -> dict[str, str]:
+    if not settings.trace_sample:
+        return {}
+    return {"TRACE_ENDPOINT": f"http://{HOST}:{settings.traces_port}/v1/traces", "TRACE_SAMPLE": str(settings.trace_sample)}
+
+
+def _traces(settings: LocalSettings) -> Part:
+    environment = {"HOST": HOST, "PORT": str(settings.traces_port)}
+    return Part(TRACES, "deploy.simulators.traces", (), settings.traces_port, "/sim/state", environment)
 
 
 def _intake(settings: LocalSettings, keys: Keys) -> dict[str, str]:

@@ -23,7 +23,12 @@ class LocalSettings(BaseSettings):
     undo_seconds: float = Field(default=10.0, ge=0, description="how long an officer can undo a decision; 0 = not at all")
     survey_one_in: int = Field(default=1, ge=0, description="of so many requests that have ended one is asked how it was; 0 = none")
     survey_delay_minutes: float = Field(default=60.0, ge=0, description="how long after its end; an hour is longer than any journey")
+    trace_sample: float = Field(default=0.0, ge=0, le=1, description="share of the traces that are recorded; 0 = no collector is started")
     once: bool = Field(default=False, description="end after the journeys instead of staying up")
+
+    watch: bool = Field(default=False, description="Prometheus, alarms and checks beside the run (make watch)")
+    watch_seconds: float = Field(default=15.0, gt=0, description="how often Prometheus asks and judges; 15 as in production")
+    alarm_smtp: str = Field(default="", description="host:port of a mail server without TLS for alarms; empty = no letters")
 
     amqp_url: str = Field(default="", description="a RabbitMQ that already runs; empty = start a private one")
     rabbitmq_api_url: str = Field(default="", description="its management API, user in it; empty = port 15672 of the same host")
@@ -44,6 +49,13 @@ class LocalSettings(BaseSettings):
     whatsapp_port: int = Field(default=8111, description="the WhatsApp simulator and its chat page")
     court_port: int = Field(default=8112, description="the court simulator and its page")
     graph_port: int = Field(default=8113, description="the simulator of Instagram and Facebook and its page")
+
+    traces_port: int = Field(default=8114, description="the collector of traces, where some are recorded")
+    prometheus_port: int = Field(default=9190, description="Prometheus")
+    alertmanager_port: int = Field(default=9193, description="its Alertmanager")
+    checks_port: int = Field(default=8120, description="the checks from time to time")
+    rabbitmq_metrics_port: int = Field(default=15693, description="where the private RabbitMQ tells of its queues")
+    backup_metrics_port: int = Field(default=0, description="where a running `admin backup keep` tells its age; 0 = nowhere")
 
     @model_validator(mode="after")
     def _ports_differ(self) -> Self:

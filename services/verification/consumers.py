@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from services.verification import handlers
@@ -26,8 +27,8 @@ def routes(deps: Deps) -> tuple[AnyEventRoute[Tx], ...]:
     def convert(event: RequestSubmitted) -> Submission:
         return submission_from(event, deps.catalogue)
 
-    async def on_request_submitted(tx: Tx, submission: Submission, _meta: Meta) -> None:
-        await handlers.take_in(tx, deps, submission)
+    async def on_request_submitted(tx: Tx, submission: Submission, meta: Meta) -> None:
+        await handlers.take_in(tx, deps, replace(submission, traceparent=meta.traceparent))
 
     async def on_decision_recorded(tx: Tx, event: DecisionRecorded, _meta: Meta) -> None:
         await handlers.keep_decision(tx, RecordedDecision(event.case_id, _decision(event.personal.decision), event.recorded_at))

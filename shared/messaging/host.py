@@ -46,8 +46,9 @@ class MessagingHost:
         self._writer = new_token()  # this process: its commits wake its relay, so the change stream need not
         self._where = endpoint(settings.amqp_url.get_secret_value(), settings.amqp_ca_file)
         self.publisher = Publisher(self._where, service)
+        self.outbox = Outbox(self.mongo, self.database, self._writer)
         self.relay = Relay(
-            Outbox(self.mongo, self.database, self._writer),
+            self.outbox,
             lambda row: self.publisher.publish(row.message()),
             lease_seconds=settings.outbox_lease_seconds,
             poll_seconds=settings.outbox_poll_seconds,

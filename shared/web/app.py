@@ -17,6 +17,7 @@ from shared.web import docs, openapi, problems
 from shared.web.audited import AuditedRequests
 from shared.web.auth import Authenticator
 from shared.web.in_flight import InFlightRequests
+from shared.web.measuring import Measuring
 from shared.web.middleware import BodyLimit, ConcurrencyLimit, DatabaseGate, RequestLog, Waiting
 from shared.web.storage_gate import StorageGate, TakingIn
 
@@ -58,6 +59,7 @@ def create_app(
     """
     app = _App(title=title, docs_url=None, redoc_url=None)
     app.state.authenticator = authenticator = Authenticator(settings.api_keys)
+    app.state.measuring = measuring = Measuring(health, settings.gauges_seconds)
     app.state.public = frozenset(public) | OPERATIONS | DOCUMENTATION
     problems.install(app)
     docs.install(app)
@@ -84,6 +86,7 @@ def create_app(
 
     @app.get("/metrics", include_in_schema=False)
     async def measurements() -> Response:
+        await measuring.refresh()
         return Response(metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     return app

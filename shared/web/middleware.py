@@ -13,9 +13,8 @@ import structlog
 from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import logs, metrics
+from shared import logs, metrics, tracing
 from shared.clock import monotonic_seconds
-from shared.ids import child_traceparent
 from shared.web.in_flight import InFlightRequests
 from shared.web.problems import database_unavailable, problem
 
@@ -222,10 +221,11 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         incoming = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1") or None
-        traceparent = child_traceparent(incoming)
+        traceparent = tracing.begin(incoming)
         scope.setdefault("state", {})["traceparent"] = traceparent
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(trace_id=traceparent.split("-")[1])
+        span = tracing.NOTHING if scope["path"] in _QUIET else _span(scope, incoming, traceparent)
         began = monotonic_seconds()
         status = int(HTTPStatus.INTERNAL_SERVER_ERROR)
 
@@ -234,20 +234,42 @@ class RequestLog:
             if message["type"] == "http.response.start":
                 status = int(message["status"])
                 message["headers"] = [*message["headers"], (b"traceparent", traceparent.encode())]
+                _name(span, scope, status)
             await send(message)
 
         try:
-            await self._app(scope, receive, noted)
+            with span:
+                await self._app(scope, receive, noted)
         except Exception:  # noqa: BLE001 - the last line: logged with its traceback, answered as 500
             _log.exception("request.failed", method=scope["method"], route=_route(scope))
             if status == HTTPStatus.INTERNAL_SERVER_ERROR:
                 await problem(status, "internal_error", "Something went wrong here; nothing was accepted.")(scope, receive, noted)
         finally:
-            seconds = monotonic_seconds() - began
-            route = _route(scope)
-            metrics.HTTP_SECONDS.labels(scope["method"], route, str(status)).observe(seconds)
-            if scope["path"] not in _QUIET:
-                _log.info("request.answered", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+            _tell(scope, status, monotonic_seconds() - began)
+
+
+def _span(scope: Scope, incoming: str | None, traceparent: str) -> tracing.OpenSpan:
+    """Open the span of a request: under the caller's, where that is of the same trace."""
+    parent = incoming if incoming is not None and incoming.split("-")[1:2] == traceparent.split("-")[1:2] else None
+    return tracing.span(scope["method"], parent, own=traceparent, kind=tracing.SpanKind.SERVER)
+
+
+def _name(span: tracing.OpenSpan, scope: Scope, status: int) -> None:
+    """Name the span by its route, never by its path; an error of ours is one of the span."""
+    if span is tracing.NOTHING:
+        return
+    route = _route(scope)
+    span.rename(f"{scope['method']} {route}")
+    span.note({"http.request.method": scope["method"], "http.route": route, "http.response.status_code": status})
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        span.fail(str(status))
+
+
+def _tell(scope: Scope, status: int, seconds: float) -> None:
+    route = _route(scope)
+    metrics.HTTP_SECONDS.labels(scope["method"], route, str(status)).observe(seconds)
+    if scope["path"] not in _QUIET:
+        _log.info("request.answered", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
 
 
 def _route(scope: Scope) -> str:

@@ -13,7 +13,7 @@ from packaging.version import Version
 from tests.architecture.source import ROOT
 
 RELEASE, DEVELOPMENT = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
-SERVICE_EXTRAS = ("intake", "verification", "issuance", "notifier")
+SERVICE_EXTRAS = ("intake", "verification", "issuance", "notifier", "traces")
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s\\;]+)", re.MULTILINE)
 
 

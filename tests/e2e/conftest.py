@@ -10,7 +10,7 @@ from playwright.async_api import Browser
 
 from deploy.local.broker import RabbitNode
 from deploy.local.database import MongoNode
-from deploy.local.parts import SERVICES, SIMULATORS
+from deploy.local.parts import SERVICES, SIMULATORS, TRACES
 from deploy.local.ports import free_ports
 from deploy.local.settings import LocalSettings
 from deploy.local.stack import Stack
@@ -38,8 +38,9 @@ def stack(
     """The running system behind its front door. A test that stops a part starts it again."""
     _private_node.start()
     _private_mongo.start()
-    names = [f"{name}_port" for name in (*SERVICES, *SIMULATORS, "desk")]
+    names = [f"{name}_port" for name in (*SERVICES, *SIMULATORS, TRACES, "desk")]
     settings = LocalSettings(
+        trace_sample=1,
         undo_seconds=0,  # decisions take effect at once: what is looked at comes after them
         local_state=tmp_path_factory.mktemp("stack"),
         amqp_url=_private_node.url(VHOST),

@@ -11,7 +11,7 @@ from shared.reference.catalogue import catalogue
 
 def request_submitted(submission: Submission) -> RequestSubmitted:
     row = asdict(replace(submission, answers=Answers({}), decision=None))
-    del row["answers"]
+    del row["answers"], row["traceparent"]  # the one is personal, the other the envelope's
     row["decision"] = sent_decision(submission.decision) if submission.decision else None
     personal = {name: row.pop(name) for name in ("contact", "applicant", "subject", "relation", "decision", "sender_nik")}
     known = catalogue().find(submission.service)

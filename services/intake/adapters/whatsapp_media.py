@@ -25,6 +25,7 @@ from services.intake.ports import FileStore, sent_file
 from shared.clock import monotonic_seconds
 from shared.errors import BadInput, Conflict, TooLarge, Transient
 from shared.faults import call_points, crash_point
+from shared.http_client import make_client
 from shared.logs import get
 from shared.metrics import EFFECT_SECONDS, EFFECTS
 from shared.mongo.files import StoredFile
@@ -32,7 +33,9 @@ from shared.mongo.files import StoredFile
 _MEDIA_ID: Final = re.compile(r"^[A-Za-z0-9_.:=-]{1,300}$")  # it becomes part of a path
 _CHUNK_BYTES: Final = 64 * 1024  # one read; memory of a download is about this
 _MAX_DESCRIPTION_BYTES: Final = 64 * 1024  # the answer that names the URL has a few hundred bytes
-_TIMEOUT: Final = httpx.Timeout(connect=5.0, read=15.0, write=5.0, pool=10.0)  # seconds; a photo takes one or two
+_TIMEOUT_SECONDS: Final = 15.0  # without a byte; a photo takes one or two
+_POOL_SECONDS: Final = 10.0
+_CONNECTIONS: Final = 100  # more than the chats that are handled at once
 _GONE: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})  # the id is wrong or older than seven days
 
 _TROUBLES: Final[Mapping[str, FileTrouble]] = MappingProxyType(
@@ -70,7 +73,7 @@ class WhatsappMedia:
         self._api_url = api_url.rstrip("/")
         self._limits = limits
         self._headers = {"Authorization": f"Bearer {token}"}
-        self._client = client or httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False)
+        self._client = client or make_client(_TIMEOUT_SECONDS, connections=_CONNECTIONS, pool_seconds=_POOL_SECONDS)
 
     async def close(self) -> None:
         """Close the connections."""

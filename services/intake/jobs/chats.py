@@ -15,6 +15,8 @@ from services.intake.jobs.failures import reason_of, trace_of
 from services.intake.jobs.leases import RETRY, Chat, LeaseKeeper, Received
 from services.intake.jobs.media import MediaFetcher
 from services.intake.ports import Deps, StoredItem, Tx
+from shared import tracing
+from shared.ids import trace_id_of
 from shared.leases import renewing
 from shared.logs import get
 from shared.messaging.transaction.runner import UnitBody, UnitOfWorkRunner
@@ -37,6 +39,21 @@ class ChatLimits:
     tries: int = 6
     media_tries: int = 6
     poll_seconds: float = 1.0
+
+
+class _Try:
+    """One try to handle a stored message: its span, and the context of what it causes."""
+
+    def __init__(self, item: StoredItem) -> None:
+        self.context = item.context
+        own = self.context.traceparent
+        self.span = tracing.span("handle whatsapp.message", item.traceparent, own=own, kind=tracing.SpanKind.CONSUMER)
+
+    def end(self, outcome: object) -> None:
+        """Say what became of it."""
+        if isinstance(outcome, Exception):
+            self.span.fail(reason_of(outcome))
+        self.span.end()
 
 
 class ChatWorker:
@@ -136,7 +153,8 @@ class ChatWorker:
         for chat, error in zip(chats, await self._handle(chats) if chats else [], strict=True):
             failures = chat.lease.failures + 1
             if error is not None:
-                _log.warning("message.failed", reason=reason_of(error), failures=failures, exc_info=trace_of(error))
+                trace_id = trace_id_of(chat.waiting[0].item.traceparent)
+                _log.warning("message.failed", reason=reason_of(error), failures=failures, trace_id=trace_id, exc_info=trace_of(error))
                 if failures < self._limits.tries:
                     await self._back_off(chat)
                     continue
@@ -153,7 +171,8 @@ class ChatWorker:
         Raises:
             DatabaseUnavailable: no message's outcome is known.
         """
-        bodies = await asyncio.gather(*(self._body(chat) for chat in chats))
+        tries = [_Try(chat.waiting[0].item) for chat in chats]
+        bodies = await asyncio.gather(*(self._body(chat, each) for chat, each in zip(chats, tries, strict=True)))
         ready = [(body, chat.waiting[0]) for body, chat in zip(bodies, chats, strict=True) if isinstance(body, UnitBody)]
         inbounds = [received.inbound for _, received in ready if isinstance(received.inbound, Inbound)]
         keys = [received.item.key for _, received in ready]
@@ -162,11 +181,13 @@ class ChatWorker:
         )
         done = iter(handled)
         found = [next(done) if isinstance(body, UnitBody) else body for body in bodies]
+        for each, outcome in zip(tries, found, strict=True):
+            each.end(outcome)
         for file_id in (file_id for one in found if not isinstance(one, Exception) for file_id in one):
             await self._deps.files.delete(file_id)
         return [one if isinstance(one, Exception) else None for one in found]
 
-    async def _body(self, chat: Chat) -> UnitBody[Tx, tuple[str, ...]] | Exception:
+    async def _body(self, chat: Chat, attempt: _Try) -> UnitBody[Tx, tuple[str, ...]] | Exception:
         """Fetch the file of the first message; return the unit's body that handles it, or the error.
 
         Raises:
@@ -177,16 +198,17 @@ class ChatWorker:
         if isinstance(inbound, Exception):
             return inbound
         try:
-            file: SentFile | RefusedFile | None = await self._media.fetch(received, chat.lease.failures)
+            with tracing.within(attempt.span):
+                file: SentFile | RefusedFile | None = await self._media.fetch(received, chat.lease.failures)
         except Exception as error:
             if isinstance(error, DatabaseUnavailable):
                 raise
             return error
-        return UnitBody(lambda tx: handle_message(tx, self._deps, received.item.key, inbound, file), received.item.context)
+        return UnitBody(lambda tx: handle_message(tx, self._deps, received.item.key, inbound, file), attempt.context)
 
     async def _give_up(self, received: Received, reason: str) -> None:
         """Park a message with an apology to its sender; without one if that fails too."""
-        _log.error("message.parked", reason=reason)
+        _log.error("message.parked", reason=reason, trace_id=trace_id_of(received.item.traceparent))
         PARKED.labels(reason).inc()
         item, inbound = received.item, received.inbound
         if isinstance(inbound, Inbound):

@@ -11,6 +11,7 @@ from typing import Protocol
 import orjson
 
 from services.intake.domain.webhook_log import Json, WebhookItem, WebhookItemKind
+from shared.ids import child_traceparent
 from shared.messaging.delivery import Context
 
 
@@ -43,9 +44,9 @@ class StoredItem:
 
     @property
     def context(self) -> Context:
-        """The context of the events it causes. The cause is named by a hash of the key, as a wamid contains the phone number."""
+        """The context of the events it causes, anew for each try. The cause is a hash of the key, as a wamid contains the phone number."""
         cause = f"wa:{hashlib.sha256(self.key.encode()).hexdigest()[:32]}"
-        return Context(cause, cause, self.traceparent)
+        return Context(cause, cause, child_traceparent(self.traceparent))
 
 
 @dataclass(frozen=True, slots=True)

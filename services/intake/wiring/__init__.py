@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -35,6 +35,7 @@ from services.intake.store import (
     MongoWebhookLog,
     refills_of,
 )
+from services.intake.wiring.counts import chat_count
 from services.intake.wiring.dependencies import dependencies
 from services.intake.wiring.outside import Outside
 from services.intake.wiring.retention import Retention, install_keeping, retention_of
@@ -48,12 +49,14 @@ from shared.clock import Clock, now
 from shared.health import Check, Health
 from shared.messaging.host import MessagingHost
 from shared.messaging.operations import accounting
+from shared.messaging.operations.accounting import Count
 from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.mongo.files import Files
 from shared.poller import Poller, sweeper
 from shared.process import BackgroundJob, Service
 from shared.reference.retention import expiry_days
 from shared.refill import RefillJob
+from shared.standing import state_counts
 from shared.stuck_messages import StuckWithMessages
 from shared.web import FastAPI, InFlightRequests, create_app
 from shared.web.desk import JwksReader, shell
@@ -76,7 +79,12 @@ ACCOUNTS: Final = (
         parked=(RequestState.UNDELIVERED,),
         in_flight=(RequestState.SUBMITTED, RequestState.APPROVED, RequestState.ISSUED),
     ),
-    accounting.by_state("webhook_log", "webhook_log", finished=("handled", "kept", "discarded"), parked=("parked",), in_flight=("new",)),
+    replace(
+        accounting.by_state(
+            "webhook_log", "webhook_log", finished=("handled", "kept", "discarded"), parked=("parked",), in_flight=("new",)
+        ),
+        parked=(Count("webhook_log", {"state": {"$in": ["parked"]}, "stuck_id": {"$gt": ""}}),),  # as their index has them
+    ),
 )
 
 
@@ -218,6 +226,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("half bundles", sweeper("half_bundles", parts.bundles.sweep, every_seconds=_SWEEP_SECONDS).run),
         ),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
+        counts=(*state_counts(host, ACCOUNTS), chat_count(parts.deps.chats, parts.deps.clock)),
         close=(parts.outside.close, session_keys.close, host.close),
     )
 

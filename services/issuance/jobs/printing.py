@@ -14,10 +14,11 @@ from services.issuance.domain.document import Document, DocumentState
 from services.issuance.jobs.result_batcher import RenderedDocument, ResultBatcher
 from services.issuance.jobs.result_store import ResultStore
 from services.issuance.ports import Deps, Tx
-from shared import logs, metrics
+from shared import logs, metrics, tracing
 from shared.clock import monotonic_seconds
 from shared.errors import AppError, DomainError, Permanent, Transient
 from shared.faults import crash_point
+from shared.ids import trace_id_of
 from shared.leases import renewing
 from shared.messaging.delivery import Context
 from shared.messaging.transaction.runner import UnitBody, UnitOfWorkRunner
@@ -126,16 +127,25 @@ class Printing:
 
     async def _print_guarded(self, document: Document) -> None:
         structlog.contextvars.clear_contextvars()
+        origin = document.origin
         structlog.contextvars.bind_contextvars(
-            document_id=document.document_id, correlation_id=document.origin.correlation_id, attempt=document.attempt
+            document_id=document.document_id,
+            correlation_id=origin.correlation_id,
+            trace_id=trace_id_of(origin.traceparent),
+            attempt=document.attempt,
         )
+        attributes: dict[str, tracing.Attribute] = {
+            "messaging.message.conversation_id": origin.correlation_id,
+            "adminduk.attempt": document.attempt,
+        }
         try:
-            await self._print(document)
+            with tracing.span(f"print {document.product}", origin.traceparent, attributes=attributes) as span:
+                await self._print(document, span)
         except Exception as error:  # noqa: BLE001 - one document must not stop the others
             _tell(error)
 
-    async def _print(self, document: Document) -> None:
-        context = Context(document.origin.correlation_id, document.origin.causation_id, document.origin.traceparent)
+    async def _print(self, document: Document, span: tracing.OpenSpan) -> None:
+        context = Context(document.origin.correlation_id, document.origin.causation_id, span.own or document.origin.traceparent)
         began = monotonic_seconds()
         crash_point("before_call", "renderer")
         try:
@@ -147,6 +157,7 @@ class Printing:
                 )
         except (DomainError, Permanent, Transient) as error:
             metrics.EFFECTS.labels("print", error.code).inc()
+            span.fail(error.code)
             await self._note_failure(document, error, context)
             return
         seconds = monotonic_seconds() - began

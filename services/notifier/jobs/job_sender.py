@@ -15,16 +15,17 @@ from typing import Final
 
 from services.notifier.domain import attempt, ownership
 from services.notifier.domain.job import Job, JobState, failed
-from services.notifier.domain.message import CourtCallback, Template, file_of
+from services.notifier.domain.message import CourtCallback, DocumentFile, Template, file_of
 from services.notifier.domain.news import at_the_door
 from services.notifier.domain.outcome import Accepted, Action, Known, Outcome, SendVerdict, judge_court, judge_whatsapp
 from services.notifier.domain.window import fit_window
 from services.notifier.jobs.lane_lease import LaneLease, LeaseLost
 from services.notifier.jobs.recorder import Again, Next, Recorder, Until
 from services.notifier.ports import Deps
-from shared import logs, metrics
+from shared import logs, metrics, tracing
 from shared.clock import monotonic_seconds
 from shared.errors import Permanent, Transient
+from shared.ids import trace_id_of
 from shared.values import Channel
 
 _SHORT_WAIT_SECONDS: Final = 0.5  # shorter waits for a token are slept through with the lane in hand
@@ -117,20 +118,27 @@ class JobSender:
         file = file_of(job.outgoing)
         if file is None or job.media_id is not None:
             return job
-        try:
-            content = await self._deps.documents.fetch(file)
-        except Transient as error:
-            return await self._refuse(stored, job, SendVerdict(Action.RETRY, error.code, error.after_seconds))
-        except Permanent as error:
-            return await self._refuse(stored, job, SendVerdict(Action.OUR_FAULT, error.code))
-        with metrics.EFFECT_SECONDS.labels("whatsapp_upload").time():
-            outcome = await self._deps.messenger.upload(content, file_name=file.file_name, media_type="application/pdf")
+        with _span("upload", job):
+            outcome = await self._uploaded(file)
+        if isinstance(outcome, SendVerdict):
+            return await self._refuse(stored, job, outcome)
         if isinstance(outcome, Accepted) and outcome.provider_id:
             return replace(job, media_id=outcome.provider_id)
         verdict = judge_whatsapp(outcome)
         if verdict.action in (Action.UNKNOWN, Action.DONE):
             verdict = SendVerdict(Action.RETRY, f"upload_{verdict.reason}")
         return await self._refuse(stored, job, verdict)
+
+    async def _uploaded(self, file: DocumentFile) -> Outcome | SendVerdict:
+        """Fetch a file and upload it; return a verdict where it can't be fetched."""
+        try:
+            content = await self._deps.documents.fetch(file)
+        except Transient as error:
+            return SendVerdict(Action.RETRY, error.code, error.after_seconds)
+        except Permanent as error:
+            return SendVerdict(Action.OUR_FAULT, error.code)
+        with metrics.EFFECT_SECONDS.labels("whatsapp_upload").time():
+            return await self._deps.messenger.upload(content, file_name=file.file_name, media_type="application/pdf")
 
     async def _look_whose(self, lease: LaneLease, stored: StoredJob, job: Job) -> Job | Next:
         """Ask at the last moment whether the address is still whose this is: the number may have changed hands while it waited."""
@@ -179,7 +187,10 @@ class JobSender:
         if begun is None:
             return Again()
         began = monotonic_seconds()
-        outcome, verdict = await self._call(job)
+        with _span("send", job) as span:
+            outcome, verdict = await self._call(job)
+            if verdict.action is not Action.DONE:
+                span.fail(verdict.reason)
         _tell(job, verdict, seconds=monotonic_seconds() - began)
         provider_id = outcome.provider_id if isinstance(outcome, Accepted) else None
         step = await self._recorder.answer(job, begun, verdict, provider_id)
@@ -195,6 +206,15 @@ class JobSender:
             return outcome, judge_court(outcome)
         outcome = await self._deps.messenger.send(job.address, job.outgoing, media_id=job.media_id, effect_key=job.key)
         return outcome, judge_whatsapp(outcome)
+
+
+def _span(act: str, job: Job) -> tracing.OpenSpan:
+    attributes: dict[str, tracing.Attribute] = {
+        "messaging.message.conversation_id": job.correlation_id,
+        "adminduk.channel": job.channel.value,
+        "adminduk.attempt": job.attempt,
+    }
+    return tracing.span(f"{act} {job.kind}", job.traceparent, attributes=attributes)
 
 
 def _flagged(before: Job, job: Job) -> Job:
@@ -217,4 +237,5 @@ def _tell(job: Job, verdict: SendVerdict, *, seconds: float) -> None:
         maybe_duplicate=job.maybe_duplicate,
         ms=round(seconds * 1000, 1),
         correlation_id=job.correlation_id,
+        trace_id=trace_id_of(job.traceparent),
     )

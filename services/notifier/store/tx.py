@@ -89,7 +89,7 @@ class MongoTx(BroadcastTx, PostingTx):
                 self._work.emit(EFFECTS, fact.effect_key, to_event(fact), correlation_id=fact.effect_key)
                 continue
             job = self._work.unit.present(JOB, fact.job_key)
-            self._work.emit(JOB, job.key, to_event(fact), correlation_id=job.correlation_id)
+            self._work.emit(JOB, job.key, to_event(fact), correlation_id=job.correlation_id, trace=job.traceparent)
 
     def note_lost(self, lane: str, at: datetime) -> None:
         update = {"$max": {"lost_at": at}, "$setOnInsert": {"channel": channel_of(lane), "revision": 0}}

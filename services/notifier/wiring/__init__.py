@@ -55,6 +55,7 @@ from shared.process import BackgroundJob, Service
 from shared.reference.retention import expiry_days
 from shared.reference.working_hours import WorkingHours
 from shared.retention import Holdings
+from shared.standing import state_counts
 from shared.stuck_messages import StuckWithMessages
 from shared.values import Channel
 from shared.web import create_app, keeping
@@ -169,6 +170,7 @@ def build(settings: Settings) -> Service:
             BackgroundJob("sweeper", parts.sweeper.run, {"sender": sender, "notices": notices}),
         ),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
+        counts=state_counts(host, (ACCOUNT, POSTS_ACCOUNT)),
         close=(parts.close, session_keys.close, host.close),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeAlias
 
@@ -138,6 +138,8 @@ class TaskRef:
     request_id: str
     case_id: str | None
     receipt: str
+    traceparent: str = field(default="", compare=False)
+    """The trace context of the event that brought its request."""
 
     @property
     def case_key(self) -> str:

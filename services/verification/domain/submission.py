@@ -167,6 +167,8 @@ class Submission:
     """The id of the request for the same that ended a short time ago."""
     began_at: datetime | None = None
     """The time of the sender's first message about it; None: `submitted_at`."""
+    traceparent: str = field(default="", compare=False)
+    """The trace context of the event that brought it; empty for one of an older release."""
 
     @property
     def case_key(self) -> str:

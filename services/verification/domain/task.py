@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -73,6 +73,8 @@ class Task:
     """Whom it is about, one for each request; personal."""
     ruling: Ruling | None = None
     ticket: TicketProgress = NOT_READ
+    traceparent: str = field(default="", compare=False)
+    """The trace context of the event that brought the request; empty for one of an older release."""
 
     @property
     def case_key(self) -> str:
@@ -98,7 +100,7 @@ class Task:
     @property
     def ref(self) -> TaskRef:
         """What facts name it by."""
-        return TaskRef(self.id, self.request_id, self.case_id, self.receipt)
+        return TaskRef(self.id, self.request_id, self.case_id, self.receipt, self.traceparent)
 
     def reserved_for(self, at: datetime) -> str | None:
         """Return the officer who alone may claim it at that moment."""
@@ -140,6 +142,7 @@ def open_task(
         preferred_until=preferred.until if preferred else None,
         persons=persons,
         ruling=ruling_of(application),
+        traceparent=submission.traceparent,
     )
     fact = TaskOpened(
         task_id=task_id,

@@ -32,6 +32,7 @@ def submission_doc(submission: Submission) -> Doc:
         "vouching": fields_of(vouching) | {"by": vouching.by.value} if vouching else None,
         "repeats": submission.repeats,
         "began_at": submission.began_at,
+        "traceparent": submission.traceparent,
     }
 
 

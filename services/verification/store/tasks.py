@@ -51,6 +51,7 @@ def _to_doc(task: Task) -> Doc:
         "answer": _without(task.answer, "text") if task.answer else None,
         "ticket": fields_of(ticket) | {"visit_on": ticket.visit_on.isoformat() if ticket.visit_on else None},
         "personal": _personal(task),
+        "traceparent": task.traceparent,
     }
     if task.held is not None:  # absent, not null, here and below: the indexes are sparse
         reasons = [finding_doc(finding) for finding in task.held.reasons]
@@ -109,6 +110,7 @@ def task_from(doc: Doc) -> Task:
         handover_note=personal["handover_note"],
         persons=tuple(TaskPerson(**person) for person in personal["persons"]),
         ticket=_ticket(doc.get("ticket")),
+        traceparent=doc.get("traceparent", ""),
         ruling=Ruling(**(personal["ruling"] | {"final_on": date_from(personal["ruling"]["final_on"])})) if personal["ruling"] else None,
     )
 

@@ -98,15 +98,15 @@ class MongoTx:
         if isinstance(fact, RegisterStateChanged):
             self._work.emit(PAUSE, fact.key, event, correlation_id=fact.key)
         elif isinstance(fact, TaskOpened):
-            self._work.emit(TASK, fact.task_id, event, correlation_id=_correlation(fact.submission))
+            self._work.emit(TASK, fact.task_id, event, **_of(fact.submission))
         elif isinstance(fact, TaskClaimed | TaskReleased | TaskOverdue | TaskClosed):
-            self._work.emit(TASK, fact.task.task_id, event, correlation_id=fact.task.case_key)
+            self._work.emit(TASK, fact.task.task_id, event, correlation_id=fact.task.case_key, trace=fact.task.traceparent)
         elif isinstance(fact, RegisterChanged):
             self._work.emit(CASE, fact.case_id, event, correlation_id=fact.case_id)
         elif fact.submission.case_id is None:
-            self._work.emit(CASE, fact.submission.request_id, event, correlation_id=fact.submission.request_id)
+            self._work.emit(CASE, fact.submission.request_id, event, **_of(fact.submission))
         else:
-            self._work.emit(REQUEST, fact.submission.request_id, event, correlation_id=_correlation(fact.submission))
+            self._work.emit(REQUEST, fact.submission.request_id, event, **_of(fact.submission))
 
     def on_commit(self, hook: Callable[[], None]) -> None:
         self._work.on_commit(hook)
@@ -142,5 +142,6 @@ def _holds(family: Family, persons: set[str]) -> bool:
     return any(member.nik in persons for member in (*family.members, *(former.member for former in family.former)))
 
 
-def _correlation(submission: Submission) -> str:
-    return submission.case_id or submission.request_id
+def _of(submission: Submission) -> dict[str, str]:
+    """Return what its events are followed by, whoever decides and however late."""
+    return {"correlation_id": submission.case_key, "trace": submission.traceparent}

@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Generic, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from structlog.contextvars import bound_contextvars
 
+from shared import tracing
 from shared.clock import Clock, monotonic_seconds
 from shared.contracts.registry import REGISTRY, Undecodable
 from shared.errors import Conflict
+from shared.ids import trace_id_of
 from shared.logs import get, mask
-from shared.messaging.delivery import AnyEventRoute, Context, Dead, Delivery, Done, Duplicate, Outcome, Retry, Unavailable
+from shared.messaging.delivery import AnyEventRoute, Context, Dead, Delivery, Done, Duplicate, Meta, Outcome, Retry, Unavailable
 from shared.messaging.transaction.inbox import AlreadySeen, InboxRow, message_key
 from shared.messaging.transaction.incoming import IncomingMessage, judge, prefetch, read
 from shared.messaging.transaction.parked import ParkedMessages, resolve
@@ -55,14 +58,15 @@ class BatchRunner(Generic[T]):
     async def run(self, deliveries: Sequence[Delivery], routes: Mapping[str, AnyEventRoute[T]]) -> list[Outcome]:
         """Return one outcome per delivery, in order."""
         outcomes: dict[int, Outcome] = {}
+        followed: dict[int, _Followed] = {}
         try:
-            await self._run(deliveries, routes, outcomes)
+            await self._run(deliveries, routes, outcomes, followed)
         except DatabaseUnavailable as error:
             log.warning("batch.unavailable", code=error.code, error=error.detail)
             down = Unavailable(error.code)
             outcomes = {index: outcomes.get(index, down) for index in range(len(deliveries))}
         for index, delivery in enumerate(deliveries):
-            _tell(delivery, outcomes[index])
+            _tell(delivery, outcomes[index], followed.get(index))
         return [outcomes[index] for index in range(len(deliveries))]
 
     async def park(self, delivery: Delivery, code: str, detail: str) -> None:
@@ -75,7 +79,13 @@ class BatchRunner(Generic[T]):
             await self._parked.park(self._key(delivery), self._consumer, delivery, (code, mask(detail)), self._clock())
         PARKED.labels(code).inc()
 
-    async def _run(self, deliveries: Sequence[Delivery], routes: Mapping[str, AnyEventRoute[T]], outcomes: dict[int, Outcome]) -> None:
+    async def _run(
+        self,
+        deliveries: Sequence[Delivery],
+        routes: Mapping[str, AnyEventRoute[T]],
+        outcomes: dict[int, Outcome],
+        followed: dict[int, _Followed],
+    ) -> None:
         first: dict[str, IncomingMessage[T]] = {}
         later: list[IncomingMessage[T]] = []
         dead: dict[int, Dead] = {}
@@ -85,6 +95,7 @@ class BatchRunner(Generic[T]):
             except Undecodable as error:
                 dead[index] = Dead(error.code, error.detail)
                 continue
+            followed[index] = _Followed(item.meta, _span(item, len(deliveries)))
             if first.setdefault(item.key, item) is not item:
                 later.append(item)  # the same message twice in one batch: the second is judged after the first
         for index, outcome in dead.items():
@@ -191,7 +202,7 @@ class BatchRunner(Generic[T]):
         """
         work.context = item.context
         try:
-            with bound_contextvars(correlation_id=item.meta.correlation_id, message_id=item.meta.message_id):
+            with bound_contextvars(message_id=item.meta.message_id, **_about(item.meta)):
                 await item.route.handle(tx, item.content, item.meta)
         except Conflict:
             raise
@@ -231,6 +242,14 @@ class BatchRunner(Generic[T]):
         return message_key(self._consumer, delivery.message_id)
 
 
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    """A message that could be read, and the span of handling it."""
+
+    meta: Meta
+    span: tracing.OpenSpan
+
+
 class _Apart(Exception):  # noqa: N818 - what to do
     """The batch did not work as one; nothing of it was written. `raced`: somebody else was first, which says nothing against it."""
 
@@ -245,10 +264,33 @@ def _without(items: list[IncomingMessage[T]], known: frozenset[str], outcomes: d
     return [item for item in items if item.key not in known]
 
 
-def _tell(delivery: Delivery, outcome: Outcome) -> None:
+def _span(item: IncomingMessage[Any], together: int) -> tracing.OpenSpan:
+    """Open the span of handling a message: it lasts until what became of it is known."""
+    meta = item.meta
+    if not tracing.is_sampled(meta.traceparent):
+        return tracing.NOTHING
+    attributes: dict[str, tracing.Attribute] = {
+        "messaging.system": "rabbitmq",
+        "messaging.message.id": meta.message_id,
+        "messaging.message.conversation_id": meta.correlation_id,
+        "messaging.batch.message_count": together,
+    }
+    own = item.context.traceparent
+    return tracing.span(f"process {meta.type}", meta.traceparent, own=own, kind=tracing.SpanKind.CONSUMER, attributes=attributes)
+
+
+def _tell(delivery: Delivery, outcome: Outcome, followed: _Followed | None) -> None:
     kind = type(outcome).__name__.lower()
     MESSAGES.labels(delivery.type if REGISTRY.find(delivery.type) else "unknown", kind).inc()
-    if isinstance(outcome, Dead):
-        log.warning("message.dead", message_id=delivery.message_id, type=delivery.type, code=outcome.code, attempt=delivery.attempt)
-    elif isinstance(outcome, Retry):
-        log.warning("message.retry", message_id=delivery.message_id, type=delivery.type, code=outcome.reason, attempt=delivery.attempt)
+    span = tracing.NOTHING if followed is None else followed.span
+    span.note({"adminduk.outcome": kind})
+    if isinstance(outcome, Dead | Retry):
+        event, code = ("message.dead", outcome.code) if isinstance(outcome, Dead) else ("message.retry", outcome.reason)
+        span.fail(code)
+        of = {} if followed is None else _about(followed.meta)
+        log.warning(event, message_id=delivery.message_id, type=delivery.type, code=code, attempt=delivery.attempt, **of)
+    span.end()
+
+
+def _about(meta: Meta) -> dict[str, str]:
+    return {"correlation_id": meta.correlation_id, "trace_id": trace_id_of(meta.traceparent)}

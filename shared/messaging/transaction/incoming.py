@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from shared.contracts.envelope import Event
 from shared.contracts.registry import REGISTRY, Undecodable
 from shared.errors import AppError, Transient
+from shared.ids import child_traceparent
 from shared.logs import get
 from shared.messaging.broker import wire
 from shared.messaging.delivery import AnyEventRoute, Context, Dead, Delivery, Meta, Outcome, Retry
@@ -37,10 +38,10 @@ class IncomingMessage(Generic[T]):
         """The event as its route wants it, converted once. Raises what the route's `convert` raises."""
         return self.event if self.route.convert is None else self.route.convert(self.event)
 
-    @property
+    @cached_property
     def context(self) -> Context:
-        """The cause that its handler's events name."""
-        return Context(self.meta.correlation_id, self.meta.message_id, self.meta.traceparent)
+        """The cause that its handler's events name, with the trace context of handling it."""
+        return Context(self.meta.correlation_id, self.meta.message_id, child_traceparent(self.meta.traceparent))
 
 
 def read(index: int, key: str, delivery: Delivery, routes: Mapping[str, AnyEventRoute[T]]) -> IncomingMessage[T]:

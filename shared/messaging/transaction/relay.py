@@ -10,6 +10,7 @@ from contextlib import aclosing
 from enum import Enum, auto
 from typing import Final
 
+from shared import tracing
 from shared.backoff import Backoff
 from shared.clock import monotonic_seconds
 from shared.faults import crash_point
@@ -17,7 +18,7 @@ from shared.ids import new_token
 from shared.logs import get, mask
 from shared.messaging.broker.errors import BrokerUnavailable, PublishRefused
 from shared.messaging.transaction.outbox import BirthLease, LeasedRows, Outbox, OutboxClaim, OutboxRow
-from shared.metrics import OUTBOX_OLDEST_SECONDS, OUTBOX_PARKED, OUTBOX_PUBLISHED
+from shared.metrics import OUTBOX_PARKED, OUTBOX_PUBLISHED
 from shared.mongo import is_unavailable
 from shared.waiting import wait_for
 
@@ -199,7 +200,8 @@ class Relay:
             return _PublishResult.LATE  # this process slept (stopped, swapped out): by now the row is another relay's
         crash_point("before_publish", "relay")
         try:
-            await self._publish(row)
+            with _span(row):
+                await self._publish(row)
         except PublishRefused as error:
             return error
         except BrokerUnavailable:
@@ -213,7 +215,6 @@ class Relay:
     async def _look(self) -> float:
         self._oldest_seconds = await self._outbox.oldest_unsent_seconds()
         self._looked_at = monotonic_seconds()
-        OUTBOX_OLDEST_SECONDS.set(self._oldest_seconds)
         return self._oldest_seconds
 
     async def _rest(self, stop: asyncio.Event) -> None:
@@ -266,6 +267,18 @@ class Relay:
             except Exception as error:  # noqa: BLE001 - the poll goes on whatever happens to the stream
                 log.warning("relay.unwatched", error=type(error).__name__)
                 await wait_for(stop, _PAUSES.longest_seconds)
+
+
+def _span(row: OutboxRow) -> tracing.OpenSpan:
+    if not tracing.is_sampled(row.traceparent):
+        return tracing.NOTHING
+    attributes: dict[str, tracing.Attribute] = {
+        "messaging.system": "rabbitmq",
+        "messaging.message.id": row.id,
+        "messaging.message.conversation_id": row.correlation_id,
+        "adminduk.attempt": row.attempts,
+    }
+    return tracing.span(f"publish {row.type}", row.traceparent, kind=tracing.SpanKind.PRODUCER, attributes=attributes)
 
 
 class _PublishResult(Enum):

@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from shared import tracing
 from shared.audit import AuditEntry, AuditLog, AuditRow, current_duty
 from shared.backoff import Backoff
 from shared.clock import Clock, monotonic_seconds
 from shared.contracts.envelope import Envelope, Event, split_type
 from shared.contracts.registry import encode
 from shared.faults import crash_point
-from shared.ids import child_traceparent, new_id
+from shared.ids import child_traceparent, is_traceparent, new_id, trace_id_of
 from shared.logs import get
 from shared.messaging.delivery import Context
 from shared.messaging.transaction.inbox import Inbox, InboxRow
@@ -56,11 +57,14 @@ class UnitOfWork:
         self._hooks: list[Callable[[], None]] = []
         self._notes: list[AuditEntry] = []
 
-    def emit(self, mapping: DocumentMapping[A], key: str, event: Event, *, correlation_id: str | None = None) -> str:
+    def emit(
+        self, mapping: DocumentMapping[A], key: str, event: Event, *, correlation_id: str | None = None, trace: str | None = None
+    ) -> str:
         """Buffer an event about an aggregate that this unit holds; return its id.
 
         The envelope is frozen here: what lies in the outbox is what goes over the wire, however late. The correlation id is the one
-        given, else that of what we react to, else the aggregate's key.
+        given, else that of what we react to, else the aggregate's key. `trace` is the trace context under which the aggregate came to us:
+        where a person or a clock is the cause, days later, the event goes on in that trace.
 
         Raises:
             ValueError: the event is another service's to publish.
@@ -80,11 +84,23 @@ class UnitOfWork:
             occurred_at=self.clock(),
             correlation_id=correlation_id or (because.correlation_id if because else key),
             causation_id=because.causation_id if because else None,
-            traceparent=child_traceparent(because.traceparent if because else None),
+            traceparent=self._carried(trace or "", event.type),
             data=event.model_dump(mode="json"),
         )
         self._events.append(_row(mapping.collection, event.exchange, envelope))
         return envelope.id
+
+    def _carried(self, kept: str, what: str) -> str:
+        """Return the trace context of an event: its cause's, or one under `kept` where that is another trace."""
+        cause = self.context.traceparent if self.context else ""
+        if not is_traceparent(kept) or trace_id_of(kept) == trace_id_of(cause):
+            return cause if is_traceparent(cause) else tracing.begin(None)
+        links = (cause,) if is_traceparent(cause) else ()
+        own = child_traceparent(kept)
+        span = tracing.span(f"go on {what}", kept, own=own, links=links)
+        if span is not tracing.NOTHING:
+            self.on_commit(span.end)
+        return own
 
     def on_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` right after the commit, for example to wake a job of this process. It must not fail and not wait."""
@@ -163,6 +179,9 @@ class Committer:
         UNIT_SECONDS.labels(kind).observe(seconds)
         UNIT_MESSAGES.observe(max(1, len(rows)))
         log.info("unit.committed", kind=kind, messages=len(rows), events=len(work.events), ms=round(seconds * 1000, 1))
+        for row in work.events:
+            trace_id = trace_id_of(row.traceparent)
+            log.info("event.emitted", type=row.type, event_id=row.id, correlation_id=row.correlation_id, trace_id=trace_id)
         if work.notes and (duty := current_duty()) is not None:
             duty.done = True
         for hook in work.hooks:

@@ -61,7 +61,7 @@ def closed(tally_id: str, what: str = "add") -> TaskClosed:
     return TaskClosed(task_id=tally_id, request_id=what, receipt="MDN-0000-0000", outcome=TaskOutcome.APPROVED, closed_at=now())
 
 
-def message(tally_id: str, what: str = "add", **more: Any) -> Delivery:
+def message(tally_id: str, what: str = "add", *, traceparent: str | None = None, **more: Any) -> Delivery:
     event = closed(tally_id, what)
     envelope = Envelope(
         id=new_id(),
@@ -72,7 +72,7 @@ def message(tally_id: str, what: str = "add", **more: Any) -> Delivery:
         sequence=1,
         occurred_at=now(),
         correlation_id="corr",
-        traceparent=new_traceparent(),
+        traceparent=traceparent or new_traceparent(),
         data=event.model_dump(mode="json"),
     )
     return Delivery(encode(envelope), envelope.id, event.type, **more)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 
 import httpx
@@ -34,6 +35,7 @@ WEBHOOK = "/v1/webhooks/whatsapp"
 T = TypeVar("T")
 
 
+@cache
 def settings(mongo_url: str, database: str, amqp_url: str = "amqp://nobody@127.0.0.1:1/") -> Settings:
     """What an installation would set, for a test."""
     return Settings(

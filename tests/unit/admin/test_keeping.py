@@ -80,6 +80,7 @@ def test_every_refusal_has_a_sentence_that_ends() -> None:
     assert Refused("age_missing", "x").sentence == "age_missing: Program age tidak ada di mesin ini. Pasang paket age. (x)"
 
 
-def test_the_page_for_operators_has_every_refusal() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "operations" / "cadangan.md").read_text(encoding="utf-8")
-    assert not [code for code, sentence in sentences().items() if f"| `{code}` | {sentence} |" not in page]
+def test_the_pages_for_operators_have_every_refusal() -> None:
+    folder = Path(__file__).parents[3] / "docs" / "operations"
+    pages = "".join((folder / name).read_text(encoding="utf-8") for name in ("cadangan.md", "mengikuti.md"))
+    assert not [code for code, sentence in sentences().items() if f"| `{code}` | {sentence} |" not in pages]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from deploy.keys import load_keys
-from deploy.local.parts import SERVICES, SIMULATORS, Addresses, Part, inherited, parts
+from deploy.local.parts import SERVICES, SIMULATORS, TRACES, Addresses, Part, inherited, parts
 from deploy.local.settings import LocalSettings
 from services.intake.settings import Settings as Intake
 from services.issuance.settings import Settings as Issuance
@@ -29,6 +29,16 @@ def made(tmp_path: Path) -> dict[str, Part]:
 
 def test_there_are_four_services_and_two_simulators(made: dict[str, Part]) -> None:
     assert tuple(made) == (*SERVICES, *SIMULATORS)
+
+
+def test_traces_have_a_collector_only_where_some_are_recorded(tmp_path: Path) -> None:
+    addresses = Addresses(dict.fromkeys(SERVICES, ""), dict.fromkeys(SERVICES, ""))
+    settings = LocalSettings(trace_sample=0.25, traces_port=9114)
+    made = {part.name: part for part in parts(settings, load_keys(tmp_path), addresses, tmp_path)}
+    assert set(made) == {*SERVICES, *SIMULATORS, TRACES}
+    for service in SERVICES:
+        told = made[service].environment
+        assert (told["TRACE_ENDPOINT"], told["TRACE_SAMPLE"]) == ("http://127.0.0.1:9114/v1/traces", "0.25")
 
 
 @pytest.mark.parametrize("service", SERVICES)
