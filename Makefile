@@ -20,7 +20,7 @@ DOCKER_CA := $(if $(CA),--secret id=ca$(comma)src=$(CA))
 comma := ,
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help install installed image sbom audit setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin follow recovery release lock clean distclean
+.PHONY: help install installed image sbom audit setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin follow recovery release lock clean distclean disks watch alarms
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,8 @@ image: ## Build the image that compose names, with its version (CA=file of a pro
 
 install: image ## Ask (in Indonesian) what production must know, check each answer, write .env and the state (ANSWERS=file in deploy/compose; OFFLINE=1)
 	@docker run --rm $(if $(ANSWERS),,-it) --user 0:0 --network host --read-only --cap-drop ALL --cap-add DAC_OVERRIDE \
+		--env OTHER_INSTALLS="$$(docker ps -a --filter label=com.docker.compose.project=$${COMPOSE_PROJECT_NAME:-adminduk} \
+			--format '{{.Label "com.docker.compose.project.working_dir"}}' | sort -u | grep -vx $(CURDIR)/deploy/compose | tr '\n' ' ')" \
 		-v $(CURDIR)/deploy/compose:/compose -w /compose --env PYTHONPATH=/app $(IMAGE) deploy.install /compose \
 		$(if $(ANSWERS),--answers $(ANSWERS)) $(if $(OFFLINE),--offline)
 
@@ -54,6 +56,13 @@ setup: $(READY) ## Make the virtual environment and install what the tests need
 run: $(READY) ## Start everything, drive journeys of citizens, officers and the court, stay up until Ctrl-C (ONCE=1 ends after them)
 	@$(PY) -m deploy.local.setup run
 	@exec $(PY) -m deploy.local.run
+
+watch: export WATCH := 1
+watch: run ## The same with Prometheus, alarms and checks beside it; they stand on the desk's page Pantauan
+
+alarms: $(READY) ## Make each fault that an alarm exists for, and show that it fires, is written to the office, and ends (ONLY="name ...")
+	@$(PY) -m deploy.local.setup test
+	@$(PY) -m tests.alarms $(if $(ONLY),--only $(ONLY)) --page docs/operations/alarm.md
 
 journeys: $(READY) ## Ask for every open service by chat and by API, send every court decision, and show what came of it (ONLY="code ..." KEEP=folder)
 	@$(PY) -m deploy.local.setup run
@@ -143,6 +152,9 @@ follow: $(READY) ## Show the way of one request, from the logs of all services a
 recovery: $(READY) ## Lose a whole system with its disk, bring it back from its backup, and show what was lost and how long it took (MEGABYTES=200)
 	@$(PY) -m deploy.local.setup test
 	@$(PY) -m tests.recovery $(if $(MEGABYTES),--megabytes $(MEGABYTES)) --page docs/operations/pemulihan.md
+
+disks: $(READY) ## Fill each disk of an installation in turn and show what is said (as root: it mounts small ones; ONLY="database state")
+	@$(VENV)/bin/python -m tests.disks $(ONLY)
 
 release: $(READY) ## Check, build the image, freeze the contracts and tag vVERSION (VERSION=x.y.z); nothing is pushed
 	@$(PY) -m deploy.release "$(VERSION)"

@@ -143,10 +143,18 @@ def load_keys(folder: Path) -> Keys:
 
 
 def write_secret(file: Path, text: str) -> None:
-    """Write a file that only its owner can read."""
+    """Write a file that only its owner can read, whole or not at all: half a secret on a full disk would be kept for good."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "w") as handle:
-        handle.write(text)
+    draft = file.with_name(f".{file.name}.part")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "w") as handle:
+            handle.write(text)
+            handle.flush()
+            os.fsync(handle.fileno())
+        draft.replace(file)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def keep_secret(file: Path, text: str) -> str:

@@ -37,9 +37,12 @@ FILTERED: Final = f"""exec "$@" > >(until sed -u -E '{FILTER}'; do sleep 1; done
 """A bash script that becomes the program it is given, whose output goes through the filter; one that a full disk ended is started again."""
 
 SERVICE_ROLE: Final = "service"
+_AUTHENTICATION_FAILED: Final = 18  # server error code
+
 RIGHTS: Final = (
     *("find", "insert", "update", "remove", "changeStream"),
     *("createCollection", "createIndex", "listCollections", "listIndexes"),
+    *("collMod", "collStats", "dbStats"),  # after how long rows expire; how much there is, and how much room is left
 )
 """What a service may do in its own database. Nothing that takes away a collection, an index, a database or a user."""
 
@@ -92,6 +95,24 @@ def primary_of(url: str) -> str:
 
 class NoAdministratorError(Exception):
     """The user who was named may not make others, or the server can't be reached."""
+
+
+class ForeignDatabaseError(Exception):
+    """The administrator has another password here: the database was made with another state."""
+
+
+def refuse_foreign(client: Client) -> None:
+    """Refuse to work on a database that another installation made.
+
+    Raises:
+        ForeignDatabaseError: see there.
+    """
+    try:
+        client.admin.command("ping")
+    except OperationFailure as error:
+        if error.code == _AUTHENTICATION_FAILED:
+            raise ForeignDatabaseError from error
+        raise
 
 
 def make_users_at(url: str, passwords: Mapping[str, str], databases: Mapping[str, str], *, timeout_seconds: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from base64 import b32encode
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from uuid_utils import uuid7
@@ -25,6 +25,15 @@ def first_id_at(moment: datetime) -> str:
     """Return the text at which the ids begin that are made from that moment on: for ranges, never for something new."""
     milliseconds = f"{int(moment.timestamp() * 1000):012x}"
     return f"{milliseconds[:8]}-{milliseconds[8:]}-7000-8000-000000000000"
+
+
+def moment_of_id(made: str) -> datetime:
+    """Return when an id was made.
+
+    Raises:
+        ValueError: it is none of `new_id`.
+    """
+    return datetime.fromtimestamp(int(made[:13].replace("-", ""), 16) / 1000, UTC)
 
 
 def new_token() -> str:

@@ -24,6 +24,7 @@ _MANY_DIGITS: Final = re.compile(r"[0-9]{10}")  # in each of those numbers; foun
 _HIDDEN_KEYS: Final = frozenset(
     {"nik", "kk", "kk_number", "name", "phone", "wa_id", "bsuid", "address", "body", "personal", "text", "token", "authorization"}
 )
+_masked: Final = [0]
 HIDDEN: Final = "[personal]"
 """What stands in the place of something personal."""
 
@@ -33,6 +34,13 @@ def mask(text: str) -> str:
     if "@" in text:
         text = _EMAIL.sub(HIDDEN, text)
     return _NUMBERS.sub(HIDDEN, text) if _MANY_DIGITS.search(text) else text
+
+
+def take_masked_count() -> int:
+    """Return how many lines were about to hold something personal since this was last asked."""
+    count = _masked[0]
+    _masked[0] = 0
+    return count
 
 
 def masked(value: Any) -> Any:
@@ -47,8 +55,11 @@ def masked(value: Any) -> Any:
 
 
 def _mask_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    is_masked = False
     for key, value in event.items():
         event[key] = HIDDEN if key in _HIDDEN_KEYS else masked(value)
+        is_masked = is_masked or event[key] != (list(value) if isinstance(value, tuple | set | frozenset) else value)
+    _masked[0] += is_masked
     return event
 
 

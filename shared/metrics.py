@@ -26,7 +26,31 @@ SIGN_INS_PAUSED: Final = Counter("sign_ins_paused_total", "Names paused after wr
 REGISTER_PAUSED: Final = Gauge("register_paused", "1 while the civil register is not to be had and work on it stands")
 REFILL_ROWS: Final = Counter("refill_rows_total", "Rows of an older release, by what became of them", ("refill", "outcome"))
 REFILL_DONE: Final = Gauge("refill_done", "1 when all rows of an older release have it", ("refill",))
+RETENTION_REMOVED: Final = Counter("retention_removed_total", "What was removed because its time was over", ("kind",))
+RETENTION_REMOVED_BYTES: Final = Counter("retention_removed_bytes_total", "Bytes of files removed because their time was over", ("kind",))
+RETENTION_HELD: Final = Gauge("retention_held", "What would be over and is still needed", ("kind",))
+DISK_FREE_BYTES: Final = Gauge("disk_free_bytes", "What is free", ("place",))
+DISK_SIZE_BYTES: Final = Gauge("disk_size_bytes", "How large it is", ("place",))
+STORAGE_LOW: Final = Gauge("storage_low", "1 while nothing new is taken in because a disk is nearly full")
+CLOCK_AHEAD_SECONDS: Final = Gauge("clock_ahead_seconds", "How far this clock is ahead of the database's")
 CONSUMER_PAUSED: Final = Gauge("consumer_paused", "1 while the consumer waits for MongoDB")
+LOGS_MASKED: Final = Counter("logs_masked_total", "Lines that were about to hold something personal, and do not (promise I8)")
+
+# What stands now, counted anew when somebody asks for measurements (`shared.web.measuring`): right after a restart too, as no counter is.
+READY: Final = Gauge("ready", "1 while what readiness asks for is there", ("check",))
+READY_VALUE: Final = Gauge("ready_value", "What a check of readiness measured, such as an age in seconds", ("check",))
+WORK_STANDING: Final = Gauge("work_standing", "What is accepted and not finished, by the state it stands in", ("kind", "state"))
+PARKED_NOW: Final = Gauge("parked_now", "What was given up and waits for a person", ("kind",))
+TASKS_OPEN: Final = Gauge("tasks_open", "Tasks that wait for an officer, by when they are promised", ("due",))
+CHATS_WAITING: Final = Gauge("chats_waiting", "Chats in which somebody waits for an officer")
+CHATS_WAITING_SECONDS: Final = Gauge("chats_waiting_seconds", "How long the first of them has waited")
+CERTIFICATE_DAYS: Final = Gauge("certificate_days", "Days until a certificate ends", ("kind",))
+SIGNER_GENUINE: Final = Gauge("signer_genuine", "1 while documents are signed by the office's own certificate, 0 while by that of the demo")
+DISK_FREE_BYTES: Final = Gauge("disk_free_bytes", "What is free", ("place",))
+DISK_SIZE_BYTES: Final = Gauge("disk_size_bytes", "How large it is", ("place",))
+MEMORY_USED_BYTES: Final = Gauge("memory_used_bytes", "What the container needs: without files that can be read again")
+MEMORY_LIMIT_BYTES: Final = Gauge("memory_limit_bytes", "What it may have")
+COUNT_FAILED: Final = Gauge("count_failed", "1 while something could not be counted; its gauge then says nothing", ("what",))
 
 
 def render() -> bytes:

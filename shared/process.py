@@ -16,6 +16,7 @@ import sys
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Final, TypeVar
 
 import structlog
@@ -29,6 +30,7 @@ from shared.mongo import DatabaseUnavailable
 from shared.settings import ServiceSettings
 from shared.waiting import wait_for
 from shared.web import FastAPI, create_app
+from shared.web.measuring import StateCount
 from shared.web.protocol import Patience, guarded
 
 _START_RETRY_SECONDS: Final = 1.0  # between tries to prepare the database while it is not there yet
@@ -72,6 +74,8 @@ class Service:
     """Creates collections and indexes, and whatever else must be there before serving. Idempotent."""
     workers: tuple[BackgroundJob, ...]
     relay: BackgroundJob
+    counts: tuple[StateCount, ...] = field(default=())
+    """What `/metrics` counts when it is asked, in every role: whoever adds up takes the greatest."""
     close: tuple[Callable[[], Awaitable[None]], ...] = field(default=())
     """Called last, in this order."""
 
@@ -94,6 +98,8 @@ def main(name: str, settings: type[S], build: Callable[[S], Service], commands: 
     try:
         values = settings()  # from the environment
     except ValidationError as error:
+        if _is_unprepared():
+            sys.stderr.write(f"{name} [secrets_missing]: folder {os.environ['SECRETS_DIR']} kosong; jalankan `prepare` dahulu.\n")
         for item in error.errors(include_input=False, include_url=False):
             sys.stderr.write(f"{name}: setting {'.'.join(map(str, item['loc'])).upper()}: {item['msg']}\n")
         raise SystemExit(_USAGE_EXIT) from None
@@ -109,6 +115,12 @@ def _trace(name: str, role: Role, settings: ServiceSettings) -> None:
         from shared.tracing.otlp import OtlpSink  # noqa: PLC0415 - eight megabytes, for whoever asks for them
 
         tracing.configure(OtlpSink(settings.trace_endpoint, service=name, role=role), settings.trace_sample)
+
+
+def _is_unprepared() -> bool:
+    """Return whether the folder of settings and secrets is named and has nothing in it: what makes it did not run."""
+    folder = os.environ.get("SECRETS_DIR", "")
+    return bool(folder) and not (Path(folder).is_dir() and any(Path(folder).iterdir()))
 
 
 class _Server(uvicorn.Server):
@@ -180,6 +192,7 @@ class _Process:
 
     def _uvicorn(self, service: Service) -> uvicorn.Config:
         app = service.app if self._role in (Role.API, Role.ALL) else create_app(self._settings, service.health, title=service.name)
+        app.state.measuring.add(*service.counts)
         return uvicorn.Config(
             app,
             http=guarded(_patience(self._settings)),

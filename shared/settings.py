@@ -84,6 +84,9 @@ class ServiceSettings(Environment):
         bool,
         Field(description="Cookies of the desk for TLS alone (`__Host-`); false only where there is no front door: http on this machine"),
     ] = True
+    prometheus_url: Annotated[
+        str, Field(pattern=r"^(https?://[^?#]+)?$", description="Prometheus, for /desk/pantauan; empty = the page says that nobody watches")
+    ] = ""
     desk_streams: Annotated[int, Field(ge=1, description="Pages of the desk that may listen for news at a time, for each list")] = 500
     max_body_bytes: Annotated[int, Field(ge=1024, description="Largest request body in bytes, but for file uploads")] = 3 * 1024 * 1024
     batch_messages: Annotated[
@@ -98,7 +101,23 @@ class ServiceSettings(Environment):
     outbox_alarm_seconds: Annotated[float, Field(gt=0, description="Age of the oldest unsent event that makes the service not ready")] = (
         60.0
     )
+    gauges_seconds: Annotated[
+        float, Field(ge=0, description="How old what /metrics counts in the database may be, in seconds: as many who ask share one count")
+    ] = 10.0
     drain_seconds: Annotated[float, Field(gt=0, description="How long a stopping process may finish what runs, in seconds")] = 20.0
+    storage_least_bytes: Annotated[
+        int, Field(ge=0, description="Free bytes of the database's disk below which nothing new is taken in: 503 storage_low")
+    ] = 1024 * 1024 * 1024
+    storage_least_percent: Annotated[
+        float, Field(ge=0, lt=100, description="Free share of it below which nothing new is taken in, in percent; the stricter one holds")
+    ] = 2.0
+    inbox_days: Annotated[
+        float,
+        Field(ge=30, description="How long a handled message is known, so that a repeat does nothing, in days; Meta repeats for 7"),
+    ] = 90.0
+    outbox_sent_days: Annotated[
+        float, Field(ge=2, description="How long an event that was sent is kept, to be sent again after a restore, in days")
+    ] = 7.0
     transaction_seconds: Annotated[float, Field(gt=0, le=60, description="Time limit of one transaction with its retries, in seconds")] = (
         20.0
     )
@@ -108,6 +127,12 @@ class ServiceSettings(Environment):
         names = [client.name for client in self.api_keys]
         if len(names) != len(set(names)):
             raise ValueError("API_KEYS: two clients of one name")
+        return self
+
+    @model_validator(mode="after")
+    def _repeats_are_known(self) -> Self:
+        if self.inbox_days <= self.outbox_sent_days:
+            raise ValueError("INBOX_DAYS: what is sent again after OUTBOX_SENT_DAYS would be handled twice")
         return self
 
 

@@ -1,6 +1,7 @@
 """The operator's one command: `python -m deploy.admin COMMAND ...`, or `docker compose run --rm admin COMMAND ...`.
 
-list, show, replay, discard, resend, conservation, audit     what waits, whether all is accounted for (shared.messaging.admin)
+list, show, replay, discard, resend     what waits, and what becomes of it (shared.messaging.admin)
+conservation, sequences, audit verify   whether all is accounted for, in order, and unchanged (the same)
 topology check|apply                                          the broker's queues (shared.messaging.topology)
 registry import FILE                                          the population register (services.verification)
 numbers audit                                                 every number that was given, and what became of it (services.issuance)
@@ -22,7 +23,7 @@ from deploy.admin import backups, following
 from shared.messaging import admin, topology
 
 USAGE: Final = 2  # as argparse
-_OWN: Final = ("list", "show", "replay", "discard", "resend", "conservation", "audit")
+_OWN: Final = ("list", "show", "replay", "discard", "resend", "conservation", "sequences", "audit")
 _SERVICES: Final = {"registry": "verification", "numbers": "issuance"}
 _FROM_FILES: Final = ("AMQP_URL", "MONGO_URL", "AMQP_VHOST", "RABBITMQ_API_URL", "DATABASES")
 

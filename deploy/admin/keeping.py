@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
 import httpx
+from prometheus_client import Gauge, start_http_server
 
 from deploy.admin.changes import Copied, copy_changes, last_copied
 from deploy.admin.manifest import Manifest
@@ -24,6 +25,7 @@ from shared.clock import WIB, now
 Tell = Callable[[str], None]
 
 _BROKER_SECONDS: Final = 10.0
+AT: Final = Gauge("backup_at_seconds", "Until when everything is at the target (copy), and when the last full one was made", ("kind",))
 
 
 def back_up(settings: BackupSettings, tell: Tell) -> Manifest:
@@ -76,10 +78,13 @@ class Keeper:
         self._settings = settings
         self._tell = tell
         self._stop = threading.Event()
+        self._ages: dict[str, float] = {}
         self._full: threading.Thread | None = None
 
     def run(self) -> None:
         """Go on until SIGTERM or SIGINT."""
+        if self._settings.backup_metrics_port:
+            start_http_server(self._settings.backup_metrics_port, self._settings.backup_metrics_host)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stop.set())
         while not self._stop.is_set():
@@ -97,7 +102,10 @@ class Keeper:
         """
         target = target_of(self._settings)
         since = last_copied(target)
-        if since is None or self._is_due(target, at):
+        whole = sets(target)
+        self._note_age("full", ClusterTime.read(whole[-1]) if whole else None)
+        self._note_age("copy", since)
+        if since is None or self._is_due(whole, at):
             self._begin()
         if since is None:
             return
@@ -107,8 +115,15 @@ class Keeper:
             if error.code == "oplog_gap":
                 self._begin()
             raise
+        self._note_age("copy", copied.until)  # also where nothing changed, of which no file is made
         if copied.changes:
             self._tell(f"{copied.changes} changes up to {copied.until.at:%Y-%m-%d %H:%M:%S} UTC")
+
+    def _note_age(self, kind: str, at: ClusterTime | None) -> None:
+        """Tell the age of what lies at the target, whoever brought it: right after a restart, too."""
+        if at is not None:
+            self._ages[kind] = max(self._ages.get(kind, 0.0), at.at.timestamp())
+            AT.labels(kind).set(self._ages[kind])
 
     def finish(self) -> None:
         """Wait for a full backup that is under way."""
@@ -127,11 +142,10 @@ class Keeper:
         except Refused as error:
             self._tell(error.sentence)
 
-    def _is_due(self, target: BackupTarget, at: datetime) -> bool:
+    def _is_due(self, whole: Sequence[str], at: datetime) -> bool:
         local = at.astimezone(WIB)
         due = datetime.combine(local.date(), self._settings.backup_at, WIB)
         due = due if due <= local else due - timedelta(days=1)
-        whole = sets(target)
         return not whole or ClusterTime.read(whole[-1]).at < due
 
 

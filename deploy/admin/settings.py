@@ -30,6 +30,8 @@ class BackupSettings(DatabaseNames):
     backup_copy_seconds: Annotated[
         float, Field(gt=0, le=300, description="How often what changed is copied: the most that can be lost")
     ] = 60.0
+    backup_metrics_host: Annotated[str, Field(description="Address on which the age of the backups is told")] = "127.0.0.1"
+    backup_metrics_port: Annotated[int, Field(ge=0, le=65535, description="Port of its /metrics; 0 = it is not told")] = 0
     backup_keep_days: Annotated[
         int, Field(ge=1, description="Full backups of so many days are kept, and every change since the oldest")
     ] = 14

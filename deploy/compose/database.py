@@ -13,6 +13,7 @@ from typing import Final
 
 from deploy import mongodb
 from deploy.compose.prepare import DATABASE_USERS, database_password
+from deploy.compose.refusals import Fault
 
 HERE: Final = "mongodb://127.0.0.1:27017/?directConnection=true"
 MEMBER: Final = "mongo:27017"  # how the services reach it
@@ -26,7 +27,11 @@ def main(words: list[str], here: str = HERE, member: str = MEMBER) -> int:
     folder = Path(words[0])
     member = os.environ.get("MONGO_MEMBER", "") or member
     others = [each for each in os.environ.get("MONGO_OTHERS", "").split(",") if each and each != member]
-    _settle(folder, here, member, others)
+    try:
+        _settle(folder, here, member, others)
+    except mongodb.ForeignDatabaseError:
+        sys.stderr.write(f"{Fault('database_of_another').of('database')}\n")
+        return 1
     while STAY in words and sigtimedwait({SIGTERM}, AGAIN_SECONDS) is None:
         _settle(folder, here, member, others)
     return 0
@@ -41,6 +46,7 @@ def _settle(folder: Path, here: str, member: str, others: list[str]) -> None:
         url = mongodb.url_for(door, mongodb.ADMINISTRATOR, password, "admin")
     users = (*DATABASE_USERS, mongodb.OPERATOR, mongodb.BACKUP)
     with mongodb.Client(url) as client:
+        mongodb.refuse_foreign(client)
         mongodb.make_users(client, {user: database_password(folder, user) for user in users}, {name: name for name in DATABASE_USERS})
     sys.stdout.write(f"replica set and users {', '.join(users)} are in place\n")
     sys.stdout.flush()

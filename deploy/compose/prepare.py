@@ -12,12 +12,13 @@ import sys
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
+from errno import ENOSPC
 from pathlib import Path
 from secrets import token_bytes, token_hex, token_urlsafe
 from typing import Final
 
 from deploy import mongodb
-from deploy.compose import clients, health, production
+from deploy.compose import alarms, clients, health, production
 from deploy.compose.questions import questions
 from deploy.compose.refusals import Fault, Refusal
 from deploy.keys import (
@@ -39,6 +40,7 @@ from shared.messaging.layout.model import OPERATOR, product
 SERVICE_UID: Final = 10001  # as in deploy/images/Dockerfile
 SERVER_UID: Final = 999  # of mongodb and rabbitmq in their official images
 FRONT_DOOR_UID: Final = 0  # Caddy's image has no user of its own; without capabilities root reads what is root's alone
+WATCH_UID: Final = 65534  # of Prometheus and Alertmanager in their official images
 FRONT_DOOR: Final = "front-door"
 VHOST: Final = "adminduk"
 DATABASE_USERS: Final = ("intake", "verification", "issuance", "notifier")
@@ -64,12 +66,19 @@ def main(words: list[str]) -> int:
     if len(words) != 1:
         sys.stderr.write("usage: python -m deploy.compose.prepare FOLDER\n")
         return 2
-    folder = Path(words[0])
     try:
-        profile = keep_profile(folder, os.environ.get("PROFILE", ""))
+        return _prepared(Path(words[0]))
     except RefusedError as error:
         sys.stderr.write(f"prepare: {error}\n")
-        return 1
+    except OSError as error:
+        if error.errno != ENOSPC:
+            raise
+        sys.stderr.write(f"prepare: {Fault('state_full', words[0]).of('STATE')}\n")
+    return 1
+
+
+def _prepared(folder: Path) -> int:
+    profile = keep_profile(folder, os.environ.get("PROFILE", ""))
     keys = load_keys(folder / "keys")
     if profile == PRODUCTION:  # its officers and adapters are added by name: deploy.compose.clients
         keys = replace(keys, clients={name: key for name, key in keys.clients.items() if name in (*DATABASE_USERS, OPERATOR)})
@@ -77,9 +86,9 @@ def main(words: list[str]) -> int:
     _servers(folder)
     _services(folder, keys)
     _operator(folder, keys)
-    problems: list[Refusal] = []
+    problems: list[Refusal] = [*alarms.write_watch(folder)]
     if profile == PRODUCTION:
-        problems = [*production.keep_variables(folder), *production.problems(folder)]
+        problems += [*production.keep_variables(folder), *production.problems(folder)]
     else:
         _demo(folder, keys)
     if not problems:
@@ -88,6 +97,7 @@ def main(words: list[str]) -> int:
         ("mongo", SERVER_UID),
         ("rabbitmq", SERVER_UID),
         (FRONT_DOOR, FRONT_DOOR_UID),
+        (alarms.FOLDER, WATCH_UID),
         *((each, SERVICE_UID) for each in (*DATABASE_USERS, OPERATOR, DEMO)),
     ):
         _give(folder / name, uid)

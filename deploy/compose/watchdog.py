@@ -8,6 +8,7 @@ ready because something else is away is left alone: a restart would mend nothing
 import faulthandler
 import http.client
 import json
+import os
 import socket
 import sys
 import time
@@ -17,7 +18,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 SOCKET: Final = "/var/run/docker.sock"
-BEAT: Final = Path("/tmp/beat")  # noqa: S108 - a container of its own
+BEAT: Final = Path(os.environ.get("WATCHDOG_BEAT", "/tmp/beat"))  # noqa: S108 - a container of its own
 PROJECT: Final = "com.docker.compose.project"
 SERVICE: Final = "com.docker.compose.service"
 HUNG: Final = ("hung", "timed out", "exceeded timeout")  # by our probes, by wget, by Docker of a probe that did not end

@@ -14,7 +14,7 @@ from typing import Final
 from deploy.compose.prepare import PRODUCTION, RefusedError, keep_profile
 from deploy.compose.questions import questions
 from deploy.compose.refusals import Fault, Refusal
-from deploy.install import answers
+from deploy.install import answers, neighbours
 from deploy.install.environment import STATE, environment, kept, variables
 from deploy.install.reach import World
 from deploy.keys import OWNER_ONLY, write_secret
@@ -45,8 +45,9 @@ def main(words: Sequence[str], world: World | None = None) -> int:
     except answers.AnswersError as error:
         return _report(error.refusals, "")
     found = [*answers.refusals(said), *_printed(said, before)]
+    found += neighbours.installations()
     if not found and not given.offline:
-        found = list(world.refusals(said))
+        found = list(world.refusals(said, is_new=not (state / "profile").exists()))
     if found:
         return _report(found, "")
     _write(given.folder, said)

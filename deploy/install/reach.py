@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from deploy.compose.refusals import Fault, Refusal
+from deploy.install.neighbours import is_taken, ports_of
 from shared.clock import now
 
 META: Final = "https://graph.facebook.com/v25.0"
@@ -40,9 +41,13 @@ class World:
     meta: str = META
     lookup: Lookup = addresses
     trust: ssl.SSLContext | bool = True
+    taken: Callable[[int], bool] = is_taken
 
-    def refusals(self, answers: Mapping[str, str]) -> Iterator[Refusal]:
-        """Yield what is not taken of all the answers."""
+    def refusals(self, answers: Mapping[str, str], *, is_new: bool = True) -> Iterator[Refusal]:
+        """Yield what is not taken of all the answers. `is_new`: nothing runs here yet; else the ports are our own."""
+        for port in ports_of(answers["public_url"]) if is_new else ():
+            if self.taken(port):
+                yield Fault("port_taken", str(port)).of("public_url")
         for name in ("public_url", "check_base_url"):
             host = urlsplit(answers[name]).hostname or ""
             if fault := self._name_fault(host):
@@ -51,12 +56,24 @@ class World:
 
     def running(self, public_url: str, verify_token: str) -> Iterator[Refusal]:
         """Yield what is wrong with an installation that runs, as seen by who comes from outside."""
+        yield from self._webhook(public_url, verify_token)
+        try:
+            answer = self._get(self.meta)  # refused without a token, and dated
+        except httpx.HTTPError as error:
+            yield Fault("meta_unreachable", type(error).__name__).of("Meta")
+            return
+        if off := _clock_off(answer):
+            yield Fault("clock_off", str(off)).of("jam")
+
+    def _webhook(self, public_url: str, verify_token: str) -> Iterator[Refusal]:
         challenge = token_hex(8)
         query = {"hub.mode": "subscribe", "hub.verify_token": verify_token, "hub.challenge": challenge}
         try:
             answer = self._get(f"{public_url.rstrip('/')}/v1/webhooks/whatsapp", params=query)
         except httpx.HTTPError as error:
-            yield Fault("webhook_unreachable", type(error).__name__).of("public_url")
+            refused = _certificate_refused(error)
+            fault = Fault("certificate_refused", refused) if refused else Fault("webhook_unreachable", type(error).__name__)
+            yield fault.of("public_url")
             return
         if answer.text != challenge:
             yield Fault("webhook_wrong", str(answer.status_code)).of("public_url")
@@ -90,6 +107,15 @@ class World:
 
     def _get(self, url: str, **more: Mapping[str, str]) -> httpx.Response:
         return httpx.get(url, timeout=ANSWER_SECONDS, verify=self.trust, **more)  # type: ignore[arg-type]  # params and headers
+
+
+def _certificate_refused(error: BaseException | None) -> str:
+    """Return why TLS did not believe the certificate; empty where it was something else."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error.verify_message
+        error = error.__cause__ or error.__context__
+    return ""
 
 
 def _clock_off(answer: httpx.Response) -> int:

@@ -52,6 +52,7 @@ class RabbitNode:
         port_settings: Sequence[str] = ("RABBITMQ_PORT", "RABBITMQ_API_PORT", "RABBITMQ_DIST_PORT", "RABBITMQ_EPMD_PORT"),
         seat: Seat | None = None,
     ) -> None:
+        self._metrics_port = 0
         self.folder = folder.resolve()
         self._seat = seat
         self.port = port
@@ -77,6 +78,10 @@ class RabbitNode:
         """Make a node on free ports, for a test that stops or kills it."""
         port, api_port, dist_port, epmd_port = free_ports(4)
         return cls(folder, port=port, api_port=api_port, dist_port=dist_port, epmd_port=epmd_port)
+
+    def tell_metrics_on(self, port: int) -> None:
+        """Let Prometheus ask on a port, from the next start on; it costs some memory, so nobody else has it."""
+        self._metrics_port = port
 
     @property
     def api_url(self) -> str:
@@ -188,13 +193,15 @@ class RabbitNode:
     def _write_config(self) -> None:
         for folder in ("data", "log"):
             (self.folder / folder).mkdir(parents=True, exist_ok=True)
-        (self.folder / "enabled_plugins").write_text("[rabbitmq_management].\n")
+        plugins = ["rabbitmq_management", *(["rabbitmq_prometheus"] if self._metrics_port else [])]
+        (self.folder / "enabled_plugins").write_text(f"[{','.join(plugins)}].\n")
         (self.folder / "rabbitmq.conf").write_text(
             f"management.tcp.ip = {HOST}\n"
             f"management.tcp.port = {self.api_port}\n"
             "log.file.level = info\n"
             "disk_free_limit.absolute = 50MB\n"
             "raft.wal_max_size_bytes = 33554432\n"  # the default of 512 MB is kept in memory
+            + (f"prometheus.tcp.ip = {HOST}\nprometheus.tcp.port = {self._metrics_port}\n" if self._metrics_port else "")
             + (_formation(self._seat) if self._seat else "")
         )
         if self._seat is not None:

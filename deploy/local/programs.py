@@ -67,6 +67,18 @@ def find_caddy() -> Path | None:
     return Path(found) if found else None
 
 
+def find_prometheus() -> Path | None:
+    """Find Prometheus, which comes with promtool; None where there is none: nothing is watched then."""
+    found = shutil.which("prometheus")
+    return Path(found) if found else None
+
+
+def find_alertmanager() -> Path | None:
+    """Find Alertmanager, which Debian calls by another name than its maker; None where there is none."""
+    found = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
+    return Path(found) if found else None
+
+
 def find_sshd() -> Path | None:
     """Find the SSH server's program; None where there is none. Debian keeps it out of everybody's PATH."""
     found = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin")

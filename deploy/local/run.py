@@ -186,6 +186,7 @@ def _say_where_to_look(stack: Stack, results: dict[str, Result]) -> None:
         ("queues (RabbitMQ)", f"{stack.broker_page}  (user {USER}, password {USER})" if stack.broker_page else ""),
         ("API keys", f"{_shown(stack.state / 'keys' / 'keys.json')}  (Authorization: Bearer <key>)"),
         ("a channel adapter", f"source {_shown(stack.state / 'adapter')}, and docs/adapters.md"),
+        ("alarms", f"{stack.desk_page}/pantauan" if stack.settings.watch and stack.desk_page else ""),
         ("logs", _shown(stack.state / "log")),
         ("what was not handled", f"source {_shown(stack.state / 'env')} && .venv/bin/python -m shared.messaging.admin list"),
     ]

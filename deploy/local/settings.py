@@ -26,6 +26,10 @@ class LocalSettings(BaseSettings):
     trace_sample: float = Field(default=0.0, ge=0, le=1, description="share of the traces that are recorded; 0 = no collector is started")
     once: bool = Field(default=False, description="end after the journeys instead of staying up")
 
+    watch: bool = Field(default=False, description="Prometheus, alarms and checks beside the run (make watch)")
+    watch_seconds: float = Field(default=15.0, gt=0, description="how often Prometheus asks and judges; 15 as in production")
+    alarm_smtp: str = Field(default="", description="host:port of a mail server without TLS for alarms; empty = no letters")
+
     amqp_url: str = Field(default="", description="a RabbitMQ that already runs; empty = start a private one")
     rabbitmq_api_url: str = Field(default="", description="its management API, user in it; empty = port 15672 of the same host")
     mongo_url: str = Field(default="", description="a MongoDB replica set that already runs; empty = start a private one")
@@ -47,6 +51,11 @@ class LocalSettings(BaseSettings):
     graph_port: int = Field(default=8113, description="the simulator of Instagram and Facebook and its page")
 
     traces_port: int = Field(default=8114, description="the collector of traces, where some are recorded")
+    prometheus_port: int = Field(default=9190, description="Prometheus")
+    alertmanager_port: int = Field(default=9193, description="its Alertmanager")
+    checks_port: int = Field(default=8120, description="the checks from time to time")
+    rabbitmq_metrics_port: int = Field(default=15693, description="where the private RabbitMQ tells of its queues")
+    backup_metrics_port: int = Field(default=0, description="where a running `admin backup keep` tells its age; 0 = nowhere")
 
     @model_validator(mode="after")
     def _ports_differ(self) -> Self:

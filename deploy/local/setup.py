@@ -18,13 +18,20 @@ from playwright._impl._driver import compute_driver_executable
 
 from deploy.local import libraries
 from deploy.local.parts import ROOT
-from deploy.local.programs import MissingServerError, find_caddy, find_mongod, find_rabbitmq, find_sshd
+from deploy.local.programs import MissingServerError, find_alertmanager, find_caddy, find_mongod, find_prometheus, find_rabbitmq, find_sshd
 from deploy.local.settings import LocalSettings, read_settings
 
 POLICY: Final = Path("/usr/sbin/policy-rc.d")  # Debian's maintainer scripts ask it whether they may start a service
 FORBIDDEN: Final = "#!/bin/sh\nexit 101\n"
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-BECOME_SERVICES: Final = {"rabbitmq-server": "rabbitmq-server", "caddy": "caddy", "openssh-server": "ssh"}  # by package
+BECOME_SERVICES: Final = {
+    "rabbitmq-server": "rabbitmq-server",
+    "caddy": "caddy",
+    "openssh-server": "ssh",
+    "prometheus": "prometheus",
+    "prometheus-alertmanager": "prometheus-alertmanager",
+}
+"""By package."""
 CANNOT: Final = 1
 
 
@@ -48,6 +55,8 @@ def needs(purpose: str, settings: LocalSettings) -> list[Need]:
         found.append(Need("the library libcurl, for mongod", "libcurl4", _mongod_runs()))
     found.append(Need("Caddy, the front door", "caddy", find_caddy() is not None, optional=purpose == "run"))
     found.append(Need("age, which encrypts backups", "age", shutil.which("age") is not None, optional=purpose == "run"))
+    found.append(Need("Prometheus, for alarms", "prometheus", find_prometheus() is not None, optional=purpose == "run"))
+    found.append(Need("its Alertmanager", "prometheus-alertmanager", find_alertmanager() is not None, optional=purpose == "run"))
     if purpose == "test":
         found.append(Need("sftp, which carries backups", "openssh-client", shutil.which("sftp") is not None))
         found.append(Need("an SSH server, to try that", "openssh-server", find_sshd() is not None))

@@ -22,6 +22,7 @@ from deploy.local.processes import Process, stop_left_over
 from deploy.local.programs import find_caddy
 from deploy.local.settings import LocalSettings
 from deploy.local.users import broker_users, database_users
+from deploy.local.watching import RULES, told_by, watching_parts
 
 PEOPLE: Final = 50  # picked of it for each kind of request, so that one run's requests do not meet those of the last
 READY_TIMEOUT_SECONDS: Final = 60
@@ -41,6 +42,7 @@ class Stack:
         *,
         front_door: bool = False,
         demo_accounts: bool = True,
+        rules: Path = RULES,
     ) -> None:
         """Describe it.
 
@@ -49,12 +51,14 @@ class Stack:
             tell: Is told what has been done.
             adapt: Changes a part before it is started first, such as the addresses that a test puts in its environment.
             front_door: One address before all services, where its program is on this machine.
+            rules: Folder of what is an alarm, where `settings.watch` asks for them.
             demo_accounts: An account for each role; without them nobody can sign in until somebody is invited by command.
         """
         self.settings = settings
         self._adapt = adapt
         self._front_door = find_caddy() if front_door else None
         self._demo_accounts = demo_accounts
+        self._rules = rules
         self.state = settings.local_state.resolve()
         self.keys: Keys = load_keys(self.state / "keys")
         self.parts: tuple[Part, ...] = ()
@@ -75,6 +79,7 @@ class Stack:
         for file in (self.state / "run").glob("*.pid"):  # before asking for ports: a killed run may still hold them
             stop_left_over(file)
         ours = (*SERVICES, *SIMULATORS, *(("desk",) if self._front_door else ()), *((TRACES,) if self.settings.trace_sample else ()))
+        ours += ("prometheus", "alertmanager", "checks") if self.settings.watch else ()
         require_free({f"{name.upper()}_PORT": getattr(self.settings, f"{name}_port") for name in ours})
         with ThreadPoolExecutor() as pool:
             broker = pool.submit(self._start_broker)
@@ -86,6 +91,10 @@ class Stack:
         self.parts = tuple(self._adapt(part) for part in self._described())
         write_secret(self.state / "env", exports(self.operator_environment()))
         write_secret(self.state / "adapter", exports(self.adapter_environment()))
+        if self.settings.watch:
+            operator, is_ours = self.operator_environment(), self._broker is not None
+            watching = watching_parts(self.settings, self.state, operator, self._rules, has_broker=is_ours)
+            self.parts += tuple(map(self._adapt, watching))
         for part in self.parts:
             self.start_part(part.name)
         for part in self.parts:
@@ -94,6 +103,8 @@ class Stack:
 
     def _described(self) -> tuple[Part, ...]:
         found = parts(self.settings, self.keys, self._addresses, self.state)
+        if self.settings.watch:
+            found = tuple(told_by(part, self.settings) for part in found)
         if self._front_door is None:
             return found
         return *map(behind_front_door, found), front_door(self.settings, self._front_door, self.state)
@@ -233,6 +244,8 @@ class Stack:
                 epmd_port=self.settings.rabbitmq_epmd_port,
                 program=self.settings.rabbitmq_server,
             )
+            if self.settings.watch:
+                self._broker.tell_metrics_on(self.settings.rabbitmq_metrics_port)
             self._broker.start()
             url, api = self._broker.url(), self._broker.api_url
             self._tell(f"RabbitMQ runs on port {self._broker.port}")

@@ -66,6 +66,21 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
         float, Field(ge=1, description="How long an upload waits for the request that names it before it is swept, in days")
     ] = 7.0
 
+    request_file_days: Annotated[
+        float,
+        Field(
+            ge=1,
+            description="How long photos and papers of a request are kept after it has ended, while nothing of its sender is open, in days",
+        ),
+    ] = 90.0
+    returned_file_days: Annotated[
+        float,
+        Field(ge=1, description="How long those of a returned request are kept, which may be mended, in days; then they are asked again"),
+    ] = 180.0
+    unread_webhook_days: Annotated[
+        float, Field(ge=8, description="How long what WhatsApp sent in an unknown shape is kept, in days; Meta repeats for 7")
+    ] = 365.0
+
     source_days: Annotated[
         float, Field(gt=0, description="How long after somebody came by a poster, a post or an ad what they begin is due to it, in days")
     ] = 30.0
@@ -112,7 +127,10 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
         description="JSON: since when this office uses a regulation's code lists, or one of them, such as "
         '{"6/2026": "2027-01-01", "6/2026 occupation": "2026-03-01"}; else their data says when',
     )
-    chat_log_days: Annotated[float, Field(ge=1, description="How long what was said in a chat is kept, in days")] = 90.0
+    chat_log_days: Annotated[
+        float,
+        Field(ge=8, description="How long what was said in a chat is kept, in days; it tells a repeated message, and Meta repeats for 7"),
+    ] = 90.0
     draft_reminder_hours: Annotated[
         float,
         Field(ge=0, lt=24, description="Silence after which somebody is reminded once of a draft, by day, in hours; 0 = never"),
@@ -180,6 +198,12 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
     survey_rest_days: Annotated[
         float, Field(ge=0, le=365, description="How long after it was asked a chat is not asked again, in days; 0 = it always may be")
     ] = 30.0
+    survey_invitation_days: Annotated[
+        float, Field(ge=1, description="How long an invitation is kept after its link ended, in days: SURVEY_REST_DAYS at least")
+    ] = 365.0
+    survey_remark_days: Annotated[
+        float, Field(ge=31, description="How long words of the survey are kept after the end of their month, in days")
+    ] = 730.0
     survey_small_sample: Annotated[int, Field(ge=1, description="Answers below which an index is marked as that of a small sample")] = 30
     survey_smallest_cell: Annotated[
         int, Field(ge=1, description="Answers below which no index and no count of people is shown: they would tell of single ones")

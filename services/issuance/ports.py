@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from services.issuance.domain.card_order import CardState
 from services.issuance.domain.cards import BlankStock
@@ -14,6 +14,7 @@ from services.issuance.domain.numbers import NumberSequence
 from services.issuance.domain.office import Office
 from services.issuance.domain.products.spec import Spec
 from shared.clock import Clock
+from shared.errors import Transient
 
 
 class Tx(Protocol):
@@ -255,6 +256,9 @@ class DocumentPictures(Protocol):
         """Return a page as JPEG; raises NotFound (`page_not_found`) or BadInput (`pdf_unreadable`)."""
 
 
+_NEW_CERTIFICATE_SECONDS: Final = 600.0  # somebody has to put it there first
+
+
 @dataclass(frozen=True, slots=True)
 class Deps:
     """The dependencies of the handlers."""
@@ -273,6 +277,18 @@ class Deps:
     lease: timedelta
     most_attempts: int
     blanks_low: int
+    signs_until: Callable[[], datetime | None] = lambda: None
+    """When the signer's certificate ends; None: the renderer has not started yet, and nobody knows."""
+
+    def refuse_unsigned(self) -> None:
+        """Refuse to number or to print what could not be signed.
+
+        Raises:
+            Transient: `certificate_expired`: it goes on by itself once there is a new one.
+        """
+        until = self.signs_until()
+        if until is not None and self.clock() >= until:
+            raise Transient("certificate_expired", "the signer's certificate is over", after_seconds=_NEW_CERTIFICATE_SECONDS)
 
     def check_url(self, token: str) -> str:
         """Return the address of a document's public page."""

@@ -7,12 +7,13 @@ import asyncio
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from prometheus_client import Gauge
 from pydantic import ValidationError
 
 from services.issuance import api, desk
@@ -36,9 +37,10 @@ from services.issuance.store import (
     MongoRegisterReader,
     MongoTx,
 )
+from shared import metrics
 from shared.child import ChildLimits
 from shared.clock import Clock, now
-from shared.health import Check, CheckFunction, Health
+from shared.health import Check, CheckFunction
 from shared.ids import new_token
 from shared.messaging.host import MessagingHost
 from shared.messaging.operations import accounting
@@ -49,9 +51,12 @@ from shared.poller import sweeper
 from shared.process import BackgroundJob, Service
 from shared.reference.calendar import written_week
 from shared.refill import RefillJob
+from shared.retention import Holdings
+from shared.standing import state_counts
 from shared.stuck_messages import StuckWithMessages
-from shared.web import create_app
-from shared.web.desk import JwksReader, shell
+from shared.web import create_app, keeping
+from shared.web.desk import JwksReader, Pages, shell
+from shared.web.measuring import Found, StateCount
 
 NAME: Final = "issuance"
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -106,6 +111,7 @@ def assemble(settings: Settings, clock: Clock = now) -> Issuance:
         lease=timedelta(seconds=settings.print_lease_seconds),
         most_attempts=settings.print_attempts,
         blanks_low=settings.blanks_low,
+        signs_until=lambda: renderer.signer_identity.not_after if renderer.signer_identity else None,
     )
     pace = RenderLimits(
         settings.renderer_at_once, settings.renderer_poll_seconds, settings.renderer_batcher_sheets, settings.renderer_batcher_seconds
@@ -120,8 +126,7 @@ def build(settings: Settings) -> Service:
     host = parts.host
     consumer = host.consumer(parts.units, routes(parts.deps))
     documents, certificate = _checks(settings, parts)
-    health = Health()
-    health.add("mongo", host.check_database)
+    health = host.health()
     app = create_app(settings, health, title="Penerbitan dokumen", database_lost=host.mongo.lost, public=api.PUBLIC)
     api.install(app, parts.units, parts.deps, settings)
     session_keys = JwksReader(settings.desk_keys_url)
@@ -129,6 +134,7 @@ def build(settings: Settings) -> Service:
     desk.install(app, parts.units, parts.deps, PdfiumPages())
     source = StuckWithMessages(stuck.HeldDocuments(parts.units, parts.deps), host.stuck_messages(), NAME)
     desk.install_stuck(app, source, stuck.PERSONAL, stuck.REFUSALS)
+    keeping.install(app, "dokumen", Holdings(parts.mongo, host.database, NAME, settings), Pages(desk.TEMPLATES))
     return Service(
         name=NAME,
         health=health,
@@ -141,6 +147,7 @@ def build(settings: Settings) -> Service:
             BackgroundJob("sweep", sweeper("archive", parts.archive.sweep, every_seconds=_SWEEP_SECONDS).run),
         ),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
+        counts=(*state_counts(host, (ACCOUNT,)), _signer_count(settings, parts.renderer)),
         close=(parts.renderer.close, session_keys.close, host.close),
     )
 
@@ -174,12 +181,27 @@ def _checks(settings: Settings, parts: Issuance) -> tuple[CheckFunction, CheckFu
         return Check(ok=not late, reason="documents_late" if late else "", value=round(age, 1))
 
     async def certificate() -> Check:
-        if renderer.signer_identity is None:
+        days = _days_left(renderer)
+        if days is None:
             return Check(ok=renderer.failure == "", reason=renderer.failure)
-        days = (renderer.signer_identity.not_after - now()).total_seconds() / 86_400
         return Check(ok=days > 0, reason="" if days > 0 else "certificate_expired", value=round(days, 1))
 
     return documents, certificate
+
+
+def _days_left(renderer: Pool) -> float | None:
+    """Return the days until the signer's certificate ends; None before the renderer has read it."""
+    identity = renderer.signer_identity
+    return None if identity is None else (identity.not_after - now()).total_seconds() / 86_400
+
+
+def _signer_count(settings: Settings, renderer: Pool) -> StateCount:
+    async def signer() -> Mapping[Gauge, Found]:
+        days = _days_left(renderer)
+        certificate: Found = {} if days is None else {("signer",): days}
+        return {metrics.CERTIFICATE_DAYS: certificate, metrics.SIGNER_GENUINE: {(): float(settings.signer_genuine)}}
+
+    return StateCount("signer", signer, (metrics.CERTIFICATE_DAYS, metrics.SIGNER_GENUINE))
 
 
 def read_office(path: Path) -> Office:

@@ -79,6 +79,15 @@ class Settings(OfficeDaysSettings, PublicSettings, WhatsappSettings, ServiceSett
         float, Field(gt=0, description="Messages a second of one broadcast at most; whoever writes it may choose fewer")
     ] = 40.0
     broadcast_rest_days: Annotated[float, Field(ge=0, description="Days between two broadcasts to one person, at least")] = 7.0
+    broadcast_recipient_days: Annotated[
+        float, Field(ge=1, description="How long it is kept who got which broadcast, in days: BROADCAST_REST_DAYS at least")
+    ] = 365.0
+    early_status_days: Annotated[
+        float, Field(ge=1, description="How long a status is kept whose message was never sent from here, in days")
+    ] = 30.0
+    remark_days: Annotated[
+        float, Field(ge=1, description="How long comments and messages on social media are kept after they were written, in days")
+    ] = 730.0
     broadcast_alone_most: Annotated[
         int, Field(ge=0, description="People whom one person may write to alone; to more somebody else starts the broadcast")
     ] = 50

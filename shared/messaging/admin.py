@@ -1,4 +1,4 @@
-"""The operator's commands: `python -m deploy.admin list|show|replay|discard|resend|conservation|audit`.
+"""The operator's commands: `python -m deploy.admin list|show|replay|discard|resend|conservation|sequences|audit`.
 
 What was not handled, whether everything is accounted for, and whether somebody changed who saw whom.
 
@@ -27,7 +27,7 @@ from shared.messaging.broker.channel import endpoint
 from shared.messaging.broker.errors import BrokerUnavailable, ConnectionLost, PublishRefused
 from shared.messaging.broker.publisher import Publisher
 from shared.messaging.broker.queue_browser import QueueBrowser
-from shared.messaging.operations import audit_check, reconciliation, resending
+from shared.messaging.operations import audit_check, reconciliation, resending, sequences
 from shared.messaging.operations.service_api import ServiceApi, ServiceUnreachable
 from shared.messaging.operations.stuck_item import StuckItem
 from shared.messaging.operations.stuck_messages import StuckMessages
@@ -114,6 +114,12 @@ class Admin:
             print("\n".join(await reconciliation.missing(self._mongo, self._databases, self._letters, found)), file=sys.stderr)
         return 0 if found.balanced else _FAILED
 
+    async def sequences(self, _options: argparse.Namespace) -> int:
+        """Print a line for each service; return 1 where a number is missing between the events about one thing."""
+        found = await sequences.broken(self._mongo, self._databases, now())
+        print("\n".join(sequences.lines(found)))
+        return _FAILED if any(found.values()) else 0
+
     async def resend(self, _options: argparse.Namespace) -> int:
         """Have sent again what was sent and no consumer knows."""
         for publisher, count in (await resending.resend(self._mongo, self._databases)).items():
@@ -190,6 +196,7 @@ async def _run(settings: AdminSettings, options: argparse.Namespace) -> int:
         "replay": admin.replay,
         "discard": admin.discard,
         "conservation": admin.conservation,
+        "sequences": admin.sequences,
         "resend": admin.resend,
         "audit": admin.audit,
     }
@@ -233,6 +240,7 @@ def _parser() -> argparse.ArgumentParser:
     conserving = commands.add_parser("conservation", help="accepted = finished + parked + in flight; exits 1 when it is not")
     conserving.add_argument("--json", action="store_true", help="for programs: one JSON object in place of the table")
     conserving.add_argument("--settle", type=float, default=reconciliation.SETTLE_SECONDS, help="seconds to read again while work moves")
+    commands.add_parser("sequences", help="whether the events of the last day are numbered without a gap; exits 1 when they are not")
     commands.add_parser("resend", help="after a restore: send again what was sent and no consumer knows")
     showing.add_argument("addresses", nargs="+", metavar="SERVICE/PLACE/ID")
     auditing = commands.add_parser("audit", help="check the chain of every row: who saw whom, and who did what; exits 1 where it is broken")

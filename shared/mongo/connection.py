@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final, Self, TypeAlias, TypeVar, cast
 
@@ -14,7 +14,9 @@ from pymongo.errors import CollectionInvalid, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.topology_description import TopologyDescription
 
+from shared.clock import now
 from shared.mongo.errors import DatabaseUnavailable, name_of, reachable
+from shared.mongo.expiry import expiring
 from shared.mongo.transaction import Session, run_transaction
 
 Doc: TypeAlias = dict[str, Any]
@@ -118,10 +120,16 @@ class Mongo:
         return self.collection(database, name).with_options(read_concern=ReadConcern())
 
     async def prepare(
-        self, database: str, indexes: Mapping[str, Sequence[IndexModel]], retired: Mapping[str, Sequence[str]] = NOTHING_RETIRED
+        self,
+        database: str,
+        indexes: Mapping[str, Sequence[IndexModel]],
+        retired: Mapping[str, Sequence[str]] = NOTHING_RETIRED,
+        days: Mapping[str, float] | None = None,
     ) -> None:
         """Create collections and indexes, before serving: inside a transaction that would be slow or fail. Idempotent.
 
+        `days`: after how long rows expire by the installation's settings, by `collection.index`; where that was longer until now, older
+        rows go at once. None: whoever prepares knows no settings, so what is there stays.
         `retired`: names of indexes of earlier versions, by collection, which are dropped once the new ones are there.
 
         Raises:
@@ -135,7 +143,7 @@ class Mongo:
                 if name not in present:
                     await _create_collection(room, name)
                 if models:
-                    await room[name].create_indexes(list(models))
+                    await room[name].create_indexes(await expiring(room, name, models, days))
             for name, old in retired.items():
                 for index in old:
                     await _drop_index(room, name, index)
@@ -165,6 +173,31 @@ class Mongo:
             raise DatabaseUnavailable("database_unavailable", name_of(error)) from error
         if not hello.get("isWritablePrimary"):
             raise DatabaseUnavailable("database_unavailable", "no primary")
+
+    async def clock_ahead_seconds(self) -> float:
+        """Return how far this machine's clock is ahead of the primary's; negative: behind.
+
+        Raises:
+            DatabaseUnavailable: MongoDB can't be reached.
+        """
+        with reachable():
+            hello = await self._client.get_database("admin").command("hello")
+        theirs: datetime = hello["localTime"]
+        return (now() - (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC))).total_seconds()
+
+    async def disk(self, database: str) -> tuple[int, int] | None:
+        """Return how many bytes are free, and how many there are, on the disk where the primary keeps a database; None: it does not tell.
+
+        Raises:
+            DatabaseUnavailable: MongoDB can't be reached.
+        """
+        try:
+            with reachable():
+                stats = await self.database(database).command("dbStats")
+        except OperationFailure:
+            return None  # a user of an older installation, who may not ask
+        total = int(stats.get("fsTotalSize", 0))
+        return (total - int(stats["fsUsedSize"]), total) if total else None
 
     def lost(self) -> bool:
         """Return whether the driver has looked for a primary and knows of none now. Asks nobody and takes microseconds."""

@@ -17,6 +17,12 @@ HIDDEN_SINCE: Final = "unused_since"
 _GRACE: Final = timedelta(hours=1)  # whoever saw the file before it was hidden has committed by then: a unit of work takes seconds
 _PAGE: Final = 500  # files that are asked about at once
 
+UNUSED: Final = "unused_files"
+"""Kind (`shared.reference.retention`) of what nobody ever used."""
+_KIND: Final = "unused_kind"  # of what is hidden: what it is counted as when it goes
+
+Removed = Callable[[str, int, int], Awaitable[None]]
+"""Told of files that are gone: their kind, how many, and their bytes."""
 Used = Callable[[Sequence[str]], Awaitable[Collection[str]]]
 """Which of these file ids something points to."""
 
@@ -29,11 +35,14 @@ class UnusedFiles:
     again by this process: the next one will.
     """
 
-    def __init__(self, mongo: Mongo, database: str, bucket: str, *, used: Used, age: timedelta, clock: Clock = now) -> None:
+    def __init__(
+        self, mongo: Mongo, database: str, bucket: str, *, used: Used, age: timedelta, removed: Removed | None = None, clock: Clock = now
+    ) -> None:
         self._rows = mongo.collection(database, f"{bucket}.files")
         self._chunks = mongo.collection(database, f"{bucket}.chunks")
         self._used = used
         self._age = age
+        self._removed = removed
         self._clock = clock
         self._judged = ObjectId("0" * 24)
 
@@ -49,14 +58,28 @@ class UnusedFiles:
             await self._hide(self._clock())
         return removed
 
+    async def hide(self, file_ids: Sequence[str], kind: str) -> None:
+        """Hide those of these files that nothing points to; they are removed an hour later, unless something does by then."""
+        if not file_ids:
+            return
+        with reachable():
+            used = await self._used(file_ids)
+            unused = {"filename": {"$in": [each for each in file_ids if each not in used]}, HIDDEN_SINCE: None}
+            await self._rows.update_many(unused, {"$set": {HIDDEN_SINCE: self._clock(), _KIND: kind}})
+
     async def _remove(self, before: datetime) -> int:
         removed = 0
-        while page := await self._rows.find({HIDDEN_SINCE: {"$lt": before}}, {"filename": 1, HIDDEN_SINCE: 1}).limit(_PAGE).to_list(None):
+        shown = {"filename": 1, "length": 1, HIDDEN_SINCE: 1, _KIND: 1}
+        while page := await self._rows.find({HIDDEN_SINCE: {"$lt": before}}, shown).limit(_PAGE).to_list(None):
             used = await self._used([row["filename"] for row in page])
             back = [row["_id"] for row in page if row["filename"] in used]
-            await self._rows.update_many({"_id": {"$in": back}}, {"$unset": {HIDDEN_SINCE: ""}})
-            for row in page:
-                removed += row["filename"] not in used and await self._remove_one(row)
+            await self._rows.update_many({"_id": {"$in": back}}, {"$unset": {HIDDEN_SINCE: "", _KIND: ""}})
+            gone = [row for row in page if row["filename"] not in used and await self._remove_one(row)]
+            removed += len(gone)
+            for kind in sorted({row.get(_KIND, UNUSED) for row in gone}):
+                lengths = [row["length"] for row in gone if row.get(_KIND, UNUSED) == kind]
+                if self._removed is not None:
+                    await self._removed(kind, len(lengths), sum(lengths))
         return removed
 
     async def _remove_one(self, row: Doc) -> bool:

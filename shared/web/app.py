@@ -17,7 +17,9 @@ from shared.web import docs, openapi, problems
 from shared.web.audited import AuditedRequests
 from shared.web.auth import Authenticator
 from shared.web.in_flight import InFlightRequests
+from shared.web.measuring import Measuring
 from shared.web.middleware import BodyLimit, ConcurrencyLimit, DatabaseGate, RequestLog, Waiting
+from shared.web.storage_gate import StorageGate, TakingIn
 
 OPERATIONS: Final = frozenset({"/livez", "/readyz", "/metrics"})
 DOCUMENTATION: Final = frozenset({"/openapi.json", docs.PAGE_PATH, docs.ASSET_PATH})
@@ -41,6 +43,7 @@ def create_app(
     public: Iterable[str] = (),
     larger_bodies: Iterable[tuple[str, int]] = (),
     in_flight: InFlightRequests | None = None,
+    taking_in: TakingIn | None = None,
 ) -> FastAPI:
     """Make the app of a service.
 
@@ -51,16 +54,20 @@ def create_app(
         database_lost: Tells whether the database is known to be out of reach; requests then wait at the door, for a while.
         public: Route paths that need no authentication; a test refuses every other route without one.
         larger_bodies: (path prefix, limit in bytes) where more than `max_body_bytes` is right, such as file uploads.
+        taking_in: Where something new comes in, which is refused while storage is low.
         in_flight: Counts the requests that are being answered, where somebody gives way to them.
     """
     app = _App(title=title, docs_url=None, redoc_url=None)
     app.state.authenticator = authenticator = Authenticator(settings.api_keys)
+    app.state.measuring = measuring = Measuring(health, settings.gauges_seconds)
     app.state.public = frozenset(public) | OPERATIONS | DOCUMENTATION
     problems.install(app)
     docs.install(app)
     openapi.install(app, port=type(settings).model_fields["port"].default)
     app.add_middleware(AuditedRequests, note=lambda: getattr(app.state, "audit_note", None))
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=tuple(larger_bodies))
+    if taking_in is not None:
+        app.add_middleware(StorageGate, taking_in=taking_in)
     if database_lost is not None:
         app.add_middleware(DatabaseGate, lost=database_lost)
     waiting = Waiting(is_known=authenticator.knows, largest_bytes=settings.max_body_bytes, most_bytes=settings.max_waiting_bytes)
@@ -79,6 +86,7 @@ def create_app(
 
     @app.get("/metrics", include_in_schema=False)
     async def measurements() -> Response:
+        await measuring.refresh()
         return Response(metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     return app

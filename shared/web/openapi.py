@@ -17,7 +17,7 @@ from shared.web.refusals import CODES, FIELD_CODES, Demand, Refusals, refuses
 ALWAYS: Final[Refusals] = (
     refuses(408, "request_too_slow")
     | refuses(500, "internal_error")
-    | refuses(503, "audit_unavailable", "busy", "contended", "database_unavailable", "too_many_slow")
+    | refuses(503, "audit_unavailable", "busy", "contended", "database_unavailable", "storage_low", "too_many_slow")
 )
 """What every route may answer: a request that does not arrive, a full house, a lost race five times over, no database, no audit log."""
 

@@ -20,7 +20,8 @@ from tests.support.front_door import front_door
 __all__ = ["apps"]
 OPERATORS = re.compile(r"/v1/(stuck|jobs|sender)|/(livez|readyz|metrics|openapi.json|docs)")
 """What stays on the services' own ports."""
-EVERYWHERE = {"/desk", "/desk/cari", "/desk/macet", "/desk/aset/{name}", "/aset/{name}"}
+WATCHING = {f"/desk/pantauan{each}" for each in ("", "/jumlah", "/{board}", "/{board}/{panel}")}
+EVERYWHERE = {"/desk", "/desk/cari", "/desk/macet", "/desk/masa-simpan", "/desk/aset/{name}", "/aset/{name}", *WATCHING}
 
 
 @pytest.fixture(scope="module")

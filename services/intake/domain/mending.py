@@ -23,7 +23,7 @@ def mending_draft(request_id: str, filled: FilledForm, form: Form, reasons: Sequ
 
     Args:
         request_id: The request.
-        filled: What it was filed with.
+        filled: What it was filed with; without files where their time is over, so that they are asked again.
         form: The present form of its service.
         reasons: Why it was returned, each `code` or `code:field`; a field that the form does not have is not asked.
         at: When.

@@ -134,6 +134,8 @@ class Request:
     """The day of a visit of which its sender needs no reminder any more."""
     residence: str | None = None
     """Code of the village where whom it is about lives by the register, once that is told; None: not known, or elsewhere."""
+    files_over_at: datetime | None = None
+    """When its files were given up because their time was over; None: it has them."""
 
     @property
     def settled(self) -> tuple[IssuedDocument, ...]:
@@ -272,6 +274,7 @@ def resubmit(request: Request, form: FilledForm, promised_at: datetime | None, a
         round=request.round + 1,
         timeline=(*request.timeline, Step(RequestState.SUBMITTED, at)),
         joins=None,
+        files_over_at=None,
     )
     return again, RequestSubmitted(again)
 

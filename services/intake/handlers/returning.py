@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.intake.domain.chat import Draft
+from services.intake.domain.file_times import form_left
 from services.intake.domain.mending import mending_draft, offer_mending
 from services.intake.domain.requests import Request
 from services.intake.ports import Deps, Tx
@@ -25,7 +26,7 @@ async def offer_returned(tx: Tx, deps: Deps, request: Request, at: datetime) -> 
 def mending_of(deps: Deps, request: Request, at: datetime) -> Draft:
     """Return the draft that mends a returned request."""
     named = [reason if ":" in reason else _named(reason) for reason in request.reasons_at]
-    return mending_draft(request.request_id, request.form, deps.catalogue.get(request.service).form, named, at)
+    return mending_draft(request.request_id, form_left(request), deps.catalogue.get(request.service).form, named, at)
 
 
 def _named(code: str) -> str:

@@ -7,6 +7,7 @@ from services.intake.jobs.audiences import AudienceFinder as AudienceFinder
 from services.intake.jobs.bundles import BundlePacking as BundlePacking
 from services.intake.jobs.chats import ChatLimits as ChatLimits
 from services.intake.jobs.chats import ChatWorker as ChatWorker
+from services.intake.jobs.files_over import FilesOver as FilesOver
 from services.intake.jobs.funnel import FunnelFolder as FunnelFolder
 from services.intake.jobs.reminding import DraftReminders as DraftReminders
 from services.intake.jobs.reminding import VisitReminders as VisitReminders

@@ -22,6 +22,9 @@ from services.intake.ports.clerk import ClerkReader as ClerkReader
 from services.intake.ports.clerk import ReadCase as ReadCase
 from services.intake.ports.deps import Deps as Deps
 from services.intake.ports.figures import FigureReader as FigureReader
+from services.intake.ports.file_times import FilesOverReader as FilesOverReader
+from services.intake.ports.file_times import HiddenFiles as HiddenFiles
+from services.intake.ports.file_times import OverPage as OverPage
 from services.intake.ports.files import Documents as Documents
 from services.intake.ports.files import FileStore as FileStore
 from services.intake.ports.files import Media as Media

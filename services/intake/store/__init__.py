@@ -8,6 +8,7 @@ from services.intake.store.chats import MongoChatReader as MongoChatReader
 from services.intake.store.contacts import MongoPeopleReader as MongoPeopleReader
 from services.intake.store.count_tables import CountTables as CountTables
 from services.intake.store.court_cases import MongoClerkReader as MongoClerkReader
+from services.intake.store.files_over import MongoFilesOver as MongoFilesOver
 from services.intake.store.pieces import MongoPieceReader as MongoPieceReader
 from services.intake.store.refills import refills_of as refills_of
 from services.intake.store.register_state import MongoRegisterStateReader as MongoRegisterStateReader

@@ -12,4 +12,5 @@ from shared.refill import Refill, made_again
 def refills_of(catalogue: Catalogue) -> tuple[Refill, ...]:
     """Return them; requests are read by the forms of this catalogue."""
     requests = made_again("search_terms.2", requests_of(catalogue), "search_terms", "village_words")
-    return requests, made_again("name_words.2", CONTACTS, "name_words"), made_again("court_terms", CASES, "court", "terms")
+    files = made_again("files_since", requests_of(catalogue), "files_since")
+    return requests, files, made_again("name_words.2", CONTACTS, "name_words"), made_again("court_terms", CASES, "court", "terms")

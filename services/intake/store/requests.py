@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from services.intake.domain.documents import IssuedDocument, IssuedState
+from services.intake.domain.file_times import files_since
 from services.intake.domain.files import bands_of
 from services.intake.domain.filled_form import FilledForm, Person
 from services.intake.domain.officer_messages import OfficerMessage
@@ -47,7 +48,7 @@ def _request_to(request: Request, *, catalogue: Catalogue) -> Doc:
         "document_numbers": [document.number for document in request.issued],
         "documents": [fields_of(document) | {"delivery": document.delivery.value} for document in request.documents],
         "expected": request.expected,
-        "origin": {**fields_of(request.origin), "channel": request.origin.channel.value},
+        "origin": fields_of(request.origin) | {"channel": request.origin.channel.value},
         "person": {"nik": _subject_nik(request, catalogue), "key": request.person_key},
         "form": {
             "version": form.form_version,
@@ -61,8 +62,8 @@ def _request_to(request: Request, *, catalogue: Catalogue) -> Doc:
         "joined_by": list(request.joined_by),
         "began_at": request.began_at,
         "residence": request.residence,
+        **_files_to(request),
         **_words_to(request, catalogue),
-        "attachments": [fields_of(file) for file in form.attachments],
         "looks_bands": sorted({band for file in form.attachments for band in bands_of(file.looks)}),
         "village_words": _names(request, catalogue) if request.origin.village else [],
         "search_terms": _search_terms(request, catalogue),
@@ -133,7 +134,14 @@ def request_from(doc: Doc, *, catalogue: Catalogue) -> Request:
         told=_told_from(doc["told"]) if doc.get("told") else None,
         reminded_of=date.fromisoformat(doc["reminded_of"]) if doc.get("reminded_of") else None,
         residence=doc.get("residence"),
+        files_over_at=doc.get("files_over_at"),
     )
+
+
+def _files_to(request: Request) -> Doc:
+    """Return what the files are, since when they are kept for a while only, and when they were given up: that is absent of most."""
+    over = {"files_over_at": request.files_over_at} if request.files_over_at else {}
+    return {"attachments": [fields_of(file) for file in request.form.attachments], "files_since": files_since(request), **over}
 
 
 def _words_to(request: Request, catalogue: Catalogue) -> Doc:

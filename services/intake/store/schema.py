@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 from services.intake.domain.drafts import DRAFT_LIFETIME
@@ -12,6 +13,8 @@ from shared.mongo.unused import UnusedFiles
 DRAFT_KEPT_SECONDS: Final = int(DRAFT_LIFETIME.total_seconds())
 INVITATION_KEPT_SECONDS: Final = 365 * 24 * 3600  # after its link ended: nobody rests longer than that between two surveys
 REMARK_KEPT_SECONDS: Final = 2 * 365 * 24 * 3600  # words of this year and the last, which the next report compares
+BEGINNING: Final = datetime.fromtimestamp(0, UTC)
+"""Before every moment: `$gt` it is "a moment", which the planner finds within a partial index."""
 UNREAD_KEPT_SECONDS: Final = 365 * 24 * 3600  # unknown shapes wait for a release that knows them
 
 # Partial indexes say `$gt: ""` for "a text": the planner sees that an equality is within it, and of `$type: "string"` it does not.
@@ -111,6 +114,8 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("origin.address", 1), ("_id", -1)], name="of_adapter", partialFilterExpression={"channel": "adapter"}),  # its list
         IndexModel([("state", 1), ("_id", -1)], name="by_state"),  # the list, narrowed by state, and the tally
         IndexModel([("attachments.file_id", 1)], name="by_file"),  # the sweeper asks whether an upload is used
+        # Those that have ended and have their files still, the longest first.
+        IndexModel([("files_since", 1), ("_id", 1)], name="files_since", partialFilterExpression={"files_since": {"$gt": BEGINNING}}),
         # A paper that another family sent before.
         IndexModel([("attachments.sent_sha256", 1), ("_id", -1)], name="by_content"),
         # Who is to be reminded of a day on which they come, or an officer comes.

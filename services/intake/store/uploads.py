@@ -27,7 +27,7 @@ class UsedFiles:
         """Return which of these files a request, a case, a draft, the log of a chat, or a new or parked message uses."""
         asked = {"$in": list(file_ids)}
         with reachable():
-            requests = await self._requests.distinct("attachments.file_id", {"attachments.file_id": asked})
+            requests = await self._requests.distinct("attachments.file_id", {"attachments.file_id": asked, "files_over_at": None})
             drafts = [file_id for draft in _DRAFTS for file_id in await self._of_drafts(draft, asked)]
             begun = await self._begun.distinct("draft.attachments.file_id", {"draft.attachments.file_id": asked})
             typed = await self._typed.distinct("file.file_id", {"file.file_id": asked})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -33,11 +33,12 @@ from services.intake.store import (
     INDEXES,
     MongoTx,
     MongoWebhookLog,
-    UsedFiles,
     refills_of,
 )
+from services.intake.wiring.counts import chat_count
 from services.intake.wiring.dependencies import dependencies
 from services.intake.wiring.outside import Outside
+from services.intake.wiring.retention import Retention, install_keeping, retention_of
 from services.intake.wiring.survey import read_questions as read_questions
 from services.intake.wiring.texts import TEMPLATES as TEMPLATES
 from services.intake.wiring.texts import read_card_words as read_card_words
@@ -48,17 +49,19 @@ from shared.clock import Clock, now
 from shared.health import Check, Health
 from shared.messaging.host import MessagingHost
 from shared.messaging.operations import accounting
+from shared.messaging.operations.accounting import Count
 from shared.messaging.transaction.runner import UnitOfWorkRunner
-from shared.mongo import Mongo
 from shared.mongo.files import Files
-from shared.mongo.unused import UnusedFiles
 from shared.poller import Poller, sweeper
 from shared.process import BackgroundJob, Service
+from shared.reference.retention import expiry_days
 from shared.refill import RefillJob
+from shared.standing import state_counts
 from shared.stuck_messages import StuckWithMessages
 from shared.web import FastAPI, InFlightRequests, create_app
 from shared.web.desk import JwksReader, shell
 from shared.web.meta_webhooks import WebhookSecrets
+from shared.web.storage_gate import TakingIn
 
 NAME: Final = "intake"
 BUCKET: Final = "files"
@@ -76,7 +79,12 @@ ACCOUNTS: Final = (
         parked=(RequestState.UNDELIVERED,),
         in_flight=(RequestState.SUBMITTED, RequestState.APPROVED, RequestState.ISSUED),
     ),
-    accounting.by_state("webhook_log", "webhook_log", finished=("handled", "kept", "discarded"), parked=("parked",), in_flight=("new",)),
+    replace(
+        accounting.by_state(
+            "webhook_log", "webhook_log", finished=("handled", "kept", "discarded"), parked=("parked",), in_flight=("new",)
+        ),
+        parked=(Count("webhook_log", {"state": {"$in": ["parked"]}, "stuck_id": {"$gt": ""}}),),  # as their index has them
+    ),
 )
 
 
@@ -92,7 +100,7 @@ class Parts:
     webhook_log: MongoWebhookLog
     units: UnitOfWorkRunner[Tx]
     deps: Deps
-    unused_files: UnusedFiles
+    retention: Retention
     drafts: StaleDrafts
     waiting: LateOfficers
     reminders: DraftReminders
@@ -105,7 +113,7 @@ class Parts:
     async def prepare(self) -> None:
         """Create collections and indexes, and register intake's accounts for the reconciliation."""
         mongo, database = self.host.mongo, self.host.database
-        await mongo.prepare(database, INDEXES)
+        await mongo.prepare(database, INDEXES, days=expiry_days(NAME, self.settings))
         await self.files.prepare()
         await self.bundles.prepare()
         await self.units.prepare()
@@ -144,7 +152,6 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
     deps = dependencies(settings, mongo, database, clock, outside)
     kept = timedelta(days=settings.chat_log_days)
     units: UnitOfWorkRunner[Tx] = host.units(lambda work: MongoTx(work, mongo, database, clock, deps.catalogue, kept), clock)
-    unused = _unused_files(settings, mongo, database, clock)
     return Parts(
         settings,
         host,
@@ -154,7 +161,7 @@ def assemble(settings: Settings, clock: Clock = now, http: httpx.AsyncClient | N
         webhook_log,
         units,
         deps,
-        unused,
+        retention_of(settings, host, BUCKET, deps, units),
         StaleDrafts(deps, units),
         LateOfficers(deps, units),
         DraftReminders(deps, units, timedelta(hours=settings.draft_reminder_hours)),
@@ -185,8 +192,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
     """Return the process made of these parts and workers."""
     host = parts.host
     consumer = host.consumer(parts.units, consumers.routes(parts.deps), parts.yield_to_requests)
-    health = Health()
-    health.add("mongo", host.check_database)
+    health = host.health()
     session_keys = JwksReader(parts.settings.desk_keys_url)
     app = _app(parts, health)
     shell.install(app, parts.settings, health, session_keys.read, desk.TEMPLATES)
@@ -194,6 +200,7 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
     public.install(app, parts.units, parts.deps, parts.settings)
     source = StuckWithMessages(stuck.ParkedItems(parts.deps, parts.units, parts.wake), host.stuck_messages(), NAME)
     desk.install_stuck(app, source, stuck.PERSONAL)
+    install_keeping(app, parts.settings, host)
     return Service(
         name=NAME,
         health=health,
@@ -214,11 +221,12 @@ def service(parts: Parts, chats: ChatWorker, statuses: StatusWorker) -> Service:
             BackgroundJob("survey", parts.survey.poller().run),
             BackgroundJob("reminders", sweeper("reminders", parts.reminders.sweep, every_seconds=_REMIND_SECONDS).run),
             BackgroundJob("visits", sweeper("visits", parts.visit_reminders.sweep, every_seconds=_REMIND_SECONDS).run),
-            BackgroundJob("unused files", sweeper("unused_files", parts.unused_files.sweep, every_seconds=_SWEEP_SECONDS).run),
+            *parts.retention.jobs(),
             BackgroundJob("half uploads", sweeper("half_uploads", parts.files.sweep, every_seconds=_SWEEP_SECONDS).run),
             BackgroundJob("half bundles", sweeper("half_bundles", parts.bundles.sweep, every_seconds=_SWEEP_SECONDS).run),
         ),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
+        counts=(*state_counts(host, ACCOUNTS), chat_count(parts.deps.chats, parts.deps.clock)),
         close=(parts.outside.close, session_keys.close, host.close),
     )
 
@@ -233,6 +241,7 @@ def _app(parts: Parts, health: Health) -> FastAPI:
         public=(*api.PUBLIC, *public.PATHS),
         larger_bodies=api.larger_bodies(settings.file_max_bytes),
         in_flight=parts.in_flight,
+        taking_in=TakingIn(api.TAKES_IN, parts.host.storage.is_low),
     )
     secrets = (settings.whatsapp_app_secret, settings.whatsapp_app_secret_before)
     api.install(
@@ -250,8 +259,3 @@ def _app(parts: Parts, health: Health) -> FastAPI:
         ),
     )
     return app
-
-
-def _unused_files(settings: Settings, mongo: Mongo, database: str, clock: Clock) -> UnusedFiles:
-    age, used = timedelta(days=settings.unused_file_days), UsedFiles(mongo, database).used
-    return UnusedFiles(mongo, database, BUCKET, used=used, age=age, clock=clock)

@@ -42,11 +42,13 @@ async def claim_documents(tx: Tx, deps: Deps, approval: Approval, origin: Cause)
 
     Raises:
         DomainError: what `wanted_numbers` raises, or `numbers_exhausted`.
+        Transient: `certificate_expired`: nothing is numbered that could not be signed.
     """
     await prefetch_claims(tx, deps, [approval])  # asks for nothing that was read before
     for key in claims.document_ids(approval):
         if await tx.find_document(key) is not None:
             return
+    deps.refuse_unsigned()  # before a number is given
     day = _today(deps)
     given: list[str] = []
     extracts: dict[str, int] = {}

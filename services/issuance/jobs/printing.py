@@ -111,6 +111,7 @@ class Printing:
             return False
         try:
             await self._deps.renderer.start()
+            self._deps.refuse_unsigned()
         except Transient as error:
             self._no_renderer_until = monotonic_seconds() + RENDERER_PAUSE_SECONDS
             _log.error("renderer.failed", code=error.code, detail=error.detail)

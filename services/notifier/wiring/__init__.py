@@ -43,7 +43,7 @@ from services.notifier.store import (
 )
 from services.notifier.wiring.posting import PICTURES, picture_inspector, posting_deps
 from shared.clock import Clock, now
-from shared.health import Check, CheckFunction, Health
+from shared.health import Check, CheckFunction
 from shared.inspection.inspector import Inspector
 from shared.messaging.delivery import Context
 from shared.messaging.host import MessagingHost
@@ -52,11 +52,14 @@ from shared.messaging.transaction.runner import UnitOfWork, UnitOfWorkRunner
 from shared.mongo import Mongo
 from shared.mongo.files import Files
 from shared.process import BackgroundJob, Service
+from shared.reference.retention import expiry_days
 from shared.reference.working_hours import WorkingHours
+from shared.retention import Holdings
+from shared.standing import state_counts
 from shared.stuck_messages import StuckWithMessages
 from shared.values import Channel
-from shared.web import create_app
-from shared.web.desk import JwksReader, shell
+from shared.web import create_app, keeping
+from shared.web.desk import JwksReader, Pages, shell
 
 NAME: Final = "notifier"
 ACCOUNT: Final = accounting.by_state(
@@ -131,8 +134,7 @@ def build(settings: Settings) -> Service:
     host = parts.host
     consumer = host.consumer(parts.units, consumers.routes(parts.deps))
     sender, notices = _checks(settings, parts)
-    health = Health()
-    health.add("mongo", host.check_database)
+    health = host.health()
     app = create_app(
         settings,
         health,
@@ -147,9 +149,10 @@ def build(settings: Settings) -> Service:
     desk.install(app, parts.units, parts.deps)
     source = StuckWithMessages(stuck.source(parts.units, parts.deps), host.stuck_messages(), NAME)
     desk.install_stuck(app, source, stuck.PERSONAL, stuck.REFUSALS)
+    keeping.install(app, "pesan", Holdings(parts.mongo, host.database, NAME, settings), Pages(desk.TEMPLATES))
 
     async def prepare() -> None:
-        await parts.mongo.prepare(host.database, {**INDEXES, **POSTING_INDEXES})
+        await parts.mongo.prepare(host.database, {**INDEXES, **POSTING_INDEXES}, days=expiry_days(NAME, settings))
         await parts.mongo.prepare(host.database, Files(parts.mongo, host.database, PICTURES).indexes)
         await parts.units.prepare()
         await accounting.register(parts.mongo, host.database, (ACCOUNT, POSTS_ACCOUNT))
@@ -167,6 +170,7 @@ def build(settings: Settings) -> Service:
             BackgroundJob("sweeper", parts.sweeper.run, {"sender": sender, "notices": notices}),
         ),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
+        counts=state_counts(host, (ACCOUNT, POSTS_ACCOUNT)),
         close=(parts.close, session_keys.close, host.close),
     )
 

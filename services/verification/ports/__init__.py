@@ -163,6 +163,9 @@ class QueueReader(Protocol):
     async def figures(self, *, at: datetime, day_began: datetime, day_ends: datetime) -> QueueFigures:
         """Return the queue in numbers."""
 
+    async def by_due(self, *, at: datetime, day_ends: datetime) -> Mapping[str, int]:
+        """Return how many open tasks are overdue, due today and later; those whose clock stands are none of them."""
+
     async def ahead_of(self, place_at: datetime) -> int:
         """Return how many tasks of officers stand before a place."""
 

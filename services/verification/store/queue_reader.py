@@ -47,6 +47,10 @@ class MongoQueueReader:
         with reachable():
             return int(await self._tasks.count_documents(decided))
 
+    async def by_due(self, *, at: datetime, day_ends: datetime) -> Mapping[str, int]:
+        with reachable():
+            return await self._by_due(at, day_ends)
+
     async def _by_due(self, at: datetime, day_ends: datetime) -> dict[str, int]:
         """Of a clock that stands the promise does not count: those are few, and taken off again."""
         ranges: dict[str, Doc] = {"overdue": {"$lt": at}, "today": {"$gte": at, "$lte": day_ends}, "later": {"$gt": max(at, day_ends)}}

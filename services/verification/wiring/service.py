@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
+
+from prometheus_client import Gauge
 
 from services.verification import api, consumers, desk
 from services.verification.adapters.intake_files import IntakeFiles
@@ -29,8 +32,7 @@ from services.verification.store import (
     refills_of,
 )
 from services.verification.wiring.staff import install_accounts
-from shared import clock
-from shared.health import Health
+from shared import clock, metrics
 from shared.ids import new_id
 from shared.logs import get
 from shared.messaging.host import MessagingHost
@@ -41,10 +43,16 @@ from shared.poller import Poller
 from shared.process import BackgroundJob, Service
 from shared.reference.calendar import missing_year
 from shared.reference.catalogue import Catalogue, catalogue
+from shared.reference.retention import expiry_days
 from shared.reference.working_hours import WorkingHours
 from shared.refill import RefillJob
+from shared.retention import Holdings
+from shared.standing import state_counts
 from shared.stuck_messages import StuckWithMessages
-from shared.web import create_app
+from shared.web import create_app, keeping
+from shared.web.desk import Pages
+from shared.web.desk.overview import day_began
+from shared.web.measuring import Found, StateCount
 
 SERVICE: Final = "verification"
 
@@ -70,12 +78,11 @@ def build(settings: Settings) -> Service:
         if year := missing_year(clock.now().astimezone(clock.WIB).date()):
             _log.error("calendar.missing_year", year=year)  # its holidays are reckoned until shared/reference/data/calendar has the file
         await units.prepare()
-        await mongo.prepare(database, INDEXES)
+        await mongo.prepare(database, INDEXES, days=expiry_days(SERVICE, settings))
         await accounting.register(mongo, database, ACCOUNTS)
         deps.gate.is_paused = (await deps.pause_reader.current()).is_paused  # before the first message
 
-    health = Health()
-    health.add("mongo", host.check_database)
+    health = host.health()
     app = create_app(settings, health, title="Verifikasi", database_lost=host.mongo.lost, public=accounts.PUBLIC | sessions.PUBLIC)
     closing = install_accounts(app, units, settings, health, host)
     staff = MongoStaffReader(mongo, database)
@@ -83,6 +90,7 @@ def build(settings: Settings) -> Service:
     desk.install(app, units, deps, staff, PdfiumPages())
     source = StuckWithMessages(stuck.UnrecordedChanges(units, deps), host.stuck_messages(), SERVICE)
     desk.install_stuck(app, source, stuck.PERSONAL, stuck.REFUSALS, deps.catalogue)
+    keeping.install(app, "verifikasi", Holdings(mongo, database, SERVICE, settings), Pages(desk.TEMPLATES))
     return Service(
         name=SERVICE,
         health=health,
@@ -90,8 +98,18 @@ def build(settings: Settings) -> Service:
         prepare=prepare,
         workers=(BackgroundJob("consumer", consumer.run, {"broker": consumer.check}), *_jobs(settings, deps, units, host)),
         relay=BackgroundJob("relay", host.relay.run, {"outbox": host.check_outbox, "publisher": host.publisher.check}),
+        counts=(*state_counts(host, ACCOUNTS), _task_count(deps)),
         close=(files.close, *closing, host.close),
     )
+
+
+def _task_count(deps: Deps) -> StateCount:
+    async def by_due() -> Mapping[Gauge, Found]:
+        at = deps.clock()
+        due = await deps.queue_reader.by_due(at=at, day_ends=day_began(at) + timedelta(days=1))
+        return {metrics.TASKS_OPEN: {(name,): float(count) for name, count in due.items()}}
+
+    return StateCount("tasks", by_due, (metrics.TASKS_OPEN,))
 
 
 def _deps(settings: Settings, host: MessagingHost, files: IntakeFiles, registry: RegistryStore) -> Deps:

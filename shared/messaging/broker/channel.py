@@ -23,6 +23,7 @@ from yarl import URL
 
 from shared.messaging.broker.errors import ConnectionLost
 from shared.messaging.broker.frames import published
+from shared.messaging.broker.version import UNSUPPORTED, is_supported
 from shared.messaging.broker.wire import Outgoing, receive
 from shared.messaging.delivery import Delivery
 
@@ -245,8 +246,18 @@ async def _open(node: str, where: BrokerEndpoint, name: str, *, confirms: bool, 
             channel = await opened.get_underlay_channel()
             assert isinstance(connection, _Connection)  # noqa: S101 - connection_class above
             assert isinstance(channel, Channel)  # noqa: S101 - the library has no other
+            _refuse_version(connection, channel)
             return BrokerChannel(connection, channel, where.user)
     except CONNECTION_ERRORS as error:
         if isinstance(connection, _Connection):
             connection.socket.abort()
         raise ConnectionLost(type(error).__name__) from error
+
+
+def _refuse_version(connection: _Connection, channel: Channel) -> None:
+    """Leave a broker of a release that has not what the layout asks for: messages would be lost there without a word."""
+    said = getattr(channel.connection, "server_properties", {}).get("version", "")
+    text = said.decode() if isinstance(said, bytes) else str(said)
+    if not is_supported(text):
+        connection.socket.abort()
+        raise ConnectionLost(UNSUPPORTED)

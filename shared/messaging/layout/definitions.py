@@ -137,8 +137,13 @@ def _kept_password(file: Path) -> str:
         return file.read_text().strip()
     password = secrets.token_urlsafe(PASSWORD_BYTES)
     file.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
-        handle.write(password + "\n")
+    handle = os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w")
+    try:
+        with handle:
+            handle.write(password + "\n")
+    except OSError:
+        file.unlink()  # half a password on a full disk would be kept for good
+        raise
     return password
 
 

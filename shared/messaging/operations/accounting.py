@@ -57,13 +57,24 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class AccountSpec:
-    """The rule to count one kind of work. Each side is a sum of counts; a state is exactly one of finished, parked, in flight."""
+    """The rule to count one kind of work. Each side is a sum of counts; a state is exactly one of finished, parked, in flight.
+
+    What is parked or in flight is counted by states (`{"state": {"$in": [...]}}`, and more of it), which an index must answer.
+    """
 
     name: str
     accepted: tuple[Count, ...]
     finished: tuple[Count, ...]
     parked: tuple[Count, ...]
     in_flight: tuple[Count, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """How much of an account is not finished, by state."""
+
+    parked: Mapping[str, int]
+    in_flight: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +150,25 @@ async def tally(mongo: Mongo, database: str, account: AccountSpec) -> Tally:
     with reachable():
         async with await mongo.start_snapshot() as session:
             return await _tally(mongo, database, account, session)
+
+
+async def unfinished(mongo: Mongo, database: str, account: AccountSpec) -> Unfinished:
+    """Count what is parked or in flight of an account, by state, off indexes: what is finished, nearly all, is not read.
+
+    Raises:
+        DatabaseUnavailable: MongoDB can't be reached.
+    """
+
+    async def by_value(counts: tuple[Count, ...]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for count in counts:
+            rows = mongo.collection(database, count.collection)
+            for state in count.query["state"]["$in"]:
+                found[state] = await rows.count_documents({**count.query, "state": state})
+        return found
+
+    with reachable():
+        return Unfinished(await by_value(account.parked), await by_value(account.in_flight))
 
 
 async def flows(mongo: Mongo, databases: Mapping[str, str], bindings: Mapping[str, tuple[type[Event], ...]] = CONSUMERS) -> list[Flow]:

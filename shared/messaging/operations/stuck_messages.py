@@ -27,7 +27,7 @@ from shared.messaging.operations.stuck_item import StuckItem, StuckPlace
 from shared.messaging.transaction.inbox import message_key
 from shared.messaging.transaction.outbox import Outbox, ParkedEvent
 from shared.messaging.transaction.parked import ParkedMessage, ParkedMessages, ParkedState
-from shared.mongo import Mongo
+from shared.mongo import Mongo, reachable
 
 PAGE: Final = 1_000  # rows of one place and service that are looked at together
 
@@ -72,6 +72,15 @@ class StuckMessages:
         """
         parked = [_parked(service, row) for row in await self._parked[service].list(limit=PAGE)]
         return [*parked, *(_refused(service, event) for event in await self._outboxes[service].parked(PAGE))]
+
+    async def count(self, service: str) -> dict[str, int]:
+        """Return how many its consumer parked and how many the broker refused, by what they are.
+
+        Raises:
+            DatabaseUnavailable: MongoDB is not there.
+        """
+        with reachable():
+            return {"messages": await self._parked[service].count(), "events": await self._outboxes[service].count_parked()}
 
     async def of_nobody(self) -> list[StuckItem]:
         """Return what no queue took.

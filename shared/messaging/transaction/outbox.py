@@ -217,6 +217,10 @@ class Outbox:
         docs = await self._rows.find({"state": PARKED}).sort("_id", ASCENDING).limit(limit).to_list(None)
         return [_parked(doc) for doc in docs]
 
+    async def count_parked(self) -> int:
+        """Return how many rows the broker refused."""
+        return await self._rows.count_documents({"state": PARKED})
+
     async def replay(self, event_id: str) -> bool:
         """Let the relay try a parked row again. False when it is not parked (any more)."""
         result = await self._rows.update_one(

@@ -18,7 +18,7 @@ from shared.ids import new_token
 from shared.logs import get, mask
 from shared.messaging.broker.errors import BrokerUnavailable, PublishRefused
 from shared.messaging.transaction.outbox import BirthLease, LeasedRows, Outbox, OutboxClaim, OutboxRow
-from shared.metrics import OUTBOX_OLDEST_SECONDS, OUTBOX_PARKED, OUTBOX_PUBLISHED
+from shared.metrics import OUTBOX_PARKED, OUTBOX_PUBLISHED
 from shared.mongo import is_unavailable
 from shared.waiting import wait_for
 
@@ -215,7 +215,6 @@ class Relay:
     async def _look(self) -> float:
         self._oldest_seconds = await self._outbox.oldest_unsent_seconds()
         self._looked_at = monotonic_seconds()
-        OUTBOX_OLDEST_SECONDS.set(self._oldest_seconds)
         return self._oldest_seconds
 
     async def _rest(self, stop: asyncio.Event) -> None:

@@ -57,15 +57,18 @@ class UnitOfWorkRunner(Generic[T]):
         clock: Clock,
         handoff: RelayHandoff | None = None,
         writer: str = "",
+        kept_days: Mapping[str, float] | None = None,
     ) -> None:
         """`handoff` is the relay of this process, which carries what is committed here.
 
-        `writer` is the name of this process in the outbox: the one that its relay's `Outbox` was given.
+        `writer` is the name of this process in the outbox: the one that its relay's `Outbox` was given. `kept_days`: as `Mongo.prepare`
+        takes them; None: a command, which leaves the times as they are.
         """
         self._mongo = mongo
         self._database = database
         self._service = service
         self._make_tx = make_tx
+        self._kept_days = kept_days
         self._clock = clock
         self.audit = AuditLog(mongo, database, service)
         """The audit log of the service, to be read: it is written by `run` and `note`."""
@@ -75,7 +78,7 @@ class UnitOfWorkRunner(Generic[T]):
 
     async def prepare(self) -> None:
         """Create inbox, outbox, parked and the audit log with their indexes."""
-        await self._mongo.prepare(self._database, INDEXES)
+        await self._mongo.prepare(self._database, INDEXES, days=self._kept_days)
 
     async def run(
         self,

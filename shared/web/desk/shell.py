@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.clock import Clock, now
 from shared.health import Health
 from shared.settings import ServiceSettings
-from shared.web.desk import navigation
+from shared.web.desk import navigation, watching
 from shared.web.desk.pages import ASSETS, HEADERS, Pages, assets
 from shared.web.desk.session import SessionCheck, SessionKeys, SignInNeeded, StaffMember, signed_in, to_sign_in, wants_page
 from shared.web.libraries import FOR_A_YEAR
@@ -52,6 +52,8 @@ def install(
     pages = Pages(folder)
     app.add_exception_handler(SignInNeeded, to_sign_in)
     app.add_middleware(ProblemPages, pages=pages)
+
+    watching.install(app, settings.prometheus_url, pages, clock)
 
     @app.get(PREFIX, include_in_schema=False)
     async def start(request: Request, member: Annotated[StaffMember, signed_in()]) -> Response:

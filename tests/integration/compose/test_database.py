@@ -58,6 +58,8 @@ async def test_a_service_gets_in_with_its_file_removes_nothing_and_leaves_no_pho
     for _ in range(2):  # as at the second start
         assert database.main([str(installation.state)], here, f"127.0.0.1:{port}") == 0
     assert "issuance" in capsys.readouterr().out
+    assert database.main([str(installation.state.parent / "another")], here, f"127.0.0.1:{port}") == 1
+    assert "database [database_of_another] basis data ini dibuat dengan folder state yang lain" in capsys.readouterr().err
     for name in ("issuance", "operator"):
         url = (installation.state / name / "mongo_url").read_text().replace("mongo:27017", f"127.0.0.1:{port}")
         with Client(url) as client:

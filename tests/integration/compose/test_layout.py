@@ -12,7 +12,7 @@ from tests.integration.compose.conftest import ROOT, Installation
 
 ONCE = {"prepare", "database", "register", "operator", "admin"}
 """Run and end, or are run by hand."""
-PROBED = {"mongo", "rabbitmq", "intake", "verification", "issuance", "notifier", "front-door", "watchdog"}
+PROBED = {"mongo", "rabbitmq", "intake", "verification", "issuance", "notifier", "front-door", "watchdog", "prometheus", "alertmanager"}
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,9 @@ import pytest
 from pymongo import IndexModel, MongoClient
 
 from services.intake import store as intake
+from services.intake import wiring as intake_wiring
 from services.intake.domain.contacts import ChatIdentity
+from services.intake.domain.file_times import FileTimes
 from services.intake.domain.requests import RequestState
 from services.intake.ports import CaseSearch, PieceSearch, RequestSearch
 from services.intake.store.requests import MongoRequestReader
@@ -18,15 +20,20 @@ from services.intake.store.tx import MongoTx
 from services.intake.store.uploads import UsedFiles
 from services.intake.store.webhook_log import MongoWebhookLog
 from services.issuance import store as issuance
+from services.issuance import wiring as issuance_wiring
 from services.issuance.domain.claim import claim
 from services.issuance.domain.document import Document
 from services.issuance.domain.products import PRODUCTS
 from services.issuance.ports import DocumentQuery
 from services.notifier import store as notifier
+from services.notifier import wiring as notifier_wiring
 from services.notifier.ports.posting import PostQuery
 from services.verification import store as verification
 from shared.clock import now
+from shared.messaging.operations import accounting
+from shared.messaging.operations.accounting import AccountSpec
 from shared.messaging.transaction.outbox import Outbox
+from shared.messaging.transaction.parked import ParkedMessages
 from shared.messaging.transaction.runner import INDEXES, UnitOfWork
 from shared.mongo import ChangeTracker, Mongo
 from shared.mongo.unused import UnusedFiles
@@ -57,6 +64,12 @@ def notifier_tx(mongo: Mongo, database: str) -> notifier.MongoTx:
     return notifier.MongoTx(work, mongo.collection(database, notifier.JOBS), lambda _: None)
 
 
+async def files_over(mongo: Mongo, name: str) -> None:
+    times = FileTimes(timedelta(days=90), timedelta(days=180))
+    for after in (None, (now() - timedelta(days=200), "r-1")):
+        await intake.MongoFilesOver(mongo, name).page(now(), times, after, 50)
+
+
 def clerks(mongo: Mongo, name: str) -> intake.MongoClerkReader:
     return intake.MongoClerkReader(mongo, name, catalogue())
 
@@ -82,6 +95,11 @@ async def studio(mongo: Mongo, name: str) -> None:
     await pieces.made_for(["3519072001"], PieceSearch("poster", "kk_hilang", campaign="KK 2026"))
     await bundles.claim(60)
     await bundles.expired()
+
+
+async def standing(mongo: Mongo, name: str, accounts: Sequence[AccountSpec]) -> None:
+    for account in accounts:
+        await accounting.unfinished(mongo, name, account)
 
 
 ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
@@ -132,6 +150,7 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
     "decisions that clerks have begun": (intake.INDEXES, lambda mongo, name: clerks(mongo, name).drafts("PA.Kab.Mn")),
     "uploads in use": (intake.INDEXES, lambda mongo, name: UsedFiles(mongo, name).used(["f-1", "f-2"])),
     "uploads to sweep": (intake.INDEXES, unused),
+    "requests whose files are over": (intake.INDEXES, files_over),
     "families": (
         verification.INDEXES,
         lambda mongo, name: verification.RegistryStore(mongo, name).look_up(kk_numbers=["3519"], niks=["3519", "3520"]),
@@ -194,6 +213,18 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
         notifier.INDEXES,
         lambda mongo, name: notifier.MongoJobReader(mongo, name).tally(since=now(), at=now()),
     ),
+    "what stands at intake": (intake.INDEXES, lambda mongo, name: standing(mongo, name, intake_wiring.ACCOUNTS)),
+    "chats that wait": (intake.INDEXES, lambda mongo, name: intake.MongoChatReader(mongo, name).counts("-", now())),
+    "what stands at verification": (verification.INDEXES, lambda mongo, name: standing(mongo, name, verification.ACCOUNTS)),
+    "tasks by their promise": (
+        verification.INDEXES,
+        lambda mongo, name: verification.MongoQueueReader(mongo, name).by_due(at=now(), day_ends=now()),
+    ),
+    "what stands at issuance": (issuance.INDEXES, lambda mongo, name: standing(mongo, name, (issuance_wiring.ACCOUNT,))),
+    "what stands at the notifier": (notifier.INDEXES, lambda mongo, name: standing(mongo, name, (notifier_wiring.ACCOUNT,))),
+    "posts that stand": (notifier.POSTING_INDEXES, lambda mongo, name: standing(mongo, name, (notifier_wiring.POSTS_ACCOUNT,))),
+    "messages that were parked": (INDEXES, lambda mongo, name: ParkedMessages(mongo, name).count()),
+    "events that were refused": (INDEXES, lambda mongo, name: Outbox(mongo, name).count_parked()),
     "events to send": (INDEXES, lambda mongo, name: Outbox(mongo, name).claim(5, 1)),
     "oldest event": (INDEXES, lambda mongo, name: Outbox(mongo, name).oldest_unsent_seconds()),
 }

@@ -85,9 +85,9 @@ async def test_a_photo_that_came_to_an_officer_is_seen_and_kept(rig: Rig, desk: 
     assert (await operator.get(f"{chat}/berkas/{file_id}")).content[:3] == b"\xff\xd8\xff", "made anew, as a JPEG"
     assert (await operator.get(f"{chat}/berkas/another")).status_code == 404
     rig.clock.forward(days=9)
-    await rig.wiring.unused_files.sweep()
+    await rig.wiring.retention.unused_files.sweep()
     rig.clock.forward(hours=2)
-    await rig.wiring.unused_files.sweep()
+    await rig.wiring.retention.unused_files.sweep()
     assert (await operator.get(f"{chat}/berkas/{file_id}")).status_code in {200, 401, 303}
     assert len(await rig.rows("files.files")) == 1
 

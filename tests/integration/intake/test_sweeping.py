@@ -25,7 +25,7 @@ def rig(rig: Rig) -> Rig:
 
 
 async def sweep(rig: Rig) -> int:
-    return await rig.wiring.unused_files.sweep()
+    return await rig.wiring.retention.unused_files.sweep()
 
 
 async def swept_twice(rig: Rig) -> int:

@@ -125,13 +125,14 @@ def test_an_answer_that_can_not_be_right_is_refused(what: str, install: Install,
     assert not list(folder.iterdir()), "something is written all the same"
 
 
-@pytest.fixture
-def pems(tmp_path: Path) -> None:
-    """Files of certificates that can't be right."""
-    ensure_demo_ca(tmp_path / "demo", now=now())
-    texts = {
+@pytest.fixture(scope="module")
+def wrong_pems(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Certificates and keys that can't be right, by name."""
+    demo = tmp_path_factory.mktemp("demo")
+    ensure_demo_ca(demo, now=now())
+    return {
         "text": "changeme",
-        "demo": (tmp_path / "demo" / "signer.pem").read_text(),
+        "demo": (demo / "signer.pem").read_text(),
         "expired": certificate("Kepala Dinas", "OSD G2", timedelta(days=-1)),
         "expiring": certificate("Kepala Dinas", "OSD G2", timedelta(days=20)),
         "future": certificate("Kepala Dinas", "OSD G2", begins=timedelta(days=2)),
@@ -141,9 +142,14 @@ def pems(tmp_path: Path) -> None:
         "door_without_names": certificate("tls", "OSD G2"),
         "middle_alone": certificate("OSD G2", "Root"),
     }
+
+
+@pytest.fixture
+def pems(wrong_pems: dict[str, str], tmp_path: Path) -> None:
+    """Files of certificates that can't be right."""
     folder = tmp_path / "berkas"
     folder.mkdir()
-    for name, text in texts.items():
+    for name, text in wrong_pems.items():
         (folder / name).write_text(text)
 
 

@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 import json
+import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,10 +18,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from deploy.install.__main__ import main
+from deploy.install.neighbours import OTHERS, is_taken
 from deploy.install.reach import World, addresses
 from deploy.keys import write_secret
 from shared.clock import now
-from tests.support.office_answers import APP_SECRET, TOKEN, write_answers
+from tests.support.office_answers import APP_SECRET, TOKEN, certificate, key_pem, write_answers
 
 PUBLIC = "203.0.113.7"  # of a book (RFC 5737)
 GLOBAL = "1.1.1.1"
@@ -37,11 +40,11 @@ class Outside:
 
 
 @contextmanager
-def serve(outside: Outside) -> Iterator[str]:
+def serve(outside: Outside, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             outside.asked.append((self.path, self.headers.get("Authorization", "")))
-            body = parse_qs(urlsplit(self.path).query)["hub.challenge"][0] if outside.echo else outside.body
+            body = "".join(parse_qs(urlsplit(self.path).query).get("hub.challenge", ())) if outside.echo else outside.body
             self.send_response_only(outside.status)
             self.send_header("Date", format_datetime(now() + outside.clock_off, usegmt=True))
             self.end_headers()
@@ -51,9 +54,11 @@ def serve(outside: Outside) -> Iterator[str]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
@@ -65,7 +70,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 
     def run(outside: Outside, address: str = GLOBAL, **changes: str | None) -> tuple[int, str]:
         with serve(outside) as meta:
-            world = World(meta=meta, lookup=lambda _: [address] if address else [])
+            world = World(meta=meta, lookup=lambda _: [address] if address else [], taken=lambda _: False)
             code = main([str(tmp_path), "--answers", str(write_answers(tmp_path / "berkas", changes))], world)
         return code, capsys.readouterr().err
 
@@ -112,7 +117,13 @@ def test_meta_that_is_not_there_is_said(tmp_path: Path, capsys: pytest.CaptureFi
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with serve(Outside()) as gone:
         pass
-    assert main([str(tmp_path), "--answers", str(write_answers(tmp_path / "berkas"))], World(meta=gone, lookup=lambda _: [GLOBAL])) == 1
+    assert (
+        main(
+            [str(tmp_path), "--answers", str(write_answers(tmp_path / "berkas"))],
+            World(meta=gone, lookup=lambda _: [GLOBAL], taken=lambda _: False),
+        )
+        == 1
+    )
     assert "whatsapp_access_token [meta_unreachable] Meta tidak terjangkau dari sini (ConnectError)." in capsys.readouterr().err
 
 
@@ -121,8 +132,9 @@ def test_meta_that_is_not_there_is_said(tmp_path: Path, capsys: pytest.CaptureFi
     [
         (Outside(echo=True), ""),
         (Outside(status=403, body="Halaman tidak ditemukan."), "public_url [webhook_wrong] webhook menjawab 403,"),
+        (Outside(echo=True, clock_off=timedelta(hours=1)), "jam [clock_off] jam komputer ini meleset -3600 detik."),
     ],
-    ids=["ours", "another's"],
+    ids=["ours", "another's", "clock"],
 )
 def test_an_installation_that_runs_is_looked_at_as_meta_does(
     outside: Outside, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -131,10 +143,10 @@ def test_an_installation_that_runs_is_looked_at_as_meta_does(
     with serve(outside) as address:
         write_secret(tmp_path / "state/intake/public_url", address)
         write_secret(tmp_path / "state/intake/whatsapp_verify_token", "word")
-        assert main([str(tmp_path), "check"]) == int(bool(said))
+        assert main([str(tmp_path), "check"], World(meta=address)) == int(bool(said))
     assert said in capsys.readouterr().err
     assert outside.asked[0][0].startswith("/v1/webhooks/whatsapp?hub.mode=subscribe&hub.verify_token=word&")
-    assert main([str(tmp_path), "check"]) == 1
+    assert main([str(tmp_path), "check"], World(meta=address)) == 1
     assert "public_url [webhook_unreachable] webhook tidak terjangkau dari sini (ConnectError)." in capsys.readouterr().err
 
 
@@ -146,3 +158,34 @@ def test_nothing_is_looked_at_where_nothing_is_installed(tmp_path: Path, capsys:
 def test_names_are_looked_up_as_programs_do() -> None:
     assert addresses("localhost")
     assert not addresses("no.such.name.invalid")
+
+
+def test_a_certificate_that_has_ended_today_is_told_from_a_server_that_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    (tmp_path / "cert.pem").write_text(certificate("localhost", "localhost", timedelta(seconds=-60), host="localhost"))
+    (tmp_path / "key.pem").write_text(key_pem("localhost"))
+    context, trust = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context(cafile=tmp_path / "cert.pem")
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    with serve(Outside(echo=True), context) as address:
+        here = address.replace("127.0.0.1", "localhost")
+        refusal, _ = World(meta=here, trust=trust).running(here, "word")
+    assert str(refusal).startswith("public_url [certificate_refused] sertifikat TLS-nya ditolak (certificate has expired).")
+
+
+def test_another_installation_of_the_same_name_is_not_overwritten(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(OTHERS, "/opt/adminduk/deploy/compose ")
+    assert main([str(tmp_path), "--answers", str(write_answers(tmp_path / "berkas")), "--offline"]) == 1
+    assert "COMPOSE_PROJECT_NAME [project_taken] nama proyek ini sudah dipakai pemasangan di /opt/adminduk" in capsys.readouterr().err
+    assert not (tmp_path / "state").exists(), "nothing is written"
+
+
+def test_a_port_that_another_program_has_is_said_before_a_first_installation() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert is_taken(port)
+        answers = {"public_url": f"https://contoh.go.id:{port}"}
+        first = next(World(taken=is_taken).refusals(answers))
+        assert str(first).startswith(f"public_url [port_taken] port {port} di komputer ini sudah dipakai program lain.")
+    assert not is_taken(port)

@@ -1,0 +1,47 @@
+"""Which requests let go of their files next."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from services.intake.domain.file_times import HOLDING, FileTimes
+from services.intake.domain.requests import RequestState
+from services.intake.ports import OverPage
+from services.intake.store.requests import COLLECTION
+from services.intake.store.schema import BEGINNING
+from shared.mongo import Collection, Doc, Mongo, reachable
+
+_SHOWN: Final[Doc] = {"files_since": 1, "state": 1, "origin.contact_id": 1, "person.nik": 1}
+
+
+class MongoFilesOver:
+    """Plain reads of `requests`; implements `ports.FilesOverReader`."""
+
+    def __init__(self, mongo: Mongo, database: str) -> None:
+        self._requests: Collection = mongo.collection(database, COLLECTION)
+
+    async def page(self, at: datetime, times: FileTimes, after: tuple[datetime, str] | None, limit: int) -> OverPage:
+        query: Doc = {"files_since": {"$gt": BEGINNING, "$lt": at - min(times.ended, times.returned)}}
+        if after is not None:
+            since, request_id = after
+            query["$or"] = [{"files_since": {"$gt": since}}, {"files_since": since, "_id": {"$gt": request_id}}]
+        with reachable():
+            rows = await self._requests.find(query, _SHOWN).sort([("files_since", 1), ("_id", 1)]).limit(limit).to_list(None)
+            over = [row for row in rows if row["files_since"] < at - _kept(times, row)]
+            held = await self._held(over)
+        free = tuple(row["_id"] for row in over if row["_id"] not in held)
+        return OverPage(free, len(held), (rows[-1]["files_since"], rows[-1]["_id"]) if len(rows) == limit else None)
+
+    async def _held(self, rows: list[Doc]) -> set[str]:
+        """Return those whose sender, or whom they are about, has something open."""
+        chats = {row["origin"]["contact_id"] for row in rows} - {None}
+        people = {row["person"]["nik"] for row in rows} - {None}
+        is_open = {"state": {"$in": sorted(HOLDING)}}
+        busy_chats = set(await self._requests.distinct("origin.contact_id", is_open | {"origin.contact_id": {"$in": sorted(chats)}}))
+        busy_people = set(await self._requests.distinct("search_terms", is_open | {"search_terms": {"$in": sorted(people)}}))
+        return {row["_id"] for row in rows if row["origin"]["contact_id"] in busy_chats or row["person"]["nik"] in busy_people}
+
+
+def _kept(times: FileTimes, row: Doc) -> timedelta:
+    return times.returned if row["state"] == RequestState.RETURNED else times.ended

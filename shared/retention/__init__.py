@@ -1,0 +1,6 @@
+"""What a service holds of each kind of data, and what was removed of it because its time was over."""
+
+from shared.retention.holdings import Holdings as Holdings
+from shared.retention.removals import BOOK as BOOK
+from shared.retention.removals import Removal as Removal
+from shared.retention.removals import RemovalBook as RemovalBook
