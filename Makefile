@@ -20,7 +20,7 @@ DOCKER_CA := $(if $(CA),--secret id=ca$(comma)src=$(CA))
 comma := ,
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help install installed image sbom audit setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin recovery release lock clean distclean
+.PHONY: help install installed image upgrade sbom audit setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin recovery release lock clean distclean
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ install: image ## Ask (in Indonesian) what production must know, check each answ
 
 installed: ## Look at production that runs, as Meta and citizens reach it
 	@docker run --rm --user 0:0 --network host -v $(CURDIR)/deploy/compose:/compose:ro $(IMAGE) deploy.install /compose check
+
+upgrade: ## Replace the version that runs by another, a container at a time, while people go on asking (IMAGE=name:version; WITHOUT_BACKUP=1)
+	@python3 -m deploy.compose.upgrade $(IMAGE) $(if $(WITHOUT_BACKUP),--without-backup)
 
 sbom: $(READY) ## Write what the image is made of, by the lock files (CycloneDX): build/sbom.json
 	@mkdir -p build

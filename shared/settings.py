@@ -91,6 +91,10 @@ class ServiceSettings(Environment):
         60.0
     )
     drain_seconds: Annotated[float, Field(gt=0, description="How long a stopping process may finish what runs, in seconds")] = 20.0
+    leave_seconds: Annotated[
+        float,
+        Field(ge=0, le=30, description="How long a stopping process still answers what comes, each connection once, while others turn away"),
+    ] = 0.0
     transaction_seconds: Annotated[float, Field(gt=0, le=60, description="Time limit of one transaction with its retries, in seconds")] = (
         20.0
     )
