@@ -20,7 +20,7 @@ DOCKER_CA := $(if $(CA),--secret id=ca$(comma)src=$(CA))
 comma := ,
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help install installed image upgrade sbom audit setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin recovery release lock clean distclean
+.PHONY: help install installed image upgrade sbom audit setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos cluster upgraded mutants topology conservation admin recovery release lock clean distclean
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -123,9 +123,12 @@ chaos: $(READY) ## Break everything and judge (FAST=1: one case of each kind; ON
 	@$(PY) -m deploy.local.setup run
 	@$(PY) -m tests.chaos $(if $(FAST),--fast) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
 
-cluster: $(READY) ## Lose a broker node and the database's primary of a cluster of three each, while people ask, and judge (ROUNDS=2 SEED=n)
+cluster: $(READY) ## Lose a broker node and the database's primary of a cluster of three each, while people ask, and judge (ROUNDS=2 SEED=n; CONTAINERS=1)
 	@$(PY) -m deploy.local.setup run
-	@$(PY) -m tests.chaos.cluster $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))
+	@$(if $(CONTAINERS),$(PY) -m tests.containers.cluster,$(PY) -m tests.chaos.cluster $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)))
+
+upgraded: $(READY) ## Replace the version that runs and go back, in containers, while people ask, and judge (IMAGE=name:version)
+	@IMAGE=$(IMAGE) $(PY) -m tests.containers.upgrade
 
 mutants: setup ## Break promises and rules in a copy of the code, one at a time, and show which tests notice
 	@$(PY) -m tests.chaos.mutants
@@ -139,9 +142,9 @@ conservation: $(READY) ## Show that everything accepted is finished, parked or i
 admin: $(READY) ## Any of an operator's commands (of `make run`, or by the environment): DO="backup now"; without it the list of them
 	@if [ -z "$${MONGO_URL:-}" ] && [ -f .local/env ]; then source .local/env; fi; $(PY) -m deploy.admin $(DO)
 
-recovery: $(READY) ## Lose a whole system with its disk, bring it back from its backup, and show what was lost and how long it took (MEGABYTES=200)
+recovery: $(READY) ## Lose a whole system with its disk, bring it back from its backup, and show what was lost and how long it took (MEGABYTES=200; CONTAINERS=1)
 	@$(PY) -m deploy.local.setup test
-	@$(PY) -m tests.recovery $(if $(MEGABYTES),--megabytes $(MEGABYTES)) --page docs/operations/pemulihan.md
+	@$(if $(CONTAINERS),$(PY) -m tests.containers.restored --page docs/operations/pemulihan-docker.md,$(PY) -m tests.recovery $(if $(MEGABYTES),--megabytes $(MEGABYTES)) --page docs/operations/pemulihan.md)
 
 release: $(READY) ## Check, build the image, freeze the contracts and tag vVERSION (VERSION=x.y.z); nothing is pushed
 	@$(PY) -m deploy.release "$(VERSION)"
