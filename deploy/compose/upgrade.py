@@ -41,6 +41,7 @@ SENTENCES = {
     "backup_failed": "Cadangan tidak jadi, jadi tidak ada yang diganti. Perbaiki (cadangan.md), atau WITHOUT_BACKUP=1 bila memang tanpa.",
     "prepare_failed": "Versi baru menolak isi folder state. Yang berjalan tidak berubah.",
     "database_failed": "Versi baru tidak dapat menyiapkan basis data. Layanan yang berjalan tidak berubah.",
+    "files_failed": "Berkas halaman versi baru tidak dapat ditaruh di depan. Layanan yang berjalan tidak berubah.",
     "topology_failed": "Antrean untuk versi baru tidak dapat dibuat di RabbitMQ. Layanan yang berjalan tidak berubah.",
     "not_ready": "Container baru tidak siap dan sudah dihapus lagi; yang lama tetap melayani. Perbaiki lalu ulangi, atau kembali.",
 }
@@ -149,6 +150,7 @@ def _made_ready(here: Installation, before: str, *, backup: bool, tell: Tell) ->
         tell("cadangan penuh dibuat")
     _done(here.run("prepare"), "prepare_failed")
     _done(here.run("database"), "database_failed")
+    _done(here.run("files"), "files_failed")
     if here.run("admin", "topology", "check").returncode:
         _done(here.run("admin", "topology", "apply"), "topology_failed")
         tell("antrean ditambah")

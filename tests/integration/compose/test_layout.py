@@ -10,7 +10,7 @@ import yaml
 
 from tests.integration.compose.conftest import ROOT, Installation
 
-ONCE = {"prepare", "database", "register", "operator", "admin"}
+ONCE = {"prepare", "database", "files", "register", "operator", "admin"}
 """Run and end, or are run by hand."""
 PROBED = {"mongo", "rabbitmq", "intake", "verification", "issuance", "notifier", "front-door", "watchdog"}
 

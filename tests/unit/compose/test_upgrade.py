@@ -95,10 +95,11 @@ def test_what_runs_makes_the_backup_and_the_new_one_gets_all_ready_before_anythi
     made = host()
     with pytest.raises(OSError, match="nowhere"):  # no folder to keep the version in
         upgrade.upgrade(made, NEW, backup=True, tell=lambda _: None)
-    assert [line.replace(" run ", " ") for line in made.said[:5]] == [
+    assert [line.replace(" run ", " ") for line in made.said[:6]] == [
         f"{OLD} admin backup now",
         f"{NEW} prepare",
         f"{NEW} database",
+        f"{NEW} files",
         f"{NEW} admin topology check",
         f"{NEW} up notifier=2 notifier",
     ]
@@ -123,6 +124,7 @@ def test_one_that_does_not_get_ready_is_taken_away_and_the_old_ones_stay() -> No
         (NEW, {"fails": "backup now"}, "backup_failed"),
         (NEW, {"fails": f"{NEW} run prepare"}, "prepare_failed"),
         (NEW, {"fails": "run database"}, "database_failed"),
+        (NEW, {"fails": "run files"}, "files_failed"),
         (NEW, {"fails": "topology"}, "topology_failed"),
     ],
 )
