@@ -1,8 +1,8 @@
 """`python -m tests.containers.upgrade`: replace the version that runs, and go back, while adapters ask; judge. `make upgraded` calls it.
 
-Two versions: the image that the environment names (`IMAGE`), and one made of it that differs in what a release may add: an optional field
-of an event that is sent from then on, and an index. A third one never gets ready. Each service has two copies. Prints a line for each step
-and what became of all that was asked; exits with 1 where anything was refused, lost or doubled.
+Two versions: the image that the environment names (`IMAGE`), and one made of it that has more of what a release may add (newer.Dockerfile).
+A third one never gets ready (sick.Dockerfile). Each service has two copies. Prints a line for each step and what became of all that was
+asked; exits with 1 where anything was refused, lost or doubled.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from deploy.local.parts import ROOT
@@ -22,18 +23,7 @@ from tests.containers.project import Project, docker, project
 PER_SECOND: Final = 2.0
 CALM_SECONDS: Final = 10.0  # before, between and after
 COPIES: Final = {f"{name}_COPIES": "2" for name in ("INTAKE", "VERIFICATION", "ISSUANCE", "NOTIFIER")}
-NEWER: Final = r"""FROM {image}
-USER 0:0
-RUN sed -i '/^class RequestSubmitted(/,/^    type:/ s/^    type: .*$/&\n    added_later: str = "newer version"/' shared/contracts/intake.py
-RUN sed -i 's/^    "requests": ($/&\n        IndexModel([("added_later", 1)], name="added_later"),/' services/intake/store/schema.py
-RUN grep added_later shared/contracts/intake.py services/intake/store/schema.py && python3 -m compileall -q services shared
-USER 10001:10001
-"""
-SICK: Final = """FROM {image}
-USER 0:0
-RUN echo 'raise SystemExit("this version does not start")' > services/intake/__main__.py && python3 -m compileall -q services/intake
-USER 10001:10001
-"""
+VERSIONS: Final = ("newer", "sick")
 
 
 def main(words: Sequence[str]) -> int:
@@ -42,9 +32,10 @@ def main(words: Sequence[str]) -> int:
     if words or not image:
         sys.stderr.write("usage: IMAGE=name:version python -m tests.containers.upgrade\n")
         return 2
-    newer, sick = f"{image}-newer", f"{image}-sick"
-    for name, text in ((newer, NEWER), (sick, SICK)):
-        docker("build", "-t", name, "-", stdin=text.format(image=image))
+    newer, sick = (f"{image}-{version}" for version in VERSIONS)
+    for version in VERSIONS:
+        text = Path(__file__).with_name(f"{version}.Dockerfile").read_text(encoding="utf-8")
+        docker("build", "-t", f"{image}-{version}", "--build-arg", f"IMAGE={image}", "-", stdin=text)
     with project("adminduk-upgrade", IMAGE=image, **COPIES) as made:
         made.up()
         asking = Asking.of(made, PER_SECOND)
