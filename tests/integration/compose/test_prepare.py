@@ -272,9 +272,7 @@ def test_a_client_that_can_not_be_is_refused(words: list[str], sentence: str, de
     assert sentence in refused.said
 
 
-def test_a_cluster_stays_one_when_its_nodes_are_not_named_again(
-    demo: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cluster_stays_one_when_nobody_names_its_nodes(demo: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copied = Installation(tmp_path / "state")
     shutil.copytree(demo.state, copied.state)
     monkeypatch.setenv("RABBITMQ_NODES", "rabbitmq:5672,rabbitmq-2:5672")
