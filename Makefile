@@ -8,9 +8,9 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SOURCES := services shared deploy tests
-# Four workers keep two cores busy, for tests often wait for servers; `make test TESTS=tests/unit WORKERS=0` runs a part in one process.
+# Three workers keep two cores busy, for tests often wait for servers; `make test TESTS=tests/unit WORKERS=0` runs a part in one process.
 TESTS ?= tests
-WORKERS ?= 4
+WORKERS ?= 3
 PYTEST_ARGS ?=
 # `make test AHEAD=365`: every clock of the tests and their servers is so many days ahead.
 AHEAD ?=

@@ -24,15 +24,16 @@ from tests.support.servers import Broker, Run
 from tests.support.vhosts import Leaving, Vhost, make_vhost
 
 FAILPOINTS = ("failCommand", "disableSnapshotting")
-LAYERS = ("architecture", "unit", "contract", "villager", "campaign", "e2e", "integration", "chaos", "bench")
-"""The fast ones first; then what one worker works through for long, so that the others have something to do until it ends."""
-WHOLE_SYSTEMS = (
-    ("tests/e2e/test_make_run.py",),
-    ("tests/e2e/test_services.py", "tests/e2e/test_every_page.py"),
-    ("tests/e2e/",),
-    ("tests/chaos/test_cases.py",),
-)
-"""What shares a system that one worker starts, the longer path first. Of the folder's files, two work as long as all the others."""
+LAYERS = ("architecture", "unit", "contract", "villager", "integration", "e2e", "campaign", "chaos", "bench")
+"""The fast ones first."""
+LANES = {
+    "the one system": ("tests/e2e/",),
+    "systems that are stopped": ("tests/e2e/test_make_run.py", "tests/campaign/test_campaign.py", "tests/chaos/test_cases.py"),
+}
+"""What one worker of several does from the beginning, one after the other, while the rest do the layers: by name, paths, the longer wins.
+
+A whole system is two dozen processes. Four at once on two cores are slower than one after the other, and one that nobody asks costs too.
+"""
 TESTS = Path(__file__).parent
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _numbers = itertools.count(1)
@@ -58,8 +59,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the random order inside a layer, and run the layers in their order."""
-    items.sort(key=_layer)
+    """Keep the random order inside a layer, and run the layers in their order; the lanes begin at once where there are workers for them."""
+    alone = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) <= len(LANES)
+    items.sort(key=lambda item: (not alone and _lane(item.nodeid) is None, _layer(item)))
 
 
 def pytest_collection_finish() -> None:
@@ -70,16 +72,21 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-class _OneSystem(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
-    """Hands tests to workers one by one, but all that share a whole system to one worker: it is started once."""
+class _Lanes(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
+    """Hands tests to workers one by one, but all of a lane to one worker."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((paths[0] for paths in WHOLE_SYSTEMS if nodeid.startswith(paths)), nodeid)
+        return _lane(nodeid) or nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     config.option.loadscopereorder = False  # the layers' order is ours
-    return _OneSystem(config, log)
+    return _Lanes(config, log)
+
+
+def _lane(nodeid: str) -> str | None:
+    found = [(len(path), lane) for lane, paths in LANES.items() for path in paths if nodeid.startswith(path)]
+    return max(found)[1] if found else None
 
 
 def _layer(item: pytest.Item) -> int:
