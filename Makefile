@@ -16,8 +16,8 @@ PYTEST_ARGS ?=
 AHEAD ?=
 CLOCK := $(if $(AHEAD),faketime -m -f "+$(AHEAD)d" env NO_FAKE_STAT=1)
 IMAGE ?= adminduk:$(shell sed -n 's/^version = "\(.*\)"$$/\1/p' pyproject.toml)
-DOCKER_CA := $(if $(CA),--secret id=ca$(comma)src=$(CA))
 comma := ,
+DOCKER_CA := $(if $(CA),--secret id=ca$(comma)src=$(CA))
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
 .PHONY: help install installed image upgrade sbom audit setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos cluster upgraded mutants topology conservation admin recovery release lock clean distclean
