@@ -148,11 +148,13 @@ def _asking(made: Project, name: str, register: Path, since: int) -> Asking:
     return Asking(made.address, key, register, 1.0, first=since)
 
 
-def _ask(made: Project, asking: Asking, record: Record, when: str) -> None:
-    """Ask some times, and note the numbers of what was issued."""
+def _ask(made: Project, asking: Asking, record: Record, when: str) -> datetime:
+    """Ask some times, and note the numbers of what was issued; return when the last was accepted."""
     ids = json.dumps(asking.ask(ASKED))
+    accepted = now()
     wait_until(lambda: len(made.python(NUMBERS, ids)) == ASKED, ISSUED_SECONDS, f"documents of {when}")
     record.numbers[when] = made.python(NUMBERS, ids)
+    return accepted
 
 
 def _lost(made: Project, record: Record) -> str:
@@ -169,8 +171,7 @@ def _lost(made: Project, record: Record) -> str:
     file.unlink()  # it does not stay there
     record.call(made, "backup", "now")
     made.compose("--profile", "backup", "up", "-d", "--no-deps", "backup")
-    _ask(made, asking, record, "sesudahnya, sudah tersalin")
-    reached = now()
+    reached = _ask(made, asking, record, "sesudahnya, sudah tersalin") - timedelta(seconds=1)  # the cluster's time has no parts of seconds
     wait_until(lambda: _copied_after(made, reached), ISSUED_SECONDS, "the copy goes on")
     record.call(made, "backup", "list")
     record.call(made, "backup", "status")
