@@ -98,7 +98,7 @@ class Asking:
         with self._http() as http:
             for _ in range(count):
                 self.first += 1
-                self._insist(http, f"drill-{run}-{self.first}", people.person(self.first), files)
+                self._insist(http, f"drill-{run}-{self.first}", people[self.first], files)
         return sorted(set(self.accepted.values()) - before)
 
     def stop(self) -> None:
@@ -122,12 +122,13 @@ class Asking:
         edges = [begin, *answered, end]
         return max(later - earlier for earlier, later in pairwise(edges))
 
-    def _ready(self) -> tuple[People, list[str], str]:
+    def _ready(self) -> tuple[list[Person], list[str], str]:
         """Return who asks, the two photos that each request carries, and what makes the keys this run's."""
         run = new_id()[-12:]
         with self._http() as http:
             files = [self._uploaded(http, name) for name in ("surat-polisi.jpg", "ktp.jpg")]
-        return People(self.register, COURT, SEED, int(run, 16)), files, run
+        people = People(self.register, COURT, SEED, int(run, 16))
+        return list(people.one_of_each_family()), files, run
 
     def _http(self) -> httpx.Client:
         headers = {"Authorization": f"Bearer {self.key}"}
@@ -138,13 +139,13 @@ class Asking:
         answer.raise_for_status()
         return str(answer.json()["file_id"])
 
-    def _ask(self, people: People, files: list[str], run: str) -> None:
+    def _ask(self, people: list[Person], files: list[str], run: str) -> None:
         with self._http() as http:
             while not self._ended.is_set():
                 with self._lock:
                     self.first += 1
                     number = self.first
-                self._insist(http, f"drill-{run}-{number}", people.person(number), files)
+                self._insist(http, f"drill-{run}-{number}", people[number], files)
                 self._ended.wait(CALLERS / self.per_second)
 
     def _insist(self, http: httpx.Client, key: str, person: Person, files: list[str]) -> None:

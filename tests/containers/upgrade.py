@@ -21,7 +21,7 @@ from deploy.local.parts import ROOT
 from tests.containers.asking import Asking, books
 from tests.containers.project import Project, docker, project
 
-PER_SECOND: Final = 1.5
+PER_SECOND: Final = 1.0
 CALM_SECONDS: Final = 10.0  # before, between and after
 COPIES: Final = {f"{name}_COPIES": "2" for name in ("INTAKE", "VERIFICATION", "ISSUANCE", "NOTIFIER")}
 VERSIONS: Final = ("newer", "sick")
