@@ -171,7 +171,8 @@ def _replaced(here: Installation, service: str, wanted: str, before: str, tell: 
         here.compose("up", "-d", "--no-deps", "--no-recreate", "--no-build", "--scale", f"{service}={copies + 1}", service)
         new = [each["Id"] for each in here.containers(service) if each["Id"] not in known]
         if not new or not _is_ready(here, new[0]):
-            said = here.docker("logs", "--tail", str(LOG_LINES), new[0]).stdout if new else ""
+            logs = here.docker("logs", "--tail", str(LOG_LINES), new[0]) if new else None
+            said = logs.stdout + logs.stderr if logs else ""
             for each in new:
                 here.docker("rm", "--force", each)
             raise Refused("not_ready", f"{service}; kembali: make upgrade IMAGE={before}\n{said}")
@@ -186,7 +187,7 @@ def _is_ready(here: Installation, container: str) -> bool:
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until:
         done = here.docker("inspect", container)
-        state = json.loads(done.stdout)[0]["State"] if not done.returncode else {"Running": False}
+        state: dict[str, Any] = json.loads(done.stdout)[0]["State"] if not done.returncode else {"Running": False}
         if state.get("Health", {}).get("Status") == "healthy":
             return True
         if not state["Running"] or state.get("Restarting"):
