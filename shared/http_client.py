@@ -36,7 +36,7 @@ class _TracedClient(httpx.AsyncClient):
         if not within:
             return await super().send(request, **options)
         # Neither path nor query: they may name a person.
-        where = {"http.request.method": request.method, "server.address": request.url.host, "server.port": request.url.port or 443}
+        where: dict[str, tracing.Attribute] = {"http.request.method": request.method, "server.address": request.url.host}
         with tracing.span(f"{request.method} {request.url.host}", within, kind=tracing.SpanKind.CLIENT, attributes=where) as span:
             request.headers["traceparent"] = span.own
             response = await super().send(request, **options)
