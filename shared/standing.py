@@ -21,7 +21,8 @@ def state_counts(host: MessagingHost, accounts: Sequence[AccountSpec]) -> tuple[
     """Return the counts of a service with these accounts."""
 
     async def work() -> Mapping[Gauge, Found]:
-        standing, parked = {}, {}
+        standing: dict[tuple[str, ...], float] = {}
+        parked: dict[tuple[str, ...], float] = {}
         for account in accounts:
             found = await accounting.unfinished(host.mongo, host.database, account)
             standing |= {(account.name, state): float(count) for state, count in found.in_flight.items()}
@@ -37,6 +38,6 @@ def state_counts(host: MessagingHost, accounts: Sequence[AccountSpec]) -> tuple[
     )
 
 
-async def _messages(host: MessagingHost) -> Found:
+async def _messages(host: MessagingHost) -> dict[tuple[str, ...], float]:
     messages = await host.stuck_messages().count(host.service)
     return {(kind,): float(count) for kind, count in messages.items()}
