@@ -16,11 +16,11 @@ PYTEST_ARGS ?=
 AHEAD ?=
 CLOCK := $(if $(AHEAD),faketime -m -f "+$(AHEAD)d" env NO_FAKE_STAT=1)
 IMAGE ?= adminduk:$(shell sed -n 's/^version = "\(.*\)"$$/\1/p' pyproject.toml)
-DOCKER_CA := $(if $(CA),--secret id=ca$(comma)src=$(CA))
 comma := ,
+DOCKER_CA := $(if $(CA),--secret id=ca$(comma)src=$(CA))
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help install installed image sbom audit setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin follow recovery release lock clean distclean disks watch alarms
+.PHONY: help install installed image sbom audit setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin follow recovery release lock clean distclean disks watch alarms upgrade upgraded
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ install: image ## Ask (in Indonesian) what production must know, check each answ
 
 installed: ## Look at production that runs, as Meta and citizens reach it
 	@docker run --rm --user 0:0 --network host -v $(CURDIR)/deploy/compose:/compose:ro $(IMAGE) deploy.install /compose check
+
+upgrade: ## Replace the version that runs by another, a container at a time, while people go on asking (IMAGE=name:version; WITHOUT_BACKUP=1)
+	@python3 -m deploy.compose.upgrade $(IMAGE) $(if $(WITHOUT_BACKUP),--without-backup)
 
 sbom: $(READY) ## Write what the image is made of, by the lock files (CycloneDX): build/sbom.json
 	@mkdir -p build
@@ -129,9 +132,12 @@ chaos: $(READY) ## Break everything and judge (FAST=1: one case of each kind; ON
 	@$(PY) -m deploy.local.setup run
 	@$(PY) -m tests.chaos $(if $(FAST),--fast) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
 
-cluster: $(READY) ## Lose a broker node and the database's primary of a cluster of three each, while people ask, and judge (ROUNDS=2 SEED=n)
+cluster: $(READY) ## Lose a broker node and the database's primary of a cluster of three each, while people ask, and judge (ROUNDS=2 SEED=n; CONTAINERS=1)
 	@$(PY) -m deploy.local.setup run
-	@$(PY) -m tests.chaos.cluster $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))
+	@$(if $(CONTAINERS),$(PY) -m tests.containers.cluster,$(PY) -m tests.chaos.cluster $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)))
+
+upgraded: $(READY) ## Replace the version that runs and go back, in containers, while people ask, and judge (IMAGE=name:version)
+	@IMAGE=$(IMAGE) $(PY) -m tests.containers.upgrade
 
 mutants: setup ## Break promises and rules in a copy of the code, one at a time, and show which tests notice
 	@$(PY) -m tests.chaos.mutants
@@ -149,9 +155,9 @@ follow: $(READY) ## Show the way of one request, from the logs of all services a
 	@if [ -z "$${MONGO_URL:-}" ] && [ -f .local/env ]; then source .local/env; fi; \
 		$(PY) -m deploy.admin follow "$(RECEIPT)" $(or $(LOGS),.local/log/*.log)
 
-recovery: $(READY) ## Lose a whole system with its disk, bring it back from its backup, and show what was lost and how long it took (MEGABYTES=200)
+recovery: $(READY) ## Lose a whole system with its disk, bring it back from its backup, and show what was lost and how long it took (MEGABYTES=200; CONTAINERS=1)
 	@$(PY) -m deploy.local.setup test
-	@$(PY) -m tests.recovery $(if $(MEGABYTES),--megabytes $(MEGABYTES)) --page docs/operations/pemulihan.md
+	@$(if $(CONTAINERS),$(PY) -m tests.containers.restored --page docs/operations/pemulihan-docker.md,$(PY) -m tests.recovery $(if $(MEGABYTES),--megabytes $(MEGABYTES)) --page docs/operations/pemulihan.md)
 
 disks: $(READY) ## Fill each disk of an installation in turn and show what is said (as root: it mounts small ones; ONLY="database state")
 	@$(VENV)/bin/python -m tests.disks $(ONLY)

@@ -1,7 +1,7 @@
 """From a service's parts to a running process: roles, start-up, supervision, signals and the order of stopping.
 
 `python -m services.X api|worker|relay|all` (or a command of the service's own). One image, many roles. Stopping: readiness off, stop
-taking in, finish what runs, flush the relay, close. A second signal ends at once.
+taking in (the HTTP side when those who ask had time to turn away), finish what runs, flush the relay, close. A second signal ends at once.
 """
 
 from __future__ import annotations
@@ -262,6 +262,7 @@ class _Process:
                 self._stop_intake.set()
 
     async def _drain(self, service: Service, server: _Server, serving: asyncio.Task[None]) -> None:
+        await self._leave(server, serving)
         server.should_exit = True
         relay = self._tasks.pop(service.relay.name, None)
         await self._finish([serving, *self._tasks.values()], "intake")
@@ -274,6 +275,15 @@ class _Process:
                     await close()
         if tracing.is_on():
             await asyncio.to_thread(tracing.stop, _TRACES_SECONDS)
+
+    async def _leave(self, server: _Server, serving: asyncio.Task[None]) -> None:
+        """Answer what still comes, and hang up after each answer: a proxy that keeps connections would send into one that just closes."""
+        if self._failed or not self._settings.leave_seconds:
+            return
+        hang_up = (b"connection", b"close")
+        server.config.encoded_headers.append(hang_up)  # uvicorn makes its own of these each second
+        server.server_state.default_headers.append(hang_up)
+        await asyncio.wait({serving}, timeout=self._settings.leave_seconds)
 
     async def _finish(self, tasks: Sequence[asyncio.Task[None]], what: str) -> None:
         _, pending = await asyncio.wait(tasks, timeout=self._settings.drain_seconds)

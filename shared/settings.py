@@ -118,6 +118,12 @@ class ServiceSettings(Environment):
     outbox_sent_days: Annotated[
         float, Field(ge=2, description="How long an event that was sent is kept, to be sent again after a restore, in days")
     ] = 7.0
+    leave_seconds: Annotated[
+        float,
+        Field(
+            ge=0, le=30, description="How long a stopping process still answers what comes, each connection once, while others turn away"
+        ),
+    ] = 0.0
     transaction_seconds: Annotated[float, Field(gt=0, le=60, description="Time limit of one transaction with its retries, in seconds")] = (
         20.0
     )

@@ -30,6 +30,7 @@ from shared.clock import now
 
 OPLOG: Final = "oplog.rs"
 _TRANSACTIONS: Final = "admin.$cmd"  # where a transaction stands in the oplog, whatever it touched
+QUIET: Final = timedelta(minutes=2)  # of an office at night; well below what `backup status` calls late
 _RAW: Final[CodecOptions[RawBSONDocument]] = CodecOptions(document_class=RawBSONDocument)
 
 
@@ -63,7 +64,9 @@ def copied_after(target: BackupTarget, since: ClusterTime) -> list[str]:
 def copy_changes(
     client: Client, databases: Mapping[str, str], target: BackupTarget, recipients: Path, scratch: Path, since: ClusterTime
 ) -> Copied:
-    """Store what changed after a moment, as one file; nothing is stored where nothing changed.
+    """Store what changed after a moment, as one file.
+
+    Where nothing changed, nothing is stored; where nothing did for two minutes, an empty file, which says that all up to then is there.
 
     Raises:
         Refused: `oplog_gap`: the server has forgotten changes that were not copied; what encrypting and storing raise.
@@ -72,11 +75,11 @@ def copy_changes(
     rows = _read(client, databases, since, until)
     found = CounterMarks({database: service for service, database in databases.items()})
     first = next(rows, None)
-    if first is None:
+    if first is None and until.at - since.at < QUIET:
         return Copied(since, until, 0, {})
     with TemporaryDirectory(dir=scratch) as folder:
         file = Path(folder) / "changes.age"
-        seal(recipients, _watched(first, rows, found), file)
+        seal(recipients, _watched(chain((first,) if first is not None else (), rows), found), file)
         target.put(file, changes_name(since, until))
     return Copied(since, until, found.changes, found.counters)
 
@@ -132,7 +135,7 @@ def operations(entry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield entry
 
 
-def _watched(first: RawBSONDocument, rest: Iterable[RawBSONDocument], found: CounterMarks) -> Iterator[bytes]:
-    for row in chain((first,), rest):
+def _watched(rows: Iterable[RawBSONDocument], found: CounterMarks) -> Iterator[bytes]:
+    for row in rows:
         found.look(bson.decode(row.raw))
         yield bytes(row.raw)

@@ -14,7 +14,7 @@ Object = dict[str, Any]
 NAMESPACE: Final = "adminduk"
 UID: Final = 10001  # as in deploy/images/Dockerfile
 SIGNER_FILES: Final = ("signer.pem", "signer-key.pem", "ca.pem")
-STOP_SECONDS: Final = 40  # a service drains for 20 s at most
+STOP_SECONDS: Final = 50  # a service leaves for 5 s, and drains for 20 s twice at most
 APART: Final = {"WEBHOOK_LOG_WATCH": "true"}  # the API's processes store what workers elsewhere are to see at once
 WAITING_EACH: Final = 50  # messages in a queue for each worker: what one handles in a second
 

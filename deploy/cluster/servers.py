@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from deploy.rabbitmq import formation
+
 Object = dict[str, Any]
 
 BROKER, DATABASE = "rabbitmq", "mongo"
 NODES: Final = 3
 SERVER_UID: Final = 999  # of both in their official images
-BROKER_CONF: Final = "\n".join(
-    (
-        "cluster_formation.peer_discovery_backend = classic_config",
-        *(f"cluster_formation.classic_config.nodes.{n + 1} = rabbit@{BROKER}-{n}.{BROKER}" for n in range(NODES)),
-        "cluster_partition_handling = pause_minority",
-        f"cluster_formation.target_cluster_size_hint = {NODES}",  # queues wait for the others, and have a member on each
-        "queue_leader_locator = balanced",
-        "load_definitions = /etc/rabbitmq/adminduk/definitions.json",
-        "",
-    )
+BROKER_CONF: Final = (
+    formation([f"rabbit@{BROKER}-{number}.{BROKER}" for number in range(NODES)])
+    + "load_definitions = /etc/rabbitmq/adminduk/definitions.json\n"
 )
 
 

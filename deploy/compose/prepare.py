@@ -34,6 +34,7 @@ from deploy.keys import (
     load_keys,
     write_secret,
 )
+from deploy.rabbitmq import formation
 from shared.messaging.layout.definitions import hash_password, passwords_for, render_whole
 from shared.messaging.layout.model import OPERATOR, product
 
@@ -149,7 +150,9 @@ def _servers(folder: Path) -> None:
     )
     definitions["permissions"].append({"user": BROKER_ADMINISTRATOR, "vhost": VHOST, "configure": ".*", "write": ".*", "read": ".*"})
     write_secret(folder / "rabbitmq" / "definitions.json", json.dumps(definitions, indent=2))
-    write_secret(folder / "rabbitmq" / "adminduk.conf", "load_definitions = /etc/rabbitmq/adminduk/definitions.json\n")
+    hosts = [host.partition(":")[0] for host in _named(folder, "RABBITMQ_NODES", "").split(",") if host]
+    cluster = formation([f"rabbit@{host}" for host in hosts]) if hosts else ""
+    write_secret(folder / "rabbitmq" / "adminduk.conf", f"load_definitions = /etc/rabbitmq/adminduk/definitions.json\n{cluster}")
 
 
 def _services(folder: Path, keys: Keys) -> None:
@@ -167,11 +170,26 @@ def _services(folder: Path, keys: Keys) -> None:
 
 def _servers_of(folder: Path, broker_login: str, database_login: str, database: str) -> None:
     """Write where a process finds its servers: with the nodes of a cluster where they are named, which may change later."""
-    nodes, members = os.environ.get("RABBITMQ_NODES", ""), os.environ.get("MONGO_MEMBERS", "")
-    amqp = f"amqp://{broker_login}@{nodes or 'rabbitmq:5672'}/{VHOST}"
-    mongo = f"mongodb://{database_login}@{members or 'mongo:27017'}/?replicaSet=rs0&authSource={database}"
-    (write_secret if nodes else keep_secret)(folder / "amqp_url", amqp)
-    (write_secret if members else keep_secret)(folder / "mongo_url", mongo)
+    amqp = f"amqp://{broker_login}@{_named(folder.parent, 'RABBITMQ_NODES', 'rabbitmq:5672')}/{VHOST}"
+    _write_address(folder.parent, "RABBITMQ_NODES", folder / "amqp_url", amqp)
+    _write_address(folder.parent, "MONGO_MEMBERS", folder / "mongo_url", _database_url(folder.parent, database_login, database))
+
+
+def _database_url(state: Path, login: str, database: str) -> str:
+    return f"mongodb://{login}@{_named(state, 'MONGO_MEMBERS', 'mongo:27017')}/?replicaSet=rs0&authSource={database}"
+
+
+def _write_address(state: Path, variable: str, file: Path, address: str) -> None:
+    """Write an address: anew where the servers in it are a cluster's, else what stands there stays."""
+    (write_secret if _named(state, variable, "") else keep_secret)(file, address)
+
+
+def _named(state: Path, variable: str, otherwise: str) -> str:
+    """Return the nodes of a cluster that a variable names, or named the last time: a start without it takes no cluster apart."""
+    file = state / variable.lower()
+    if text := os.environ.get(variable, ""):
+        write_secret(file, text)
+    return file.read_text(encoding="utf-8").strip() if file.exists() else otherwise
 
 
 def _operator(folder: Path, keys: Keys) -> None:
@@ -181,9 +199,11 @@ def _operator(folder: Path, keys: Keys) -> None:
     _servers_of(folder / OPERATOR, f"{OPERATOR}:{amqp}", f"{OPERATOR}:{password}", "admin")
     keep_secret(folder / OPERATOR / "admin_key", keys.clients[OPERATOR])
     backup = database_password(folder, mongodb.BACKUP)
-    keep_secret(folder / OPERATOR / "backup_mongo_url", f"mongodb://{mongodb.BACKUP}:{backup}@mongo:27017/?replicaSet=rs0&authSource=admin")
+    copied = _database_url(folder, f"{mongodb.BACKUP}:{backup}", "admin")
+    _write_address(folder, "MONGO_MEMBERS", folder / OPERATOR / "backup_mongo_url", copied)
     password = passwords_for([BROKER_ADMINISTRATOR], folder / "passwords")[BROKER_ADMINISTRATOR]
-    keep_secret(folder / OPERATOR / "rabbitmq_api_url", f"http://{BROKER_ADMINISTRATOR}:{password}@rabbitmq:15672")
+    first = _named(folder, "RABBITMQ_NODES", "rabbitmq:5672").partition(":")[0]
+    keep_secret(folder / OPERATOR / "rabbitmq_api_url", f"http://{BROKER_ADMINISTRATOR}:{password}@{first}:15672")
     keep_secret(folder / OPERATOR / "amqp_vhost", VHOST)
 
 

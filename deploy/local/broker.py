@@ -17,6 +17,7 @@ from deploy.local.broker_api import USER, RabbitApi
 from deploy.local.ports import HOST, free_ports, require_free
 from deploy.local.processes import CannotStartError, Process, stop_left_over
 from deploy.local.programs import find_epmd, find_rabbitmq
+from deploy.rabbitmq import formation
 
 BOOT_TIMEOUT_SECONDS: Final = 90  # a node boots in 4 s; a machine that also compiles and tests takes many times that
 
@@ -202,14 +203,7 @@ class RabbitNode:
             "disk_free_limit.absolute = 50MB\n"
             "raft.wal_max_size_bytes = 33554432\n"  # the default of 512 MB is kept in memory
             + (f"prometheus.tcp.ip = {HOST}\nprometheus.tcp.port = {self._metrics_port}\n" if self._metrics_port else "")
-            + (_formation(self._seat) if self._seat else "")
+            + (formation([node_name(port) for port in self._seat.ports]) if self._seat else "")
         )
         if self._seat is not None:
             keep_secret(self.folder / ".erlang.cookie", self._seat.cookie)
-
-
-def _formation(seat: Seat) -> str:
-    """What makes a node look for the others; one that is parted from most of them stops until it finds them again."""
-    lines = ["cluster_formation.peer_discovery_backend = classic_config", "cluster_partition_handling = pause_minority"]
-    lines += [f"cluster_formation.classic_config.nodes.{number} = {node_name(port)}" for number, port in enumerate(seat.ports, 1)]
-    return "".join(f"{line}\n" for line in lines)

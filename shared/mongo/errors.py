@@ -29,6 +29,7 @@ _NO_SERVICE_CODES: Final = frozenset(
     },
 )
 
+_NO_ROOM: Final = "No space left on device"  # strerror of ENOSPC
 
 DriverError: Final = PyMongoError
 """What the driver raises, for those who may not know the driver."""
@@ -60,9 +61,16 @@ def is_unavailable(error: BaseException) -> bool:
     """
     if isinstance(error, DatabaseUnavailable | ConnectionFailure | WTimeoutError):
         return True
-    if isinstance(error, OperationFailure) and error.code in _NO_SERVICE_CODES:
+    if isinstance(error, OperationFailure) and (error.code in _NO_SERVICE_CODES or _is_full(error)):
         return True
     return isinstance(error, PyMongoError) and error.timeout
+
+
+def _is_full(error: OperationFailure) -> bool:
+    """Return whether a write failed for want of room: MongoDB 6 says it as an unknown error (8) with the system's words."""
+    details = error.details or {}
+    said = (details.get("errmsg", ""), *(problem.get("errmsg", "") for problem in details.get("writeErrors", ())))
+    return any(_NO_ROOM in text for text in said)
 
 
 def name_of(error: PyMongoError) -> str:

@@ -308,7 +308,7 @@ FAULTS: Final = (
     limited("jam (batas di bawah 0)", "ClockWrong", clock_seconds=-1),
     limited("pemeriksaan (batas 0 detik)", "ChecksSilent", check_seconds=0),
     limited("jawaban lambat (batas satu mikrodetik)", "SlowAnswers", answer_seconds=0.000001),
-    Fault("server surel menolak", ("MailFails",), _close_mailbox, _open_mailbox),
+    Fault("server surel menolak", ("MailFails",), _close_mailbox, _open_mailbox, frozenset({"MailFails"})),
 )
 """In this order: what is broken by one is whole before the next."""
 

@@ -12,7 +12,7 @@ TEST_LINES = 450
 FUNCTION_LINES = 40
 EMPTY_WORDS = {"util", "utils", "helper", "helpers", "common", "base", "manager", "impl", "misc"}
 # Where tests are waited for, where the machines stand that are slow on purpose, and what measures instead of testing.
-MAY_SLEEP = (Path("tests/support"), Path("tests/bench"), Path("tests/chaos"))
+MAY_SLEEP = (Path("tests/support"), Path("tests/bench"), Path("tests/chaos"), Path("tests/alarms"))
 ROOMS = {
     "domain",
     "ports",

@@ -57,6 +57,14 @@ class People:
             raise LookupError(f"{len(self._askers)} people of the sample register can ask: give the stage more families")
         return self._askers[number]
 
+    def one_of_each_family(self) -> Iterator[Person]:
+        """Yield those whose family nobody asked for yet: a card that is lost twice is an officer's matter."""
+        seen: set[str] = set()
+        for person in self._askers:
+            if person.kk_number not in seen:
+                seen.add(person.kk_number)
+                yield person
+
     def decision(self, rng: Random) -> dict[str, Any] | None:
         """A decision about a couple that was not divorced yet; None when all are."""
         couple = next(self._couples, None)

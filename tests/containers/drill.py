@@ -18,22 +18,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any, Final
+from typing import Final
 
 import httpx
 
 from shared.clock import now
 from shared.ids import new_id
+from tests.containers.project import containers, docker, state
 
 LIMIT_SECONDS: Final = 60.0  # promise I7
 GIVE_UP_SECONDS: Final = 180.0
 PAUSE_SECONDS: Final = 0.2  # between messages: five a second
 PHONE_NUMBER_ID: Final = "106540352242922"
 SERVICES: Final = ("intake", "verification", "issuance", "notifier", "rabbitmq", "mongo", "front-door", "watchdog")
-
-
-def docker(*words: str) -> str:
-    return subprocess.run(["docker", *words], capture_output=True, text=True, check=True).stdout.strip()
 
 
 @dataclass
@@ -86,16 +83,6 @@ class Load:
         }
         change = {"field": "messages", "value": value}
         return json.dumps({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [change]}]}).encode()
-
-
-def containers(project: str, service: str) -> list[str]:
-    labels = (f"label=com.docker.compose.project={project}", f"label=com.docker.compose.service={service}")
-    return docker("ps", "-q", *(word for each in labels for word in ("--filter", each))).split()
-
-
-def state(container: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(docker("inspect", container))[0]["State"]
-    return found
 
 
 def strike(container: str, number: signal.Signals) -> None:

@@ -22,9 +22,12 @@ from deploy.compose import prepare
 from deploy.local.broker import RabbitNode
 from deploy.local.database import MongoNode
 from shared.clock import monotonic_seconds
+from shared.ids import new_id
+from shared.messaging import topology
 from shared.messaging.broker.channel import endpoint
 from shared.messaging.broker.publisher import Publisher
 from shared.messaging.broker.wire import Outgoing
+from shared.messaging.layout.model import product
 from shared.mongo import DatabaseUnavailable, DriverError, Mongo, reachable
 from shared.storage import Least, StorageWatch
 from tests.support.eventually import eventually
@@ -107,26 +110,29 @@ async def broker(folder: Path) -> str:
     with small_disk(folder, BROKER_MB) as disk:
         node = RabbitNode.private(disk / "broker")
         node.start()
+        await topology.declare(node.url(), product())
         publisher = Publisher(endpoint(node.url()), "drill")
         try:
-            assert (await publisher.check()).ok
-            with contextlib.suppress(Exception):
-                await publisher.publish(Outgoing("", "nobody", "1", "drill", b"{}", "drill", {}))  # opens the connection
-
-            async def says(reason: str) -> bool:
-                return (await publisher.check()).reason == reason
-
-            await eventually(lambda: says(""))
+            await eventually(lambda: _publish_says(publisher, ""), 120)
             fill(disk / "filler", leaving=20_000_000)  # the node's limit is 50 MB
-            sending = asyncio.create_task(publisher.publish(Outgoing("", "nobody", "2", "drill", b"{}", "drill", {})))
-            await eventually(lambda: says("broker_blocked"), 120)
+            await eventually(lambda: _publish_says(publisher, "broker_blocked"), 120)
             (disk / "filler").unlink()
-            await eventually(lambda: says(""), 120)
-            await asyncio.gather(sending, return_exceptions=True)
+            await eventually(lambda: _publish_says(publisher, ""), 120)
             return "readiness broker_blocked, nothing lost: the outbox keeps it; with room again it goes on"
         finally:
             await publisher.close()
             node.kill()
+
+
+async def _publish_says(publisher: Publisher, reason: str) -> bool:
+    """Publish something, which is when a broker says that it is blocked, and look what readiness says."""
+    message = Outgoing("events", "nobody", new_id(), "drill", b"{}", "drill", {})
+    sending = asyncio.create_task(publisher.publish(message))
+    await asyncio.wait({sending}, timeout=1.0)
+    said = (await publisher.check()).reason
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
+    return said == reason
 
 
 async def uploads(folder: Path) -> str:

@@ -54,8 +54,18 @@ def naming(name: str) -> Iterator[str]:
 
 
 @contextmanager
-def front_door(address: str, folder: Path, *, tls: str = "", upstreams: Mapping[str, str] | None = None) -> Iterator[None]:
-    """Run Caddy; its data and log lie in `folder`. `upstreams`: host and port of services, those that are not named tell their names."""
+def front_door(
+    address: str, folder: Path, *, tls: str = "", upstreams: Mapping[str, str] | None = None, files: Path | None = None
+) -> Iterator[None]:
+    """Run Caddy; its data and log lie in `folder`.
+
+    Args:
+        address: Where it listens.
+        folder: Its own.
+        tls: As the file has it.
+        upstreams: Host and port of services; those that are not named tell their names.
+        files: With what pages load.
+    """
     with ExitStack() as ending:
         hosts = {name: (upstreams or {}).get(name) or ending.enter_context(naming(name)) for name in SERVICES}
         places = {"XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
@@ -63,7 +73,7 @@ def front_door(address: str, folder: Path, *, tls: str = "", upstreams: Mapping[
             ["caddy", "run", "--config", CADDYFILE, "--adapter", "caddyfile"],
             env=os.environ
             | {name.upper(): host for name, host in hosts.items()}
-            | {"FRONT_DOOR_ADDRESS": address, "FRONT_DOOR_TLS": tls, **places},
+            | {"FRONT_DOOR_ADDRESS": address, "FRONT_DOOR_TLS": tls, "FRONT_DOOR_FILES": str(files or "/nowhere"), **places},
             stdout=subprocess.DEVNULL,
             stderr=ending.enter_context((folder / "log").open("w")),
         )

@@ -1,5 +1,6 @@
 """What an office would give of itself, made up: keys that are nobody's demo, a signer with its authority, a certificate for its address."""
 
+import json
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import timedelta
@@ -17,6 +18,8 @@ APP_SECRET = "9f3b1c5d7e2a4f6081b2c3d4e5f60718"
 TOKEN = "EAAGm0PX4ZCpsBAKZCx1dZBTqk8ZAwZDZD"
 HOST = "pakdeon.madiunkab.go.id"
 YEAR = timedelta(days=365)
+ADDRESSED = ("intake/public_url", "issuance/public_url", "notifier/public_url", "verification/desk_url")
+NUMBERED = ("intake/whatsapp_number", "issuance/whatsapp_number", "notifier/whatsapp_number")
 
 
 def webhook_key(filling: str) -> str:
@@ -112,3 +115,24 @@ def write_answers(folder: Path, changes: Mapping[str, str | None] | None = None)
     file = folder / "jawaban.toml"
     file.write_text("".join(f"{name} = '''{text}'''\n" for name, text in rows.items() if text is not None))
     return file
+
+
+def office_files(authority: Mapping[str, str]) -> dict[str, str]:
+    """What an office fills into the state, whole."""
+    endpoint = {"court": "PA.Kab.Mn", "url": "https://eac.pa-kabmadiun.go.id/callbacks", "secret": webhook_key("ours")}
+    return {
+        **authority,
+        "intake/whatsapp_app_secret": APP_SECRET,
+        "intake/whatsapp_verify_token": "tDx3kQ8mVz5nRw2c-office",
+        "intake/whatsapp_access_token": TOKEN,
+        "intake/whatsapp_phone_number_id": "123456789012345",
+        "intake/office_address": "Jalan Contoh Nomor 1, Caruban",
+        "intake/office_phone": "(0351) 000-1234",
+        "intake/court_secrets": json.dumps({"PA.Kab.Mn": [webhook_key("theirs")]}),
+        "notifier/whatsapp_access_token": f"{TOKEN}\n",  # as an editor leaves it
+        "notifier/whatsapp_phone_number_id": "123456789012345",
+        "notifier/court_endpoints": json.dumps([endpoint]),
+        **dict.fromkeys(ADDRESSED, f"https://{HOST}"),
+        **dict.fromkeys(NUMBERED, "6281234567890"),
+        "issuance/check_base_url": "https://cek.madiunkab.go.id\n",
+    }

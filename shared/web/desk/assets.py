@@ -81,6 +81,10 @@ class DeskAssets:
         """Return the file under a served name."""
         return self._assets.get(served)
 
+    def all(self) -> Iterator[tuple[str, Asset]]:
+        """Yield every file with its served name."""
+        yield from self._assets.items()
+
     def _add(self, name: str, content: bytes) -> str:
         served = self._names[name] = hashed_name(name, content)
         self._assets[served] = Asset(content, _TYPES[Path(name).suffix])

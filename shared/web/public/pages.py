@@ -46,6 +46,18 @@ _KEPT_SECONDS: Final = 300  # how long a page that is the same for everybody may
 _SHORT_NUMBER: Final = 4  # digits of a group of a phone number
 
 
+def static_files() -> dict[str, tuple[bytes, str]]:
+    """Return what these pages load, by served name: content and media type."""
+    contents = {path.name: _shortened(path.read_bytes()) for path in sorted((_HERE / "static").iterdir())}
+    return {hashed_name(name, content): (content, _TYPES[Path(name).suffix]) for name, content in contents.items()}
+
+
+def _plain_name(served: str) -> str:
+    """Return `public.css` of `public.0a1b2c3d4e5f.css`."""
+    name, _, kind = served.split(".")
+    return f"{name}.{kind}"
+
+
 class PublicPages:
     """The pages of one service: its own templates, and the shape that all have."""
 
@@ -63,9 +75,8 @@ class PublicPages:
         self._digits = settings.whatsapp_number
         self.number = written_number(settings.whatsapp_number)
         """Our number as people write it; "" where none is told."""
-        contents = {path.name: _shortened(path.read_bytes()) for path in (_HERE / "static").iterdir()}
-        names = {name: hashed_name(name, content) for name, content in contents.items()}
-        self._assets = {names[name]: (content, _TYPES[Path(name).suffix]) for name, content in contents.items()}
+        self._assets = static_files()
+        names = {_plain_name(served): served for served in self._assets}
         self._environment.globals |= {
             "icon": self._icon,
             "wa": self.wa_link,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from bson import Binary, Int64
 from pymongo import IndexModel
 
-from deploy.admin import keeping
+from deploy.admin import changes, keeping
 from deploy.admin.changes import last_copied
 from deploy.admin.moments import ClusterTime
 from deploy.admin.refusal import Refused
@@ -159,6 +159,27 @@ def test_copies_that_overlap_are_done_once(house: House) -> None:
     keeping.copy(house.settings, house.backup.target, since)
     intake.update_one({"_id": "r1"}, {"$push": {"list": 6}})
     keeping.copy(house.settings, house.backup.target, first.until)
+    homes = elsewhere(house)
+    restore_databases(house.backup, house.client, homes)
+    assert house.rows(homes) == house.rows()
+
+
+def test_where_nothing_happens_the_copy_goes_on_and_says_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An office at night: else it would look like a copy that has stopped."""
+    fill(house)
+    keeping.back_up(house.settings, lambda _: None)
+    target, since = house.backup.target, last_copied(house.backup.target)
+    assert since is not None
+    nobodys = house.client[f"{house.databases['intake']}_nobodys"]["rows"]
+    nobodys.insert_one({})  # time goes by
+    assert keeping.copy(house.settings, target, since).changes == 0
+    assert last_copied(target) == since, "not each minute"
+    monkeypatch.setattr(changes, "QUIET", timedelta(0))
+    nobodys.insert_one({})
+    quiet = keeping.copy(house.settings, target, since)
+    assert (quiet.changes, last_copied(target)) == (0, quiet.until)
+    change(house)
+    keeping.copy(house.settings, target, quiet.until)
     homes = elsewhere(house)
     restore_databases(house.backup, house.client, homes)
     assert house.rows(homes) == house.rows()

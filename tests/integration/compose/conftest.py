@@ -1,7 +1,6 @@
 """The folders that `prepare` makes, driven as compose drives it: the command and the environment come from compose.yaml."""
 
 import io
-import json
 import os
 import re
 import subprocess
@@ -17,12 +16,10 @@ import yaml
 
 from deploy.compose import prepare
 from tests.support.clock_ahead import CLOCK
-from tests.support.office_answers import APP_SECRET, TOKEN, authority_files, webhook_key
+from tests.support.office_answers import authority_files, office_files
 
 ROOT = Path(__file__).resolve().parents[3]
 COMPOSE = ROOT / "deploy" / "compose" / "compose.yaml"
-ADDRESSED = ("intake/public_url", "issuance/public_url", "notifier/public_url", "verification/desk_url")
-NUMBERED = ("intake/whatsapp_number", "issuance/whatsapp_number", "notifier/whatsapp_number")
 VARIABLE = re.compile(r"\$\{([A-Z_]+)(?::-([^{}]*))?\}")
 
 
@@ -97,22 +94,7 @@ def authority() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def filled(authority: dict[str, str]) -> dict[str, str]:
     """What an office fills in."""
-    endpoint = {"court": "PA.Kab.Mn", "url": "https://eac.pa-kabmadiun.go.id/callbacks", "secret": webhook_key("ours")}
-    return authority | {
-        "intake/whatsapp_app_secret": APP_SECRET,
-        "intake/whatsapp_verify_token": "tDx3kQ8mVz5nRw2c-office",
-        "intake/whatsapp_access_token": TOKEN,
-        "intake/whatsapp_phone_number_id": "123456789012345",
-        "intake/office_address": "Jalan Contoh Nomor 1, Caruban",
-        "intake/office_phone": "(0351) 000-1234",
-        "intake/court_secrets": json.dumps({"PA.Kab.Mn": [webhook_key("theirs")]}),
-        "notifier/whatsapp_access_token": f"{TOKEN}\n",  # as an editor leaves it
-        "notifier/whatsapp_phone_number_id": "123456789012345",
-        "notifier/court_endpoints": json.dumps([endpoint]),
-        **dict.fromkeys(ADDRESSED, "https://pakdeon.madiunkab.go.id"),
-        **dict.fromkeys(NUMBERED, "6281234567890"),
-        "issuance/check_base_url": "https://cek.madiunkab.go.id\n",
-    }
+    return office_files(authority)
 
 
 @pytest.fixture

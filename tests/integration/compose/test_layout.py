@@ -10,7 +10,7 @@ import yaml
 
 from tests.integration.compose.conftest import ROOT, Installation
 
-ONCE = {"prepare", "database", "register", "operator", "admin"}
+ONCE = {"prepare", "database", "files", "register", "operator", "admin"}
 """Run and end, or are run by hand."""
 PROBED = {"mongo", "rabbitmq", "intake", "verification", "issuance", "notifier", "front-door", "watchdog", "prometheus", "alertmanager"}
 
@@ -77,3 +77,19 @@ def test_the_files_beside_it_are_about_its_services(file: str, services: Mapping
 def test_mounted_files_of_ours_are_there(services: Mapping[str, Any]) -> None:
     sources = [Path(mount.partition(":")[0]) for service in services.values() for mount in service.get("volumes", ())]
     assert all((ROOT / "deploy/compose" / source).exists() for source in sources if str(source).startswith(".."))
+
+
+def test_a_cluster_has_the_nodes_that_prepare_names_each_as_the_one_of_one_host(services: Mapping[str, Any]) -> None:
+    beside = yaml.safe_load((ROOT / "deploy/compose/cluster.yaml").read_text())
+    added = beside["services"]
+    named = added["prepare"]["environment"]
+    for variable, first, port in (("RABBITMQ_NODES", "rabbitmq", 5672), ("MONGO_MEMBERS", "mongo", 27017)):
+        nodes = [first, *(name for name, service in added.items() if service.get("extends", {}).get("service") == first)]
+        assert named[variable].split(",") == [f"{name}:{port}" for name in nodes]
+        assert len(nodes) == 3
+    assert added["database"]["environment"]["MONGO_OTHERS"].split(",") == named["MONGO_MEMBERS"].split(",")[1:]
+    for name in ("rabbitmq-2", "rabbitmq-3"):
+        assert added[name]["hostname"] == name, "part of the node's name"
+        assert f"{name}:/var/lib/rabbitmq" in added[name]["volumes"]
+    stays = ("read_only", "cap_drop", "security_opt", "networks", "user")
+    assert {name: added["spread"][name] for name in stays} == {name: services["rabbitmq"][name] for name in stays}

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import stat
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -269,3 +270,21 @@ def test_a_client_that_can_not_be_is_refused(words: list[str], sentence: str, de
     refused = demo.run(["deploy.compose.clients", str(demo.state), *words])
     assert refused.code
     assert sentence in refused.said
+
+
+def test_a_cluster_stays_one_when_nobody_names_its_nodes(demo: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copied = Installation(tmp_path / "state")
+    shutil.copytree(demo.state, copied.state)
+    monkeypatch.setenv("RABBITMQ_NODES", "rabbitmq:5672,rabbitmq-2:5672")
+    monkeypatch.setenv("MONGO_MEMBERS", "mongo:27017,mongo-2:27017")
+    assert copied.prepare_here().code == 0
+    monkeypatch.delenv("RABBITMQ_NODES")
+    monkeypatch.delenv("MONGO_MEMBERS")
+    assert copied.prepare_here().code == 0
+    assert "@rabbitmq:5672,rabbitmq-2:5672/" in (copied.state / "intake" / "amqp_url").read_text()
+    for file in ("intake/mongo_url", "operator/mongo_url", "operator/backup_mongo_url"):
+        assert "@mongo:27017,mongo-2:27017/?" in (copied.state / file).read_text(), file
+    conf = (copied.state / "rabbitmq" / "adminduk.conf").read_text().splitlines()
+    assert "cluster_formation.classic_config.nodes.2 = rabbit@rabbitmq-2" in conf
+    assert "load_definitions = /etc/rabbitmq/adminduk/definitions.json" in conf
+    assert "cluster" not in (demo.state / "rabbitmq" / "adminduk.conf").read_text(), "one alone looks for nobody"

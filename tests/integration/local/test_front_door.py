@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from deploy.compose import files
 from deploy.local.ports import free_ports
 from deploy.waiting import wait_until
 from tests.support.front_door import front_door
@@ -38,7 +39,8 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     made = Door(port, folder / "caddy" / "pki" / "authorities" / "local" / "root.crt", folder / "log")
     (nobody,) = free_ports(1)
     away = {"notifier": f"127.0.0.1:{nobody}"}
-    with front_door(f"https://localhost:{port}", folder, tls="tls internal", upstreams=away):
+    files.main([str(folder / "files")])
+    with front_door(f"https://localhost:{port}", folder, tls="tls internal", upstreams=away, files=folder / "files"):
         wait_until(lambda: _is_ready(made), 30, "Caddy is ready")
         yield made
 
@@ -81,3 +83,18 @@ def test_a_service_that_is_away_is_said_in_words_and_nothing_of_the_address_is_l
     assert "Tunggu sebentar, lalu muat ulang" in answer.text
     assert answer.headers["cache-control"] == "no-store"
     assert "AbCdEf" not in door.log.read_text()
+
+
+@pytest.mark.parametrize(("folder", "name"), [("desk/aset", "desk.*.css"), ("desk/aset", "echarts.*.js"), ("aset", "public.*.css")])
+def test_what_pages_load_is_given_by_the_door_itself_packed_and_kept_for_a_year(door: Door, folder: str, name: str) -> None:
+    (file,) = (door.log.parent / "files" / folder).glob(name)
+    answer = door.get(f"/{folder}/{file.name}")
+    assert answer.content == file.read_bytes()
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-type"].partition(";")[0] in ("text/css", "text/javascript", "application/javascript")
+
+
+def test_what_no_version_laid_out_is_asked_of_a_service(door: Door) -> None:
+    assert door.get("/desk/aset/desk.000000000000.css").text == "issuance"

@@ -101,6 +101,21 @@ async def test_it_stops_in_order_and_finishes_what_runs(tmp_path: Path) -> None:
         assert said.index("worker stopped") < said.index("relay stopped")
 
 
+async def test_it_answers_who_still_asks_and_hangs_up_before_it_stops(tmp_path: Path) -> None:
+    async with tiny(tmp_path, "all", LEAVE_SECONDS="30") as service, httpx.AsyncClient() as kept:
+        service.flag.touch()
+        await service.ready()
+        address = f"http://127.0.0.1:{service.port}/livez"
+        before = await kept.get(address)
+        service.process.send_signal(signal.SIGTERM)
+        await eventually(lambda: "process.stopping" in service.out.read_text())
+        leaving = [await kept.get(address), await kept.get(address)]
+        assert [answer.headers.get("connection") for answer in (before, *leaving)] == [None, "close", "close"]
+        assert await service.status("/readyz") == 503
+        service.process.send_signal(signal.SIGTERM)  # who has no time to wait for its end
+        assert await service.exit_code() == 130
+
+
 async def test_a_second_signal_ends_at_once(tmp_path: Path) -> None:
     async with tiny(tmp_path, "all") as service:
         service.flag.touch()
