@@ -74,10 +74,10 @@ class Service:
     """Creates collections and indexes, and whatever else must be there before serving. Idempotent."""
     workers: tuple[BackgroundJob, ...]
     relay: BackgroundJob
-    counts: tuple[StateCount, ...] = field(default=())
-    """What `/metrics` counts when it is asked, in every role: whoever adds up takes the greatest."""
     close: tuple[Callable[[], Awaitable[None]], ...] = field(default=())
     """Called last, in this order."""
+    counts: tuple[StateCount, ...] = field(default=())
+    """What `/metrics` counts when it is asked, in every role: whoever adds up takes the greatest."""
 
 
 S = TypeVar("S", bound=ServiceSettings)
