@@ -21,12 +21,13 @@ def state_counts(host: MessagingHost, accounts: Sequence[AccountSpec]) -> tuple[
     """Return the counts of a service with these accounts."""
 
     async def work() -> Mapping[Gauge, Found]:
-        standing, parked = {}, {}
+        standing: dict[tuple[str, ...], float] = {}
+        parked: dict[tuple[str, ...], float] = {}
         for account in accounts:
             found = await accounting.unfinished(host.mongo, host.database, account)
             standing |= {(account.name, state): float(count) for state, count in found.in_flight.items()}
             parked[(account.name,)] = float(sum(found.parked.values()))
-        return {metrics.WORK_STANDING: standing, metrics.PARKED_NOW: parked | await _messages(host)}
+        return {metrics.WORK_STANDING: standing, metrics.PARKED_NOW: {**parked, **await _messages(host)}}
 
     async def outbox() -> Mapping[Gauge, Found]:
         return {metrics.OUTBOX_OLDEST_SECONDS: {(): await host.outbox.oldest_unsent_seconds()}}

@@ -75,12 +75,15 @@ def install(app: FastAPI, url: str, pages: Pages, clock: Clock) -> None:
     @app.get(PATH, include_in_schema=False)
     async def alarms(request: Request, member: Viewer) -> Response:
         (ringing, why), (asked, silent) = await asyncio.gather(watching.alarms(), watching.asked())
-        values = {"alarms": ringing, "why": why, "sentence": SILENT.get(why, ""), "asked": asked, "silent": silent}
         return pages.show(
             request,
             "watch.html",
             member,
-            **values,
+            alarms=ringing,
+            why=why,
+            sentence=SILENT.get(why, ""),
+            asked=asked,
+            silent=silent,
             boards=boards(),
             board="",
             severities=SEVERITIES,

@@ -17,10 +17,10 @@ from shared.health import Health
 from shared.settings import ServiceSettings
 from shared.web import create_app
 from shared.web.desk import shell
-from shared.web.desk.boards import Drawer, boards
+from shared.web.desk.boards import PATH, Drawer, boards
 from shared.web.desk.overview import Kind
 from shared.web.desk.prometheus import Prometheus
-from shared.web.desk.watching import PATH, linked
+from shared.web.desk.watching import linked
 from tests.support.http_server import serving
 from tests.support.sessions import SessionIssuer, browser_of
 
