@@ -27,7 +27,7 @@ def state_counts(host: MessagingHost, accounts: Sequence[AccountSpec]) -> tuple[
             found = await accounting.unfinished(host.mongo, host.database, account)
             standing |= {(account.name, state): float(count) for state, count in found.in_flight.items()}
             parked[(account.name,)] = float(sum(found.parked.values()))
-        return {metrics.WORK_STANDING: standing, metrics.PARKED_NOW: parked | await _messages(host)}
+        return {metrics.WORK_STANDING: standing, metrics.PARKED_NOW: {**parked, **await _messages(host)}}
 
     async def outbox() -> Mapping[Gauge, Found]:
         return {metrics.OUTBOX_OLDEST_SECONDS: {(): await host.outbox.oldest_unsent_seconds()}}

@@ -59,8 +59,8 @@ class Measuring:
                 return
             _set_machine()
             metrics.LOGS_MASKED.inc(logs.take_masked_count())
-            counts = self._counts if self._health.started else []
-            (_, checks), _ = await asyncio.gather(self._health.ready(), asyncio.gather(*map(_count, counts)))
+            due = self._counts if self._health.started else []
+            (_, checks), _ = await asyncio.gather(self._health.ready(), asyncio.gather(*map(_count, due)))
             _set_checks(checks)
             self._counted_at = monotonic_seconds()
 

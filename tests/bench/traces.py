@@ -86,7 +86,7 @@ async def _trips(system: System, count: int) -> list[Trip]:
 
 
 def _cost(url: str, share: float, count: int) -> Cost:
-    with running(_traced(url, share)) as system:
+    with running(_traced(url, share), families=1000) as system:
         trips = asyncio.run(_trips(system, count))
         held = {name: found.own for name, found in memory(system.stack).items()}
     return Cost(statistics.median(sum(one.cpu_ms[name] for name in SERVICES) for one in trips), held)
