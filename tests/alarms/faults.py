@@ -306,7 +306,7 @@ FAULTS: Final = (
 """In this order: what is broken by one is whole before the next."""
 
 UNTRIED: Final = {
-    "EffectsUncertain": "jawaban WhatsApp yang hilang di jalan; dua kali dicoba dan tidak berbunyi, sebabnya belum ditemukan",
+    "EffectsUncertain": "jawaban WhatsApp yang hilang; dua kali dicoba dan tidak berbunyi, sebabnya belum ditemukan",
     "ServiceMissing": "hanya di compose: container tidak ada dalam DNS",
     "NotReady": "sama dengan DatabaseAway untuk penyebab lain",
     "TurnedAway": "beban, di make chaos",
