@@ -61,7 +61,7 @@ class StorageWatch:
         self._mongo = mongo
         self._database = database
         self._folder = folder
-        self._least = least
+        self.least = least
         self._measured_at = -_STALE_SECONDS
         self._running: asyncio.Task[None] | None = None
         self._low: tuple[DiskRoom, ...] = ()
@@ -84,7 +84,7 @@ class StorageWatch:
         """Measure now. A place that can't be measured is as it was: what is down says so itself."""
         self._measured_at = monotonic_seconds()
         rooms = [*await self._of_database(), *self._of_folder()]
-        low = tuple(room for room in rooms if room.is_low(self._least))
+        low = tuple(room for room in rooms if room.is_low(self.least))
         for room in rooms:
             metrics.DISK_FREE_BYTES.labels(room.place).set(room.free_bytes)
             metrics.DISK_SIZE_BYTES.labels(room.place).set(room.total_bytes)

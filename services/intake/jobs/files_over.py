@@ -30,9 +30,9 @@ class FilesOver:
     def __init__(self, deps: Deps, units: UnitOfWorkRunner[Tx], reader: FilesOverReader, files: HiddenFiles, times: FileTimes) -> None:
         self._deps = deps
         self._units = units
-        self._reader = reader
+        self.reader = reader
         self._files = files
-        self._times = times
+        self.times = times
 
     async def sweep(self) -> int:
         """Let go of the files of every request whose time is over; return of how many.
@@ -45,7 +45,7 @@ class FilesOver:
             return 0
         at, after, done, held = self._deps.clock(), None, 0, 0
         while True:
-            page = await self._reader.page(at, self._times, after, _AT_A_TIME)
+            page = await self.reader.page(at, self.times, after, _AT_A_TIME)
             held += page.held
             if page.request_ids:
                 done += await self._give_up(page.request_ids)

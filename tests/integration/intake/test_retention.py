@@ -96,7 +96,7 @@ async def test_a_returned_request_has_its_photos_for_longer_and_then_asks_for_th
 async def test_a_process_that_died_after_it_let_go_leaves_nothing_behind(rig: Rig) -> None:
     await ended(rig)
     rig.clock.at = BEGAN + KEPT
-    page = await rig.wiring.retention.files_over._reader.page(rig.clock(), rig.wiring.retention.files_over._times, None, 10)
+    page = await rig.wiring.retention.files_over.reader.page(rig.clock(), rig.wiring.retention.files_over.times, None, 10)
     assert len(page.request_ids) == 1
     await rig.mongo.collection(rig.database, "requests").update_one(
         {"_id": page.request_ids[0]}, {"$set": {"files_over_at": rig.clock(), "files_since": None}}

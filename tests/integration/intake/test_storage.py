@@ -18,10 +18,10 @@ from tests.support.harness import keyed
 async def full(rig: Rig) -> AsyncIterator[Rig]:
     """A MongoDB of which more must be free than there is; it tells of its own disk."""
     watch = rig.wiring.host.storage
-    least, watch._least = watch._least, Least(bytes=10**18)
+    least, watch.least = watch.least, Least(bytes=10**18)
     await watch.measure()
     yield rig
-    watch._least = least
+    watch.least = least
 
 
 async def test_what_is_new_is_refused_with_a_code_and_nothing_of_it_is_kept(full: Rig) -> None:
@@ -52,6 +52,6 @@ async def test_readiness_shows_it_and_stays_ready_and_with_room_it_goes_on(full:
     check = await watch.check()
     assert (check.ok, check.reason) == (True, "storage_low:database")
     assert isinstance(check.value, float)
-    watch._least = Least()
+    watch.least = Least()
     await watch.measure()
     assert (await file(full, await body(full))).status_code == 201

