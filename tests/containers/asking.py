@@ -188,7 +188,7 @@ def books(project: Project, asking: Asking) -> Books:
     until = time.monotonic() + SETTLE_SECONDS
     while True:
         found = project.python(COUNTS, json.dumps(wanted))
-        conservation = [*project.admin("conservation", check=False).splitlines(), ""][-1]
+        conservation = (project.admin("conservation", check=False).splitlines() or [""])[-1]
         if (not found["without"] and conservation == "balanced") or time.monotonic() > until:
             break
         Event().wait(3)
