@@ -24,11 +24,18 @@ def write_watch(folder: Path) -> Iterator[Refusal]:
     asked = [Asked(name, names=(name, f"{name}-worker", f"{name}-relay"), port=port) for name, port in _PORTS.items()]
     asked += [Asked("backup", names=("backup",), port=8121), Asked("checks", names=("checks",), port=8120)]
     asked += [Asked("alertmanager", names=("alertmanager",), port=9093), Asked("prometheus", ("127.0.0.1:9090",))]
-    asked += broker(("rabbitmq:15692",))
+    asked += broker(_nodes(folder))
     write_secret(folder / FOLDER / "prometheus.yml", prometheus(asked, _RULES, "alertmanager:9093", Pace()))
     refusals = list(_refusals())
     write_secret(folder / FOLDER / "alertmanager.yml", alertmanager(None if refusals else _mail(folder), Pace()))
     yield from refusals
+
+
+def _nodes(folder: Path) -> list[str]:
+    """Return where RabbitMQ tells of itself: each node of a cluster, as `prepare` keeps their names, tells of the queues that it leads."""
+    named = folder / "rabbitmq_nodes"
+    nodes = named.read_text(encoding="utf-8").strip() if named.is_file() else ""
+    return [f"{node.partition(':')[0]}:15692" for node in (nodes or "rabbitmq").split(",")]
 
 
 def _refusals() -> Iterator[Refusal]:

@@ -7,10 +7,12 @@ it runs again, whoever entered them.
 
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from secrets import token_urlsafe
+from stat import S_IMODE
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -99,8 +101,12 @@ def _remove(folder: Path, name: str) -> int:
 
 
 def _replace(file: Path, rows: Rows) -> None:
-    """Write in place: owner and rights of the file stay as `prepare` gave them."""
+    """Write it anew; its owner stays as `prepare` gave it, or the service could not read it when it starts again."""
+    before = file.stat() if file.exists() else None
     write_secret(file, json.dumps(rows))
+    if before is not None:
+        os.chown(file, before.st_uid, before.st_gid)
+        file.chmod(S_IMODE(before.st_mode))
 
 
 if __name__ == "__main__":

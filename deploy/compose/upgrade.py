@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -24,16 +25,21 @@ from typing import Any
 HERE = Path(__file__).parent
 PROJECT = "com.docker.compose.project"
 SERVICE = "com.docker.compose.service"
+ONE_OFF = "com.docker.compose.oneoff"  # of `docker compose run`: somebody's command that goes on, never a copy of a service
 ORDER = ("notifier", "issuance", "verification", "intake")
 """Who hears goes before who tells: a new event finds somebody who knows it."""
-BESIDE = ("watchdog", "backup")  # asked by nobody: made anew at the end
+BESIDE = ("watchdog", "backup", "checks")  # asked by nobody: made anew at the end
+READERS = ("prometheus", "alertmanager")  # of what `prepare` wrote and of the rules of this folder, at their start alone
 READY_SECONDS = 240.0  # a start takes 10 s; a host that is busy takes many times that
 STOP_SECONDS = 60  # longer than a service takes to leave and to finish (LEAVE_SECONDS, DRAIN_SECONDS)
 LOOK_SECONDS = 1.0
 LOG_LINES = 15  # of one that does not get ready
 FAILED = 1
+_VERSION = re.compile(r"(?m)^IMAGE=.*$")
 
 SENTENCES = {
+    "docker_silent": "Docker tidak menjawab. Jalankan sebagai root, dan lihat systemctl status docker.",
+    "compose_refused": "docker compose menolak berkasnya atau isian .env. Perbaiki yang disebut; tidak ada yang berubah.",
     "image_unversioned": "Sebut image dengan versinya, misalnya IMAGE=adminduk:0.3.0.",
     "image_missing": "Image itu tidak ada di server ini. Ambil dengan docker pull, atau buat dengan make image.",
     "nothing_runs": "Tidak ada layanan yang berjalan. Nyalakan dulu: docker compose up -d.",
@@ -85,7 +91,7 @@ class Installation:
 
     def containers(self, service: str = "") -> list[dict[str, Any]]:
         """Return the containers of a service, or all that run, as docker describes them."""
-        labels = [f"label={PROJECT}={self.project}", *([f"label={SERVICE}={service}"] if service else [])]
+        labels = [f"label={PROJECT}={self.project}", f"label={ONE_OFF}=False", *([f"label={SERVICE}={service}"] if service else [])]
         ids = self.docker("ps", "-q", *(word for label in labels for word in ("--filter", label))).stdout.split()
         found: list[dict[str, Any]] = json.loads(self.docker("inspect", *ids).stdout) if ids else []
         return sorted(found, key=lambda each: str(each["Created"]))
@@ -98,9 +104,12 @@ def upgrade(here: Installation, image: str, *, backup: bool, tell: Tell) -> None
         Refused: see `SENTENCES`; nothing that served was taken away before another served in its place.
     """
     wanted = _image_id(here, image)
-    project = json.loads(here.compose("config", "--format", "json").stdout)["name"]
-    here = replace(here, image=image, project=project)
+    described = here.compose("config", "--format", "json")
+    _done(described, "compose_refused")
+    here = replace(here, image=image, project=json.loads(described.stdout)["name"])
     services, before = _running(here)
+    if not _VERSION.search(_text(Path(here.variables))):  # else a start on the way takes the version that compose.yaml names by now
+        _keep(Path(here.variables), before)
     if all(each["Image"] == wanted for name in services for each in here.containers(name)):
         tell(f"{image} sudah berjalan di semua layanan")
     else:
@@ -115,6 +124,7 @@ def upgrade(here: Installation, image: str, *, backup: bool, tell: Tell) -> None
 def _image_id(here: Installation, image: str) -> str:
     if ":" not in image.rpartition("/")[2] or image.endswith(":latest"):
         raise Refused("image_unversioned", image)
+    _done(here.docker("version"), "docker_silent")
     done = here.docker("image", "inspect", "--format", "{{.Id}}", image)
     if done.returncode:
         raise Refused("image_missing", image)
@@ -200,6 +210,8 @@ def _the_rest(here: Installation, tell: Tell) -> None:
     """Renew what nobody asks, have the front door read its file again, and look at the books."""
     if beside := [name for name in BESIDE if here.containers(name)]:
         here.compose("up", "-d", "--no-deps", "--no-build", *beside)
+    if readers := [name for name in READERS if here.containers(name)]:
+        here.compose("restart", *readers)
     words = ("caddy", "reload", "--config", "/etc/caddy/compose.Caddyfile", "--adapter", "caddyfile", "--address", "unix//tmp/admin.sock")
     if here.containers("front-door") and here.compose("exec", "-T", "front-door", *words).returncode:
         tell("front-door tidak membaca ulang berkasnya; di luar jam kerja: docker compose up -d --force-recreate front-door")
@@ -209,11 +221,20 @@ def _the_rest(here: Installation, tell: Tell) -> None:
 
 
 def _keep(variables: Path, image: str) -> None:
-    """Write the version into the file of variables, so that the next start takes it."""
-    text = variables.read_text(encoding="utf-8") if variables.is_file() else ""
+    """Write the version into the file of variables, so that the next start takes it: whole or not at all, as a disk may be full."""
+    text = _text(variables)
     line = f"IMAGE={image}"
-    changed = re.sub(r"(?m)^IMAGE=.*$", line, text) if re.search(r"(?m)^IMAGE=", text) else f"{text}{line}\n"
-    variables.write_text(changed, encoding="utf-8")
+    whole = text if not text or text.endswith("\n") else f"{text}\n"
+    draft = variables.with_name(f"{variables.name}.part")
+    draft.touch(mode=0o600)
+    draft.write_text(_VERSION.sub(line, whole) if _VERSION.search(whole) else f"{whole}{line}\n", encoding="utf-8")
+    if variables.is_file():
+        shutil.copystat(variables, draft)
+    draft.replace(variables)
+
+
+def _text(variables: Path) -> str:
+    return variables.read_text(encoding="utf-8") if variables.is_file() else ""
 
 
 def _tell(text: str) -> None:

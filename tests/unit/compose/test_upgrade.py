@@ -26,6 +26,7 @@ class Host(Installation):
     said: list[str] = field(default_factory=list)
     sick: str = ""
     fails: str = ""
+    silent: bool = False
 
     def add(self, service: str, image: str) -> None:
         number = len(self.said) + len(self.running)
@@ -40,11 +41,14 @@ class Host(Installation):
     def docker(self, *words: str) -> CompletedProcess[str]:
         out, code = "", 0
         match list(words):
+            case ["version"]:
+                code = int(self.silent)
             case ["image", "inspect", *_, image]:
-                out, code = IDS.get(image, ""), 0 if image in IDS else 1
+                out, code = IDS.get(image, ""), int(image not in IDS)
             case ["compose", *rest]:
                 out, code = self._compose([word for word in rest if word not in ("-f", *self.files, "--env-file", self.variables)])
             case ["ps", *rest]:
+                assert f"label={upgrade.ONE_OFF}=False" in rest, "a command that somebody runs is no copy of a service"
                 wanted = [word.partition(f"{upgrade.SERVICE}=")[2] for word in rest if upgrade.SERVICE in word]
                 out = " ".join(each["Id"] for each in self.running if not wanted or each["Name"] in wanted)
             case ["inspect", *ids]:
@@ -58,15 +62,15 @@ class Host(Installation):
 
     def _compose(self, words: Sequence[str]) -> tuple[str, int]:
         if words[:1] == ["config"]:
-            return json.dumps({"name": "adminduk"}), 0
+            return json.dumps({"name": "adminduk"}), int(self.fails == "config")
         if words[:1] == ["up"] and "--scale" in words:
             self.add(words[-1], self.image)
         self.said.append(" ".join([self.image, *(word for word in words if not word.startswith("-"))]))
         return "balanced", int(bool(self.fails) and self.fails in self.said[-1])
 
 
-def host(**more: Any) -> Host:
-    made = Host(("compose.yaml",), "/nowhere/.env", **more)
+def host(variables: Path = Path("/nowhere/.env"), **more: Any) -> Host:
+    made = Host(("compose.yaml",), str(variables), **more)
     for name in ("intake", "intake", "notifier", "front-door"):
         made.add(name, OLD)
     return made
@@ -91,10 +95,9 @@ def test_a_new_one_is_ready_before_an_old_one_goes(tmp_path: Path) -> None:
     assert f"IMAGE={OLD}" in told[-1], "the way back"
 
 
-def test_what_runs_makes_the_backup_and_the_new_one_gets_all_ready_before_anything_is_replaced() -> None:
-    made = host()
-    with pytest.raises(OSError, match="nowhere"):  # no folder to keep the version in
-        upgrade.upgrade(made, NEW, backup=True, tell=lambda _: None)
+def test_what_runs_makes_the_backup_and_the_new_one_gets_all_ready_before_anything_is_replaced(tmp_path: Path) -> None:
+    made = host(tmp_path / ".env")
+    upgrade.upgrade(made, NEW, backup=True, tell=lambda _: None)
     assert [line.replace(" run ", " ") for line in made.said[:6]] == [
         f"{OLD} admin backup now",
         f"{NEW} prepare",
@@ -106,13 +109,25 @@ def test_what_runs_makes_the_backup_and_the_new_one_gets_all_ready_before_anythi
     assert any("exec front-door caddy reload" in line for line in made.said)
 
 
-def test_one_that_does_not_get_ready_is_taken_away_and_the_old_ones_stay() -> None:
-    made = host(sick="intake")
+def test_one_that_does_not_get_ready_is_taken_away_and_the_old_ones_stay(tmp_path: Path) -> None:
+    variables = tmp_path / ".env"
+    variables.write_text("PROFILE=production")
+    made = host(variables, sick="intake")
     with pytest.raises(Refused, match=f"intake; kembali: make upgrade IMAGE={OLD}") as caught:
         upgrade.upgrade(made, NEW, backup=False, tell=lambda _: None)
     assert caught.value.code == "not_ready"
     assert images(made, "intake") == [OLD, OLD]
     assert images(made, "notifier") == [NEW], "both versions understand each other"
+    assert variables.read_text() == f"PROFILE=production\nIMAGE={OLD}\n", "a start on the way takes what ran, whatever compose.yaml names"
+
+
+def test_what_stands_beside_is_renewed_and_the_judges_read_their_rules_again(tmp_path: Path) -> None:
+    made = host(tmp_path / ".env")
+    for name in ("checks", "prometheus", "alertmanager"):
+        made.add(name, OLD)
+    upgrade.upgrade(made, NEW, backup=False, tell=lambda _: None)
+    assert f"{NEW} up checks" in made.said
+    assert f"{NEW} restart prometheus alertmanager" in made.said
 
 
 @pytest.mark.parametrize(
@@ -121,6 +136,8 @@ def test_one_that_does_not_get_ready_is_taken_away_and_the_old_ones_stay() -> No
         ("adminduk", {}, "image_unversioned"),
         ("adminduk:latest", {}, "image_unversioned"),
         ("adminduk:9.9.9", {}, "image_missing"),
+        (NEW, {"silent": True}, "docker_silent"),
+        (NEW, {"fails": "config"}, "compose_refused"),
         (NEW, {"fails": "backup now"}, "backup_failed"),
         (NEW, {"fails": f"{NEW} run prepare"}, "prepare_failed"),
         (NEW, {"fails": "run database"}, "database_failed"),
@@ -128,8 +145,8 @@ def test_one_that_does_not_get_ready_is_taken_away_and_the_old_ones_stay() -> No
         (NEW, {"fails": "topology"}, "topology_failed"),
     ],
 )
-def test_nothing_is_replaced_where_something_is_missing(image: str, more: dict[str, Any], code: str) -> None:
-    made = host(**more)
+def test_nothing_is_replaced_where_something_is_missing(image: str, more: dict[str, Any], code: str, tmp_path: Path) -> None:
+    made = host(tmp_path / ".env", **more)
     with pytest.raises(Refused) as caught:
         upgrade.upgrade(made, image, backup=True, tell=lambda _: None)
     assert caught.value.code == code

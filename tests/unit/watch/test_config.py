@@ -66,6 +66,14 @@ def test_compose_asks_every_copy_and_writes_to_the_office(tmp_path: Path, monkey
     judged("amtool", "check-config", str(tmp_path / "watch" / "alertmanager.yml"))
 
 
+def test_each_node_of_a_cluster_is_asked_about_the_queues_that_it_leads(tmp_path: Path) -> None:
+    (tmp_path / "rabbitmq_nodes").write_text("rabbitmq:5672,rabbitmq-2:5672")
+    assert list(write_watch(tmp_path)) == []
+    told = json.loads((tmp_path / "watch" / "prometheus.yml").read_text())
+    asked = [each["static_configs"][0]["targets"] for each in told["scrape_configs"] if each["job_name"].startswith("rabbitmq")]
+    assert asked == [["rabbitmq:15692", "rabbitmq-2:15692"]] * 2
+
+
 @pytest.mark.parametrize(
     ("changed", "about", "code"),
     [
