@@ -32,7 +32,8 @@ $(READY): requirements-dev.lock deploy/local/uv.lock deploy/local/bootstrap.sh
 image: ## Build the image that compose names, with its version (CA=file of a proxy's own authority)
 	@DOCKER_BUILDKIT=1 docker build -f deploy/images/Dockerfile -t $(IMAGE) $(DOCKER_CA) .
 
-install: image ## Ask (in Indonesian) what production must know, check each answer, write .env and the state (ANSWERS=file in deploy/compose; OFFLINE=1)
+install: ## Ask (in Indonesian) what production must know, check each answer, write .env and the state (ANSWERS=file in deploy/compose; OFFLINE=1)
+	@docker image inspect $(IMAGE) >/dev/null 2>&1 || $(MAKE) image
 	@docker run --rm $(if $(ANSWERS),,-it) --user 0:0 --network host --read-only --cap-drop ALL --cap-add DAC_OVERRIDE \
 		--env OTHER_INSTALLS="$$(docker ps -a --filter label=com.docker.compose.project=$${COMPOSE_PROJECT_NAME:-adminduk} \
 			--format '{{.Label "com.docker.compose.project.working_dir"}}' | sort -u | grep -vx $(CURDIR)/deploy/compose | tr '\n' ' ')" \

@@ -24,7 +24,7 @@ from deploy.admin.keeping import Keeper, back_up
 from deploy.admin.marks import Reserve, read_marks, skip_numbers
 from deploy.admin.moments import ClusterTime
 from deploy.admin.refusal import Refused
-from deploy.admin.restoring import Backup, restore_databases
+from deploy.admin.restoring import Backup, Restored, restore_databases
 from deploy.admin.sealing import sha256_of
 from deploy.admin.sets import STATE, fetched, newest_before, open_set, sets, verify_set
 from deploy.admin.settings import BackupSettings
@@ -115,10 +115,13 @@ def _restore(settings: BackupSettings, options: argparse.Namespace) -> int:
     _require_stopped(settings)
     with _backup(settings, options.key) as backup, connected(settings.mongo_url.get_secret_value(), "MONGO_URL") as client:
         homes = settings.by_service()
-        restored = restore_databases(backup, client, homes, name=options.name, until=options.to, tell=_tell)
         reserve = Reserve(settings.backup_reserve_documents, settings.backup_reserve_register)
-        skipped = skip_numbers(client, homes, read_marks(backup), reserve, restored.until, now())
-    _tell(f"{len(skipped)} series of numbers go on past what may have been given")
+
+        def skip(restored: Restored) -> None:
+            skipped = skip_numbers(client, homes, read_marks(backup), reserve, restored.until, now())
+            _tell(f"{len(skipped)} series of numbers go on past what may have been given")
+
+        restore_databases(backup, client, homes, name=options.name, until=options.to, tell=_tell, finish=skip)
     sys.stderr.write("Jalankan layanan, lalu: admin resend, admin conservation, admin backup now (rantai salinan yang baru).\n")
     return 0
 

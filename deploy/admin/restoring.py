@@ -60,10 +60,11 @@ def restore_databases(
     name: str = "",
     until: ClusterTime | None = None,
     tell: Tell = lambda _: None,
+    finish: Callable[[Restored], None] = lambda _: None,
 ) -> Restored:
     """Bring back a full backup (the newest where none is named) and all that changed after it, up to `until` where it is given.
 
-    `homes`: the database to make, by service.
+    `homes`: the database to make, by service. `finish`: what belongs to it; the databases count as half done until that has ended, too.
 
     Raises:
         Refused: `restore_not_empty`, `restore_interrupted`, `restore_incomplete`, `moment_outside`, `copy_broken`, and what reading raises.
@@ -84,9 +85,11 @@ def restore_databases(
     tell(f"{name}: {manifest.rows} rows are back")
     reached, changes = _replayed(backup, manifest, files, until, into)
     tell(f"{changes} changes after it, up to {reached.at:%Y-%m-%d %H:%M:%S} UTC")
+    restored = Restored(name, manifest, reached, changes)
+    finish(restored)
     for database in into.values():
         database[MARKER].delete_many({})  # the operator's user may not remove the collection
-    return Restored(name, manifest, reached, changes)
+    return restored
 
 
 def require_empty(client: Client, homes: Mapping[str, str]) -> None:

@@ -20,6 +20,10 @@ from deploy.install.reach import World
 from deploy.keys import OWNER_ONLY, write_secret
 
 REFUSED: Final = 1
+_WRITTEN: Final = (
+    "Tertulis. Lanjutkan dengan `docker compose -f deploy/compose/compose.yaml up -d`, lalu `make installed`.\n"
+    "Cadangan dan alarm belum menyala: docs/operations/cadangan.md dan docs/operations/pantauan.md, pada hari pertama."
+)
 
 
 def main(words: Sequence[str], world: World | None = None) -> int:
@@ -51,7 +55,7 @@ def main(words: Sequence[str], world: World | None = None) -> int:
     if found:
         return _report(found, "")
     _write(given.folder, said)
-    return _report((), "Tertulis. Lanjutkan dengan `docker compose -f deploy/compose/compose.yaml up -d`, lalu `make installed`.")
+    return _report((), _WRITTEN)
 
 
 def _printed(said: Mapping[str, str], before: Mapping[str, str]) -> Iterable[Refusal]:
