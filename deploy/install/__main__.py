@@ -48,7 +48,7 @@ def main(words: Sequence[str], world: World | None = None) -> int:
         return REFUSED
     except answers.AnswersError as error:
         return _report(error.refusals, "")
-    found = [*answers.refusals(said), *_printed(said, before)]
+    found = [*answers.refusals(said, before), *_printed(said, before)]
     found += neighbours.installations()
     if not found and not given.offline:
         found = list(world.refusals(said, is_new=not (state / "profile").exists()))

@@ -61,7 +61,7 @@ def from_person(folder: Path, before: Mapping[str, str]) -> Mapping[str, str]:
             said = (getpass.getpass("> ") if question.secret and question.of != FILE else input("> ")).strip()
             try:
                 text = _taken(question, said, {**before, **given}, folder)
-                refused = list(alone(question, text, given))
+                refused = list(alone(question, text, given, before))
             except OSError as error:
                 refused = [Fault("no_file", error.strerror or "").of(question.name)]
             sys.stdout.writelines(f"  Belum bisa: {each}\n" for each in refused)
@@ -70,17 +70,17 @@ def from_person(folder: Path, before: Mapping[str, str]) -> Mapping[str, str]:
     return given
 
 
-def refusals(given: Mapping[str, str]) -> Iterator[Refusal]:
+def refusals(given: Mapping[str, str], before: Mapping[str, str]) -> Iterator[Refusal]:
     """Yield what is not taken of answers, by looking at them alone and together."""
     for name, text in given.items():
-        yield from alone(questions()[name], text, given)
+        yield from alone(questions()[name], text, given, before)
 
 
-def alone(question: Question, text: str, given: Mapping[str, str]) -> Iterator[Refusal]:
-    """Look at one answer beside those that were given before it."""
+def alone(question: Question, text: str, given: Mapping[str, str], before: Mapping[str, str]) -> Iterator[Refusal]:
+    """Look at one answer beside those that were given with it. A certificate that stays may end soon: a token can be changed until then."""
     fault = question.fault(text)
     if fault is None and question.judge == "certificate" and question.name != "signer_authorities":
-        fault = certificate_fault(text, FEWEST_DAYS)
+        fault = certificate_fault(text, 0 if text == before[question.name] else FEWEST_DAYS)
     if fault is None and text:
         fault = _beside(question.name, text, given)
     if fault:

@@ -71,6 +71,16 @@ def test_what_is_left_out_later_stays_as_it_was(install: Install, folder: Path) 
     assert (folder / "state/intake/whatsapp_verify_token").read_text() == token
 
 
+def test_a_token_can_be_changed_while_the_certificate_ends_soon(install: Install, folder: Path) -> None:
+    assert install() == 0
+    soon = certificate("Kepala Dinas", "OSD G2", timedelta(days=20))
+    (folder / "state/issuance/signer/signer.pem").write_text(soon)
+    only = {name: None for name in questions() if name != "whatsapp_access_token"}
+    assert install({**only, "whatsapp_access_token": "EAAGm0PX4ZCpsBAKZCx1dZBTqk8NEWER"}) == 0
+    assert (folder / "state/notifier/whatsapp_access_token").read_text() == "EAAGm0PX4ZCpsBAKZCx1dZBTqk8NEWER"
+    assert (folder / "state/issuance/signer/signer.pem").read_text().strip() == soon.strip()
+
+
 def test_without_files_the_certificate_comes_by_itself(install: Install, folder: Path) -> None:
     changes = {"tls": "otomatis", "tls_email": "tik@madiunkab.go.id", "tls_certificate": None, "tls_key": None}
     assert install(changes) == 0
