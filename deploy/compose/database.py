@@ -26,7 +26,7 @@ def main(words: list[str], here: str = HERE, member: str = MEMBER) -> int:
     """Bring the database to where the services can start; with `--stay` look again for ever."""
     folder = Path(words[0])
     member = os.environ.get("MONGO_MEMBER", "") or member
-    others = [each for each in os.environ.get("MONGO_OTHERS", "").split(",") if each and each != member]
+    others = _others(os.environ.get("MONGO_OTHERS", ""), member)
     try:
         _settle(folder, here, member, others)
     except mongodb.ForeignDatabaseError:
@@ -37,12 +37,22 @@ def main(words: list[str], here: str = HERE, member: str = MEMBER) -> int:
     return 0
 
 
+def _others(members: str, member: str) -> list[str]:
+    return [each for each in members.strip().split(",") if each and each != member]
+
+
+def door_to(folder: Path, member: str, others: list[str]) -> str:
+    """Return how the primary is found, who makes the users: also by what `prepare` kept of a set, where nobody names its members now."""
+    kept = folder / "mongo_members"
+    known = others or _others(kept.read_text(encoding="utf-8") if kept.is_file() else "", member)
+    return f"mongodb://{','.join((member, *known))}/?replicaSet={mongodb.REPLICA_SET}" if known else ""
+
+
 def _settle(folder: Path, here: str, member: str, others: list[str]) -> None:
     password = database_password(folder, mongodb.ADMINISTRATOR)
     url = mongodb.url_for(here, mongodb.ADMINISTRATOR, password, "admin")
     mongodb.make_primary(url, member, START_SECONDS, others)
-    if others:
-        door = f"mongodb://{','.join((member, *others))}/?replicaSet={mongodb.REPLICA_SET}"
+    if door := door_to(folder, member, others):
         url = mongodb.url_for(door, mongodb.ADMINISTRATOR, password, "admin")
     users = (*DATABASE_USERS, mongodb.OPERATOR, mongodb.BACKUP)
     with mongodb.Client(url) as client:

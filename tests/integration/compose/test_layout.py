@@ -91,5 +91,7 @@ def test_a_cluster_has_the_nodes_that_prepare_names_each_as_the_one_of_one_host(
     for name in ("rabbitmq-2", "rabbitmq-3"):
         assert added[name]["hostname"] == name, "part of the node's name"
         assert f"{name}:/var/lib/rabbitmq" in added[name]["volumes"]
+    cookie = "/rabbitmq/cookie:/var/lib/rabbitmq/.erlang.cookie:ro"
+    assert [mount for mount in services["rabbitmq"]["volumes"] if mount.endswith(cookie)], "of a start without this file, too"
     stays = ("read_only", "cap_drop", "security_opt", "networks", "user")
     assert {name: added["spread"][name] for name in stays} == {name: services["rabbitmq"][name] for name in stays}
