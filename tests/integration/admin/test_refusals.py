@@ -15,7 +15,7 @@ from deploy.admin.changes import last_copied
 from deploy.admin.manifest import FORMAT, OLDEST_FORMAT
 from deploy.admin.moments import CHANGES, SUMS, ClusterTime
 from deploy.admin.refusal import Refused
-from deploy.admin.restoring import restore_databases
+from deploy.admin.restoring import Restored, restore_databases
 from deploy.admin.sets import open_set, sets, verify_set
 from deploy.admin.source import Snapshot
 from shared.clock import now
@@ -117,6 +117,19 @@ def test_a_restore_that_was_cut_short_is_never_taken_for_whole(house: House) -> 
     with pytest.raises(Refused, match="backup_damaged"):
         restore_databases(house.backup, house.client, elsewhere(house))
     file.write_bytes(kept)
+    with pytest.raises(Refused, match="restore_interrupted"):
+        restore_databases(house.backup, house.client, elsewhere(house))
+
+
+def test_a_restore_whose_numbers_did_not_go_on_is_not_whole(house: House) -> None:
+    one_row(house)
+    keeping.back_up(house.settings, lambda _: None)
+
+    def lost(_: Restored) -> None:
+        raise Refused("target_unreachable")
+
+    with pytest.raises(Refused, match="target_unreachable"):
+        restore_databases(house.backup, house.client, elsewhere(house), finish=lost)
     with pytest.raises(Refused, match="restore_interrupted"):
         restore_databases(house.backup, house.client, elsewhere(house))
 
