@@ -26,7 +26,7 @@ R = TypeVar("R")
 
 _OPERATION_TIMEOUT_MS: Final = 10_000  # one operation with all its retries; a dead peer without a reset is noticed after this
 _SELECTION_TIMEOUT_MS: Final = 2_000  # how long an operation looks for a primary, and holds one of the driver's threads meanwhile
-_COMMAND_OPERATION_TIMEOUT_MS: Final = 60_000  # the same two of a command: it is asked once, often while the machine is at its limit
+_COMMAND_OPERATION_TIMEOUT_MS: Final = 20_000  # the same two of a command: it is asked once, often while the machine is at its limit
 _COMMAND_SELECTION_TIMEOUT_MS: Final = 6_000
 _HEARTBEAT_MS: Final = 1_000  # how often each server is asked for a sign of life: how soon a silent one is missed and one that is back seen
 _CONNECT_TIMEOUT_MS: Final = 5_000  # a TCP connection that takes longer is not coming
