@@ -11,6 +11,7 @@ SOURCES := services shared deploy tests
 # Three workers keep two cores busy, for tests often wait for servers; `make test TESTS=tests/unit WORKERS=0` runs a part in one process.
 TESTS ?= tests
 WORKERS ?= 3
+SYSTEMS := tests/e2e tests/campaign/test_campaign.py tests/chaos/test_cases.py
 PYTEST_ARGS ?=
 # `make test AHEAD=365`: every clock of the tests and their servers is so many days ahead.
 AHEAD ?=
@@ -20,7 +21,7 @@ comma := ,
 DOCKER_CA := $(if $(CA),--secret id=ca$(comma)src=$(CA))
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help install installed image sbom audit setup run journeys villager campaign register test test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin follow recovery release lock clean distclean disks watch alarms upgrade upgraded
+.PHONY: help install installed image sbom audit setup run journeys villager campaign register test test-systems test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin follow recovery release lock clean distclean disks watch alarms upgrade upgraded
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,8 +85,11 @@ campaign: $(READY) ## Play a year of outreach with a known truth, and show what 
 register: $(READY) ## Let anybody ask for anything in random registers and show that they stay whole, and how often each thing came (STEPS=10000)
 	@$(PY) -m tests.register $(if $(STEPS),--steps $(STEPS))
 
-test: setup ## Run every test on private servers (TESTS=path WORKERS=n AHEAD=days PYTEST_ARGS=...)
-	@$(CLOCK) $(PY) -m pytest -n $(WORKERS) $(TESTS) $(PYTEST_ARGS)
+test: setup ## Run the tests of everything but whole systems, on private servers (TESTS=path, any; WORKERS=n AHEAD=days PYTEST_ARGS=...)
+	@$(CLOCK) $(PY) -m pytest -n $(WORKERS) $(if $(filter tests,$(TESTS)),$(TESTS) $(SYSTEMS:%=--ignore=%),$(TESTS)) $(PYTEST_ARGS)
+
+test-systems: setup ## Run the tests of whole systems: every service through all four, every page in a browser, kills, a campaign
+	@$(PY) -m pytest -n 2 $(SYSTEMS) $(PYTEST_ARGS)
 
 test-containers: export TEST_SERVERS := containers
 test-containers: test ## The same tests with RabbitMQ and MongoDB in containers (needs Docker and the images)

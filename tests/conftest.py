@@ -31,7 +31,7 @@ LANES = {
     "the one system": ("tests/e2e/",),
     "systems that are stopped": ("tests/e2e/test_make_run.py", "tests/campaign/test_campaign.py", "tests/chaos/test_cases.py"),
 }
-"""What one worker of several does from the beginning, one after the other, while the rest do the layers: by name, paths, the longer wins.
+"""What one worker does, one after the other: by name, paths, of which the longer wins.
 
 A whole system is two dozen processes. Four at once on two cores are slower than one after the other, and one that nobody asks costs too.
 """
@@ -61,9 +61,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the random order inside a layer, and run the layers in their order; the lanes begin at once where there are workers for them."""
-    alone = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) <= len(LANES)
-    items.sort(key=lambda item: (not alone and _lane(item.nodeid) is None, _layer(item)))
+    """Keep the random order inside a layer, and run the layers in their order."""
+    items.sort(key=_layer)
 
 
 def pytest_collection_finish() -> None:
