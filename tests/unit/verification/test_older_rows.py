@@ -1,4 +1,4 @@
-"""Rows of cases while two releases work side by side: each reads what the other writes, though the older one knows each field of a request."""
+"""Cases while two releases work side by side: each reads what the other writes, though the older one takes known fields only."""
 
 from dataclasses import replace
 
