@@ -117,6 +117,20 @@ async def test_nothing_goes_while_the_audit_log_is_known_to_be_broken(rig: Rig) 
     assert len(await rig.rows("files.files")) == 2
 
 
+async def test_nothing_goes_while_our_clock_is_another_than_the_database_s(rig: Rig) -> None:
+    await ended(rig)
+    rig.clock.at = BEGAN + KEPT
+
+    async def a_day() -> float:
+        return 86_400.0
+
+    files_over = rig.wiring.retention.files_over
+    files_over.clock_ahead, right = a_day, files_over.clock_ahead
+    assert await swept(rig) == 0
+    files_over.clock_ahead = right
+    assert await swept(rig) == 1
+
+
 async def test_the_page_says_how_long_how_much_and_what_went(desk: Desk) -> None:
     rig = desk.rig
     await ended(rig)
