@@ -11,7 +11,7 @@ from shared.mongo.expiry import seconds_of
 from shared.settings import ServiceSettings
 
 WHATSAPP = {f"whatsapp_{name}": "x" for name in ("access_token", "app_secret", "verify_token")}
-NEEDED = {"amqp_url": "amqp://x", "mongo_url": "mongodb://x", "port": 0, "whatsapp_phone_number_id": "1", **WHATSAPP}
+NEEDED: dict[str, Any] = {"amqp_url": "amqp://x", "mongo_url": "mongodb://x", "port": 0, "whatsapp_phone_number_id": "1", **WHATSAPP}
 
 
 @pytest.mark.parametrize(
