@@ -14,8 +14,10 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.clock import WIB
+from shared.web.desk.navigation import may_follow
 from shared.web.desk.overview import Column, Kind, Lead, Limit, Picture, PictureRow, Shade, number
 from shared.web.desk.prometheus import NotAnsweredError, Prometheus, Sample, Series
+from shared.web.desk.session import StaffMember
 
 PATH: Final = "/desk/pantauan"
 FOLDER: Final = Path(__file__).parent / "data" / "boards"
@@ -55,6 +57,10 @@ class Panel(BaseModel):
     limit: PanelLimit | None = None
     shown: int = 8
     leads_to: str
+
+    def seen_by(self, member: StaffMember) -> Panel:
+        """Return the picture as this person sees it: it leads nowhere where they may not go."""
+        return self if may_follow(member, self.leads_to) else self.model_copy(update={"leads_to": ""})
 
 
 class Board(BaseModel):

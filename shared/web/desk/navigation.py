@@ -68,6 +68,11 @@ def visible_to(member: StaffMember) -> tuple[NavigationGroup, ...]:
     return tuple(group for group in groups if group.pages)
 
 
+def may_follow(member: StaffMember, path: str) -> bool:
+    """Return whether a link leads this person to a page that is open to them."""
+    return any(path == page.path or path.startswith(f"{page.path}/") for page in pages_of(visible_to(member)))
+
+
 def pages_of(groups: Sequence[NavigationGroup]) -> Iterator[NavigationPage]:
     """Yield the pages of groups in their order."""
     for group in groups:

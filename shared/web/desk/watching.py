@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Final
 
 from fastapi import FastAPI, Request, Response
@@ -14,7 +15,7 @@ from markupsafe import Markup, escape
 from shared.clock import Clock
 from shared.errors import NotFound
 from shared.web.desk.boards import PATH, SILENT, Board, Drawer, boards
-from shared.web.desk.navigation import WaitingCount
+from shared.web.desk.navigation import WaitingCount, may_follow
 from shared.web.desk.overview import number
 from shared.web.desk.pages import Pages
 from shared.web.desk.prometheus import Alarm, NotAnsweredError, Prometheus, Sample
@@ -87,7 +88,7 @@ def install(app: FastAPI, url: str, pages: Pages, clock: Clock) -> None:
             boards=boards(),
             board="",
             severities=SEVERITIES,
-            linked=linked,
+            linked=partial(linked, member),
             at=watching.at,
             base=PATH,
         )
@@ -101,7 +102,7 @@ def install(app: FastAPI, url: str, pages: Pages, clock: Clock) -> None:
     @app.get(f"{PATH}/{{board}}", include_in_schema=False)
     async def drawn(request: Request, board: str, member: Viewer) -> Response:
         found, drawer = _board(board), Drawer(watching.prometheus, board)
-        pictures = await asyncio.gather(*(drawer.draw(panel, watching.at) for panel in found.panel))
+        pictures = await asyncio.gather(*(drawer.draw(panel.seen_by(member), watching.at) for panel in found.panel))
         return pages.show(
             request,
             "watch_board.html",
@@ -120,7 +121,7 @@ def install(app: FastAPI, url: str, pages: Pages, clock: Clock) -> None:
         shown = _board(board).find(panel)
         if shown is None:
             raise NotFound("not_found", "No such picture.")
-        found = await Drawer(watching.prometheus, board).draw(shown, watching.at)
+        found = await Drawer(watching.prometheus, board).draw(shown.seen_by(member), watching.at)
         template = "picture.html" if "hx-request" in request.headers else "watch_one.html"
         return pages.show(request, template, member, picture=found, number=number, board=board, base=PATH)
 
@@ -136,10 +137,11 @@ def _board(name: str) -> Board:
     return boards()[name]
 
 
-def linked(text: str) -> Markup:
-    """Return a sentence in which the pages that it names are links."""
+def linked(member: StaffMember, text: str) -> Markup:
+    """Return a sentence in which the pages that it names are links, where this person may go there."""
     found, last = Markup(), 0
     for match in _PAGE.finditer(text):
-        found += escape(text[last : match.start()]) + Markup('<a href="{0}">{0}</a>').format(match[0])
+        page = Markup('<a href="{0}">{0}</a>').format(match[0]) if may_follow(member, match[0]) else escape(match[0])
+        found += escape(text[last : match.start()]) + page
         last = match.end()
     return found + escape(text[last:])

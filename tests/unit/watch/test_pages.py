@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -85,13 +86,22 @@ def desk(url: str, role: str = "operator") -> httpx.AsyncClient:
 async def test_alarms_stand_with_the_worst_first_and_say_what_to_do(watcher: tuple[Watcher, str]) -> None:
     known, url = watcher
     known.alarms = [ALARM, worse(severity="critical", alertname="DatabaseAway"), worse(severity="info") | {"state": "pending"}]
-    page = (await desk(url).get(PATH)).text
+    page = (await desk(url, "head").get(PATH)).text
     assert page.index("Basis data tidak menjawab") < page.index("2 pekerjaan macet di issuance")
     assert page.count('<li class="alarm">') == 2
     assert '<a href="/desk/macet">/desk/macet</a>: baca alasannya.' in page
     assert "docs/operations/gangguan.md#macet" in page
     assert "Ada yang &lt;b&gt;macet&lt;/b&gt;." in page
     assert "2 proses diamati, 1 tidak menjawab" in page
+
+
+async def test_nothing_leads_where_one_may_not_go(watcher: tuple[Watcher, str]) -> None:
+    known, url = watcher
+    known.alarms, known.result = [ALARM], [{"metric": {"state": "waiting"}, "value": [1, "2"]}]
+    for role, leads in (("operator", False), ("head", True)):
+        alarms, board = [(await desk(url, role).get(path)).text for path in (PATH, f"{PATH}/kepala")]
+        assert "/desk/macet: baca alasannya." in re.sub("<[^>]+>", "", alarms)
+        assert ('<a href="/desk/macet">' in alarms, 'href="/desk/pekerjaan"' in board) == (leads, leads)
 
 
 async def test_the_side_counts_alarms_but_not_what_is_only_to_be_known(watcher: tuple[Watcher, str]) -> None:
@@ -189,4 +199,4 @@ def test_no_two_pictures_of_a_board_have_one_name_and_four_boards_are_there() ->
 
 
 def test_a_sentence_that_names_no_page_has_no_link() -> None:
-    assert str(linked("dc ps & tunggu")) == "dc ps &amp; tunggu"
+    assert str(linked(SessionIssuer().member("head"), "dc ps & tunggu")) == "dc ps &amp; tunggu"
