@@ -49,7 +49,9 @@ def masked(value: Any) -> Any:
         return mask(value)
     if isinstance(value, dict):
         return {key: HIDDEN if key in _HIDDEN_KEYS else masked(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, tuple):
+        return tuple(map(masked, value))
+    if isinstance(value, (list, set, frozenset)):
         return [masked(inner) for inner in value]
     return value
 
@@ -58,7 +60,7 @@ def _mask_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> 
     is_masked = False
     for key, value in event.items():
         event[key] = HIDDEN if key in _HIDDEN_KEYS else masked(value)
-        is_masked = is_masked or event[key] != (list(value) if isinstance(value, tuple | set | frozenset) else value)
+        is_masked = is_masked or event[key] != (list(value) if isinstance(value, set | frozenset) else value)
     _masked[0] += is_masked
     return event
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,9 +25,13 @@ from deploy.admin.sealing import opened, sha256_of
 from deploy.admin.sets import RowDigest, fetched, newest_before, open_set
 from deploy.admin.source import MARKER, Client, bson_of
 from deploy.admin.targets import BackupTarget
+from shared.clock import now
+from shared.messaging.transaction import inbox, outbox
 
 _BULK_BYTES: Final = 16 * 1024 * 1024
 _BULK_ROWS: Final = 1_000
+_FRESH: Final = timedelta(days=1)
+_EXPIRING: Final = ((outbox.COLLECTION, "sent_at"), (inbox.COLLECTION, "at"))
 _RAW: Final[CodecOptions[RawBSONDocument]] = CodecOptions(document_class=RawBSONDocument)
 
 Row = dict[str, Any]
@@ -187,11 +192,28 @@ def _replayed(
     for name in files:
         replay.run(_entries(backup, name, reached, until))
         reached = changes_span(name)[1]
+    ended = reached if until is None else min(reached, until)
+    keep_from_now(into.values(), ended.at, now())
     for (database, collection), wanted in indexes.items():
         made = [_index(index) for index in wanted if index["name"] != "_id_"]
         if made:
             homes[database][collection].create_indexes(made)
-    return (reached if until is None else min(reached, until)), replay.changes
+    return ended, replay.changes
+
+
+def keep_from_now(databases: Iterable[Database[Row]], until: datetime, at: datetime) -> None:
+    """Let the time since the backup not count for messages, before an index lets them expire.
+
+    Of a backup that is older than an event is kept, MongoDB would remove within a minute what was on its way when it was made, which
+    `resend` sends again; and, of a yet older one, what says that the rest was handled.
+    """
+    if at - until < _FRESH:
+        return
+    later_ms = int((at - until).total_seconds() * 1000)
+    for database in databases:
+        for collection, field in _EXPIRING:
+            moved = [{"$set": {field: {"$add": [f"${field}", later_ms]}}}]
+            database[collection].update_many({field: {"$type": "date"}}, moved)
 
 
 def _entries(backup: Backup, name: str, since: ClusterTime, until: ClusterTime | None) -> Iterator[Mapping[str, Any]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from shared.reference.regions import districts
 from shared.settings import OfficeSettings, PublicSettings, ServiceSettings, WhatsappSettings
@@ -69,13 +69,13 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
     request_file_days: Annotated[
         float,
         Field(
-            ge=1,
+            ge=30,
             description="How long photos and papers of a request are kept after it has ended, while nothing of its sender is open, in days",
         ),
     ] = 90.0
     returned_file_days: Annotated[
         float,
-        Field(ge=1, description="How long those of a returned request are kept, which may be mended, in days; then they are asked again"),
+        Field(ge=30, description="How long those of a returned request are kept, which may be mended, in days; then they are asked again"),
     ] = 180.0
     unread_webhook_days: Annotated[
         float, Field(ge=8, description="How long what WhatsApp sent in an unknown shape is kept, in days; Meta repeats for 7")
@@ -257,3 +257,9 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
         float,
         Field(ge=0, le=1, description="How long work on what is stored gives way to requests that are being answered, at most, in seconds"),
     ] = 0.1
+
+    @model_validator(mode="after")
+    def _rests_are_remembered(self) -> Self:
+        if self.survey_invitation_days < self.survey_rest_days:
+            raise ValueError("SURVEY_INVITATION_DAYS: nobody would know who rests for SURVEY_REST_DAYS")
+        return self

@@ -80,7 +80,7 @@ class Settings(OfficeDaysSettings, PublicSettings, WhatsappSettings, ServiceSett
     ] = 40.0
     broadcast_rest_days: Annotated[float, Field(ge=0, description="Days between two broadcasts to one person, at least")] = 7.0
     broadcast_recipient_days: Annotated[
-        float, Field(ge=1, description="How long it is kept who got which broadcast, in days: BROADCAST_REST_DAYS at least")
+        float, Field(ge=30, description="How long it is kept who got which broadcast, in days: BROADCAST_REST_DAYS at least")
     ] = 365.0
     early_status_days: Annotated[
         float, Field(ge=1, description="How long a status is kept whose message was never sent from here, in days")
@@ -164,4 +164,10 @@ class Settings(OfficeDaysSettings, PublicSettings, WhatsappSettings, ServiceSett
     def _broadcasts_have_hours(self) -> Self:
         if self.broadcast_from >= self.broadcast_until:
             raise ValueError("BROADCAST_FROM must be before BROADCAST_UNTIL")
+        return self
+
+    @model_validator(mode="after")
+    def _rests_are_remembered(self) -> Self:
+        if self.broadcast_recipient_days < self.broadcast_rest_days:
+            raise ValueError("BROADCAST_RECIPIENT_DAYS: nobody would know who rests for BROADCAST_REST_DAYS")
         return self

@@ -196,8 +196,7 @@ class Mongo:
                 stats = await self.database(database).command("dbStats")
         except OperationFailure:
             return None  # a user of an older installation, who may not ask
-        total = int(stats.get("fsTotalSize", 0))
-        return (total - int(stats["fsUsedSize"]), total) if total else None
+        return room_of(stats)
 
     def lost(self) -> bool:
         """Return whether the driver has looked for a primary and knows of none now. Asks nobody and takes microseconds."""
@@ -221,6 +220,12 @@ async def aggregate(collection: Collection, pipeline: Sequence[Mapping[str, Any]
     `hint`: the index that answers it.
     """
     return await collection.aggregate(pipeline, **({"hint": hint} if hint else {})).to_list(None)
+
+
+def room_of(stats: Doc) -> tuple[int, int] | None:
+    """Return the free bytes and all bytes of the disk that `dbStats` tells of; None: a hosted MongoDB or `mongos` leaves that out."""
+    total, used = stats.get("fsTotalSize"), stats.get("fsUsedSize")
+    return None if not total or used is None else (int(total) - int(used), int(total))
 
 
 async def _drop_index(room: Database, collection: str, index: str) -> None:

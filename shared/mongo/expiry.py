@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _AFTER: Final = "expireAfterSeconds"
 _SECONDS_A_DAY: Final = 86_400
+_LONGEST_SECONDS: Final = 2**31 - 1  # that MongoDB takes: 68 years
 
 
 async def expiring(
@@ -37,13 +38,18 @@ async def expiring(
         name, was = model.document["name"], present.get(model.document["name"], {}).get(_AFTER)
         seconds = model.document[_AFTER]
         if seconds and f"{collection}.{name}" in (days or {}):  # without seconds the rows themselves say when
-            seconds = round((days or {})[f"{collection}.{name}"] * _SECONDS_A_DAY)
+            seconds = seconds_of((days or {})[f"{collection}.{name}"])
         if was is not None and days is None:
             seconds = was
         elif was not in (None, seconds):
             await room.command("collMod", collection, index={"name": name, _AFTER: seconds})
         found.append(_with(model, seconds))
     return found
+
+
+def seconds_of(days: float) -> int:
+    """Return a time of rows as an index has it: what is longer than MongoDB takes ends there, and a service still starts."""
+    return round(min(days * _SECONDS_A_DAY, _LONGEST_SECONDS))
 
 
 def _with(model: IndexModel, seconds: int) -> IndexModel:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from shared.clock import monotonic_seconds, now_ns
-from shared.ids import child_traceparent
+from shared.ids import child_traceparent, is_traceparent
 from shared.tracing.span import Attribute, Sink, Span, SpanKind
 
 _SAMPLED: Final = "-01"
@@ -42,7 +42,7 @@ def is_on() -> bool:
 
 def is_sampled(traceparent: str) -> bool:
     """Return whether spans of this trace are recorded here."""
-    return _Recorder.sink is not None and traceparent.endswith(_SAMPLED)
+    return _Recorder.sink is not None and traceparent.endswith(_SAMPLED) and is_traceparent(traceparent)
 
 
 def begin(incoming: str | None) -> str:

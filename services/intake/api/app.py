@@ -16,8 +16,9 @@ from shared.web.meta_webhooks import WebhookSecrets
 PUBLIC: Final = (whatsapp.PATH,)
 UPLOADS: Final = ("/desk/desa/ajukan", "/desk/perkara/isi")
 """Paths under which pages take files: a village registrar's photos, the PDF of a decision."""
-TAKES_IN: Final = (whatsapp.PATH, court.PATH, requests.PATH, files.PATH, *UPLOADS, "/desk/perkara/baru")
-"""Where something new comes in: messages, decisions, requests and their files."""
+_MAKES: Final = ("/desk/konten/baru", "/desk/konten/paket")  # a ZIP file of posters may have more bytes than a day of photos
+TAKES_IN: Final = (whatsapp.PATH, court.PATH, requests.PATH, files.PATH, *UPLOADS, "/desk/perkara/baru", *_MAKES)
+"""Where something new comes in: messages, decisions, requests and their files; and what the office has made anew."""
 _FORM_OVERHEAD_BYTES: Final = 5 * 1024 * 1024  # a photo somewhat too large is answered on the page, with its size, and not as a whole
 _OVERHEAD_BYTES: Final = 1024  # the store enforces the file limit, with its own error code; the body limit is just above it
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from services.intake.domain.file_times import FileTimes
@@ -16,6 +17,7 @@ KIND: Final = "request_files"
 ACTOR, ACTOR_NAME = "retention", "Masa simpan"
 """Who did it, in the audit log: nobody."""
 _AT_A_TIME: Final = 50  # requests in one unit of work
+_CLOCK_SECONDS: Final = 3600.0  # what is over is days old; a clock that is off by so much may be off by a year
 
 _log = logs.get("retention")
 
@@ -27,18 +29,33 @@ class FilesOver:
     finds them. Two at once do nothing twice.
     """
 
-    def __init__(self, deps: Deps, units: UnitOfWorkRunner[Tx], reader: FilesOverReader, files: HiddenFiles, times: FileTimes) -> None:
+    def __init__(
+        self,
+        deps: Deps,
+        units: UnitOfWorkRunner[Tx],
+        reader: FilesOverReader,
+        files: HiddenFiles,
+        times: FileTimes,
+        clock_ahead: Callable[[], Awaitable[float]],
+    ) -> None:
+        """`clock_ahead`: how many seconds this machine's clock is ahead of the database's."""
         self._deps = deps
         self._units = units
         self.reader = reader
         self._files = files
         self.times = times
+        self.clock_ahead = clock_ahead
 
     async def sweep(self) -> int:
         """Let go of the files of every request whose time is over; return of how many.
 
-        Nothing is done while the audit log was found broken: what is there may be evidence.
+        Nothing is done while the audit log was found broken: what is there may be evidence. Nor while two clocks differ: nobody knows what
+        is over, and what went does not come back.
         """
+        ahead = await self.clock_ahead()
+        if abs(ahead) > _CLOCK_SECONDS:
+            _log.error("retention.stopped", reason="clock_off", seconds=round(ahead))
+            return 0
         check = await self._units.audit.last_check()
         if check is not None and check.broken is not None:
             _log.error("retention.stopped", reason="audit_broken", row=check.broken)

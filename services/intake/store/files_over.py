@@ -12,7 +12,8 @@ from services.intake.store.requests import COLLECTION
 from services.intake.store.schema import BEGINNING
 from shared.mongo import Collection, Doc, Mongo, reachable
 
-_SHOWN: Final[Doc] = {"files_since": 1, "state": 1, "origin.contact_id": 1, "person.nik": 1}
+_SHOWN: Final[Doc] = {"files_since": 1, "state": 1, "origin.contact_id": 1, "person.nik": 1, "receipt": 1}
+_ABOUT: Final = "form.answers.receipt"  # of a complaint: which request it is about, as somebody typed it
 
 
 class MongoFilesOver:
@@ -34,14 +35,30 @@ class MongoFilesOver:
         return OverPage(free, len(held), (rows[-1]["files_since"], rows[-1]["_id"]) if len(rows) == limit else None)
 
     async def _held(self, rows: list[Doc]) -> set[str]:
-        """Return those whose sender, or whom they are about, has something open."""
+        """Return those whose sender, or whom they are about, has something open, and those that somebody complains of, from any chat."""
+        if not rows:
+            return set()
         chats = {row["origin"]["contact_id"] for row in rows} - {None}
         people = {row["person"]["nik"] for row in rows} - {None}
         is_open = {"state": {"$in": sorted(HOLDING)}}
         busy_chats = set(await self._requests.distinct("origin.contact_id", is_open | {"origin.contact_id": {"$in": sorted(chats)}}))
         busy_people = set(await self._requests.distinct("search_terms", is_open | {"search_terms": {"$in": sorted(people)}}))
-        return {row["_id"] for row in rows if row["origin"]["contact_id"] in busy_chats or row["person"]["nik"] in busy_people}
+        typed = [text for row in rows for text in _written(row["receipt"])]
+        disputed = set(await self._requests.distinct(_ABOUT, is_open | {_ABOUT: {"$in": typed}}))
+        return {
+            row["_id"]
+            for row in rows
+            if row["origin"]["contact_id"] in busy_chats
+            or row["person"]["nik"] in busy_people
+            or not disputed.isdisjoint(_written(row["receipt"]))
+        }
 
 
 def _kept(times: FileTimes, row: Doc) -> timedelta:
     return times.returned if row["state"] == RequestState.RETURNED else times.ended
+
+
+def _written(receipt: str) -> list[str]:
+    """Return a receipt as people write it."""
+    parted = [receipt.replace("-", mark) for mark in ("-", " ", "")]
+    return [*parted, *(text.lower() for text in parted)]

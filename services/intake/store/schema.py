@@ -116,6 +116,8 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         IndexModel([("attachments.file_id", 1)], name="by_file"),  # the sweeper asks whether an upload is used
         # Those that have ended and have their files still, the longest first.
         IndexModel([("files_since", 1), ("_id", 1)], name="files_since", partialFilterExpression={"files_since": {"$gt": BEGINNING}}),
+        # Complaints, by the request that they are about.
+        IndexModel([("form.answers.receipt", 1)], name="about", partialFilterExpression={"form.answers.receipt": {"$gt": ""}}),
         # A paper that another family sent before.
         IndexModel([("attachments.sent_sha256", 1), ("_id", -1)], name="by_content"),
         # Who is to be reminded of a day on which they come, or an officer comes.

@@ -54,7 +54,8 @@ def retention_of(settings: Settings, host: MessagingHost, bucket: str, deps: Dep
     used, age = UsedFiles(host.mongo, host.database).used, timedelta(days=settings.unused_file_days)
     unused = UnusedFiles(host.mongo, host.database, bucket, used=used, age=age, removed=removed, clock=deps.clock)
     times = FileTimes(timedelta(days=settings.request_file_days), timedelta(days=settings.returned_file_days))
-    return Retention(unused, FilesOver(deps, units, MongoFilesOver(host.mongo, host.database), unused, times))
+    reader = MongoFilesOver(host.mongo, host.database)
+    return Retention(unused, FilesOver(deps, units, reader, unused, times, host.mongo.clock_ahead_seconds))
 
 
 def install_keeping(app: FastAPI, settings: Settings, host: MessagingHost) -> None:

@@ -40,6 +40,7 @@ def _to_doc(case: Case) -> Doc:
         "channel": case.first.channel,
         "service": case.first.service,
         "requests": [submission_doc(submission) for submission in case.submissions],
+        "traceparents": [submission.traceparent for submission in case.submissions],  # beside: older releases know each field of a request
         "state": case.state.value,
         "round": case.round,
         "opened_at": case.opened_at,
@@ -66,9 +67,11 @@ def _to_doc(case: Case) -> Doc:
 
 def _from_doc(doc: Doc) -> Case:
     personal = doc["personal"]
+    many = len(doc["requests"])
+    traces = (*doc.get("traceparents", ()), *many * ("",))[:many]  # older releases write rows without them
     return Case(
         id=doc["_id"],
-        submissions=tuple(submission_from(*both) for both in zip(doc["requests"], personal["requests"], strict=True)),
+        submissions=tuple(submission_from(*parts) for parts in zip(doc["requests"], personal["requests"], traces, strict=True)),
         state=CaseState(doc["state"]),
         opened_at=doc["opened_at"],
         findings=tuple(map(finding_from, doc["findings"])),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -32,7 +33,6 @@ def submission_doc(submission: Submission) -> Doc:
         "vouching": fields_of(vouching) | {"by": vouching.by.value} if vouching else None,
         "repeats": submission.repeats,
         "began_at": submission.began_at,
-        "traceparent": submission.traceparent,
     }
 
 
@@ -48,9 +48,9 @@ def personal_doc(submission: Submission) -> Doc:
     }
 
 
-def submission_from(doc: Doc, personal: Doc) -> Submission:
-    """Read a request from both of its parts."""
-    vouching = doc["vouching"]
+def submission_from(doc: Doc, personal: Doc, traceparent: str = "") -> Submission:
+    """Read a request from both of its parts. What a later release may have put there beside is left aside."""
+    vouching, names = doc["vouching"], {field.name for field in fields(Submission)}
     plain = {
         "products": tuple(doc["products"]),
         "case_requests": tuple(doc["case_requests"]),
@@ -58,7 +58,7 @@ def submission_from(doc: Doc, personal: Doc) -> Submission:
         "vouching": Vouching(**(vouching | {"by": VouchedBy(vouching["by"])})) if vouching else None,
     }
     return Submission(
-        **(doc | plain),
+        **({name: value for name, value in doc.items() if name in names} | plain | {"traceparent": traceparent}),
         contact=Contact(**personal["contact"]),
         applicant=Person(**personal["applicant"]),
         subject=Person(**personal["subject"]) if personal["subject"] else None,

@@ -14,7 +14,7 @@ from deploy.admin import changes, keeping
 from deploy.admin.changes import last_copied
 from deploy.admin.moments import ClusterTime
 from deploy.admin.refusal import Refused
-from deploy.admin.restoring import restore_databases
+from deploy.admin.restoring import keep_from_now, restore_databases
 from deploy.admin.sets import make_set, sets
 from deploy.admin.source import snapshot
 from deploy.admin.targets import FolderTarget
@@ -77,6 +77,17 @@ def test_everything_comes_back_as_it_was(house: House) -> None:
     earlier = {service: f"{name}_earlier" for service, name in house.databases.items()}
     restore_databases(house.backup, house.client, earlier, until=since)
     assert house.rows(earlier) == before
+
+
+@pytest.mark.parametrize(("age", "moved"), [(timedelta(days=100), timedelta(days=100)), (timedelta(minutes=5), timedelta())])
+def test_messages_of_an_old_backup_do_not_expire_before_they_are_sent_again(house: House, age: timedelta, moved: timedelta) -> None:
+    intake, until = house.client[house.databases["intake"]], datetime(2026, 8, 1, tzinfo=UTC)
+    sent, handled = until - timedelta(hours=1), until - timedelta(days=80)
+    intake["outbox"].insert_many([{"_id": "on its way", "state": "sent", "sent_at": sent}, {"_id": "unsent", "state": "new"}])
+    intake["inbox"].insert_one({"_id": "intake:known", "at": handled})
+    keep_from_now([intake], until, until + age)
+    assert [row.get("sent_at") for row in intake["outbox"].find().sort("_id", 1)] == [sent + moved, None]
+    assert [row["at"] for row in intake["inbox"].find()] == [handled + moved]
 
 
 def test_a_backup_with_one_byte_changed_is_not_used(house: House) -> None:

@@ -66,6 +66,8 @@ def notifier_tx(mongo: Mongo, database: str) -> notifier.MongoTx:
 
 async def files_over(mongo: Mongo, name: str) -> None:
     times = FileTimes(timedelta(days=90), timedelta(days=180))
+    ended = {"files_since": now() - timedelta(days=100), "state": "delivered", "receipt": "MDN-7K4Q-9F2X"}
+    await mongo.collection(name, "requests").insert_one({**ended, "origin": {"contact_id": "c"}, "person": {"nik": "3519"}})
     for after in (None, (now() - timedelta(days=200), "r-1")):
         await intake.MongoFilesOver(mongo, name).page(now(), times, after, 50)
 

@@ -74,6 +74,23 @@ async def test_while_the_same_person_has_something_open_the_photos_stay(rig: Rig
     assert len(await rig.rows("files.files")) == 2
 
 
+async def test_while_somebody_complains_of_a_request_from_another_chat_its_photos_stay(rig: Rig) -> None:
+    request = await ended(rig)
+    complaint = {
+        "_id": "complaint",
+        "receipt": "MDN-2222-2222",
+        "service": "pengaduan",
+        "state": "submitted",
+        "origin": {"contact_id": "c-2"},
+    }
+    about = {"form": {"answers": {"receipt": request["receipt"].replace("-", " ").lower()}}, "search_terms": []}
+    await rig.mongo.collection(rig.database, "requests").insert_one({**complaint, **about})
+    rig.clock.at = BEGAN + KEPT
+    assert await swept(rig) == 0
+    await rig.mongo.collection(rig.database, "requests").update_one({"_id": "complaint"}, {"$set": {"state": "answered"}})
+    assert await swept(rig) == 1
+
+
 async def test_a_returned_request_has_its_photos_for_longer_and_then_asks_for_them_again(rig: Rig) -> None:
     request = await ended(rig, RETURNED)
     rig.clock.at = BEGAN + KEPT
@@ -115,6 +132,20 @@ async def test_nothing_goes_while_the_audit_log_is_known_to_be_broken(rig: Rig) 
     await rig.mongo.collection(rig.database, "audit_checks").update_many({}, {"$set": {"broken": 3}})
     assert await swept(rig) == 0
     assert len(await rig.rows("files.files")) == 2
+
+
+async def test_nothing_goes_while_our_clock_is_another_than_the_database_s(rig: Rig) -> None:
+    await ended(rig)
+    rig.clock.at = BEGAN + KEPT
+
+    async def a_day() -> float:
+        return 86_400.0
+
+    files_over = rig.wiring.retention.files_over
+    files_over.clock_ahead, right = a_day, files_over.clock_ahead
+    assert await swept(rig) == 0
+    files_over.clock_ahead = right
+    assert await swept(rig) == 1
 
 
 async def test_the_page_says_how_long_how_much_and_what_went(desk: Desk) -> None:

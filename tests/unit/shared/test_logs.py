@@ -55,6 +55,15 @@ def test_what_looks_personal_never_reaches_the_log(capsys: pytest.CaptureFixture
     assert "[personal]" in out
 
 
+def test_a_line_without_a_person_counts_as_none_whatever_its_shape(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.take_masked_count()
+    logs.get("test").info("thing.happened", places=("a", "b"), nested={"pairs": [("a", 1)], "more": ("x", ("y",))}, codes=frozenset({"z"}))
+    assert last(capsys)["nested"] == {"pairs": [["a", 1]], "more": ["x", ["y"]]}
+    assert logs.take_masked_count() == 0
+    logs.get("test").info("thing.happened", nested=(("see 3519010101850001",),))
+    assert (last(capsys)["nested"], logs.take_masked_count()) == ([["see [personal]"]], 1)
+
+
 @pytest.mark.parametrize("text", ["MDN-7K4Q-9F2X", "01a20dd7-4e35-76c3-8b79-6a0838ae20b5", "3519-KK-24112026-0001"])
 def test_ids_receipts_and_document_numbers_stay_readable(capsys: pytest.CaptureFixture[str], text: str) -> None:
     logs.get("test").info("thing.happened", id=text)

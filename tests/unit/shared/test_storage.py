@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from shared.health import Health
 from shared.mongo import Mongo
+from shared.mongo.connection import room_of
 from shared.settings import ServiceSettings
 from shared.storage import DATABASE, TEMPORARY, DiskRoom, Least, StorageWatch
 from shared.web import create_app
@@ -30,6 +31,12 @@ GB = 1024**3
 )
 def test_the_stricter_of_bytes_and_share_holds(free: int, total: int, least: Least, *, low: bool) -> None:
     assert DiskRoom(DATABASE, free, total).is_low(least) is low
+
+
+@pytest.mark.parametrize("stats", [{}, {"fsTotalSize": 0.0, "fsUsedSize": 0.0}, {"fsTotalSize": 100.0}, {"fsUsedSize": 1.0}])
+def test_a_hosted_database_that_tells_nothing_of_its_disk_is_one_without_a_disk(stats: dict[str, float]) -> None:
+    assert room_of(stats) is None
+    assert room_of({"fsTotalSize": 100.0, "fsUsedSize": 99.0}) == (1, 100)
 
 
 def test_of_the_temporary_folder_room_for_two_bodies_is_enough() -> None:

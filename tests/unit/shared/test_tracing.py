@@ -57,6 +57,13 @@ def test_a_callers_trace_goes_on_and_its_wish_is_not_heard(kept: KeptRecords) ->
     assert kept.spans == []
 
 
+@pytest.mark.parametrize("parent", ["garbage-01", f"00-{'0' * 32}-{'1' * 16}-01", f"00-{'1' * 32}-{'0' * 16}-01", "-01", ""])
+def test_a_trace_context_that_is_none_is_no_span_and_hurts_nobody(kept: KeptRecords, parent: str) -> None:
+    with tracing.span("work", parent) as span:
+        assert span is tracing.NOTHING
+    assert kept.spans == []
+
+
 def test_spans_hang_together_and_say_how_they_ended(kept: KeptRecords) -> None:
     root = tracing.begin(None)
     with tracing.span("outer", None, own=root, kind=tracing.SpanKind.SERVER):
