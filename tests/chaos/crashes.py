@@ -51,7 +51,7 @@ IN_WORK: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "intake": ("webhook_log", {"state": "new", "kind": "message"}),
 }
 """What people wait for after a kill: collection, and which of its rows are in hand or wait to be."""
-TAKEN_UP_SECONDS: Final = 12.0
+TAKEN_UP_SECONDS: Final = 30.0
 """From when the process is ready again: a lease as shipped is 6 s, and a look at what waits comes within some. How long four processes that
 were killed at once take to start on two cores is the machine's; that they do within a minute is judged for every case."""
 EACH_SECONDS: Final = 0.2  # beside that, for each that stood in the line: a print takes half of it on two cores that do nothing else

@@ -1,4 +1,7 @@
-"""The collector and our exporter, over real HTTP: what goes out of a process by OTLP is what one sees."""
+"""The collector and our exporter, over real HTTP: what goes out of a process by OTLP is what one sees.
+
+The exporter waits in a thread of its own, which a clock that is faked for the tests of another day does not wake.
+"""
 
 from __future__ import annotations
 
