@@ -197,6 +197,12 @@ async def _fits(live: Live, path: str, role: str = "outreach") -> None:
         assert await opened.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
+async def test_services_of_which_the_same_was_found_are_told_apart_by_ear(live: Live, rig: Rig) -> None:
+    for service in ("kk_hilang", "akta_lahir"):
+        await note_many(rig, HOME, began=1, stopped=1, question="nik", service=service)
+    await _fits(live, QUESTIONS)
+
+
 async def test_from_a_village_with_few_to_a_day_there_and_its_funnel(live: Live, rig: Rig) -> None:
     await note_many(rig, HOME, visited=60, chatted=50, began=40, submitted=36, finished=36, served=36, stopped=2, question="nik")
     await note_many(rig, SIDOREJO, visited=60, chatted=55, began=25, submitted=5, finished=5, stopped=20, question="kk_number")
