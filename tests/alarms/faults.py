@@ -118,7 +118,7 @@ async def _free_disk(office: Office) -> None:
 
 
 async def _pause_register(office: Office) -> None:
-    await _work_on_register(office, "pause", {"reason": "latihan alarm"})
+    await _work_on_register(office, "pause", {"reason": "drill"})
 
 
 async def _resume_register(office: Office) -> None:
