@@ -72,6 +72,7 @@ ROLES: Final = (
     Role("relay", 2, 2, "100m", "160Mi"),
 )
 """Two of each at least: one may go. A relay sends what any process wrote; two are enough for every rate that was measured."""
+OTHERWISE: Final = {"intake": {"WEBHOOK_LOG_WATCH": "true"}}  # what the API's processes store, workers elsewhere are to see at once
 MEMORY: Final = {"issuance-worker": "512Mi"}  # two children beside it, which draw and sign documents
 
 
@@ -97,8 +98,7 @@ def _service(service: Described, prometheus: str) -> Iterator[Object]:
     labels = {"app": service.name}
     port = {"name": "http", "port": service.port, "targetPort": "http"}
     yield made("v1", "Service", service.name, {"spec": {"selector": labels | {"role": "api"}, "ports": [port]}}, labels)
-    # What the API's processes store, workers elsewhere are to see at once.
-    otherwise = {"PROMETHEUS_URL": prometheus, "WEBHOOK_LOG_WATCH": "true"}
+    otherwise = {"PROMETHEUS_URL": prometheus} | OTHERWISE.get(service.name, {})
     for role in ROLES:
         yield from _role(service, role, service.env(otherwise))
 

@@ -1,6 +1,7 @@
 """What Kubernetes is told: each copy can go, nothing has more rights than it needs, and no secret is in it."""
 
 import json
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -122,6 +123,15 @@ def test_who_calls_is_believed_from_the_network_that_was_named_alone(found: list
         assert said["PROMETHEUS_URL"] == "http://prometheus.monitoring:9090"
     unwatched = objects(Asked(IMAGE, ASKED.host, ASKED.pod_network))
     assert env(pods(unwatched)["intake-api"]["containers"][0])["PROMETHEUS_URL"] == ""
+
+
+def test_each_variable_is_a_setting_of_its_service(found: list[dict[str, Any]]) -> None:
+    for service in SERVICES:
+        settings = import_module(f"services.{service.name}.settings").Settings
+        for role in ROLES:
+            said = env(pods(found)[f"{service.name}-{role.name}"]["containers"][0])
+            assert said.keys() - {name.upper() for name in settings.model_fields} == {"SECRETS_DIR"}
+    assert env(pods(found)["intake-worker"]["containers"][0])["WEBHOOK_LOG_WATCH"] == "true"
 
 
 def test_settings_are_those_of_compose_and_no_secret_is_among_them(found: list[dict[str, Any]]) -> None:
