@@ -9,7 +9,7 @@ from typing import Final
 from deploy.cluster.compose import Compose, Described
 from deploy.cluster.door import DOOR
 from deploy.cluster.door import PORTS as DOOR_PORTS
-from deploy.cluster.shapes import Object, asks, closed, deployed, from_secret, in_memory, made, mounted, needs, pod
+from deploy.cluster.shapes import Object, closed, deployed, from_secret, in_memory, made, mounted, needs, pod, probed
 from deploy.compose.prepare import SERVICE_UID
 from shared.messaging.layout.definitions import password_name
 from shared.messaging.layout.model import product
@@ -44,13 +44,7 @@ def _command(said: Described) -> Object:
 def _one(said: Described, command: Object) -> Object:
     """One copy, and never two at a time."""
     labels = {"app": said.name}
-    told: Object = {}
-    if port := PORTS.get(said.name):
-        answers = asks(said.probe) if said.probe else {"httpGet": {"path": "/metrics", "port": "metrics"}, "timeoutSeconds": 5}
-        told = {
-            "ports": [{"name": "metrics", "containerPort": port}],
-            "livenessProbe": answers | {"initialDelaySeconds": 60, "periodSeconds": 30},
-        }
+    told = {"ports": [{"name": "metrics", "containerPort": PORTS[said.name]}], **probed(said.probe)} if said.name in PORTS else {}
     return deployed(said.name, 1, _pod(said, command | told), labels, strategy={"type": "Recreate"})
 
 

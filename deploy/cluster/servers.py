@@ -7,7 +7,7 @@ from typing import Final
 
 from deploy import mongodb
 from deploy.cluster.compose import Compose, Described
-from deploy.cluster.shapes import Object, asks, closed, from_secret, in_memory, kept, made, mounted, needs, pod
+from deploy.cluster.shapes import Object, closed, from_secret, in_memory, kept, made, mounted, needs, pod, probed
 from deploy.compose.prepare import DATABASE_USERS, SERVER_UID
 from deploy.rabbitmq import formation
 
@@ -43,7 +43,7 @@ def broker(compose: Compose) -> Iterator[Object]:
         ],
         "ports": _opened(BROKER_PORTS),
         "resources": needs("500m", "512Mi", said.memory),
-        **_probed(said),
+        **probed(said.probe),
         "securityContext": closed(),
         "volumeMounts": [
             mounted("/var/lib/rabbitmq", "data", is_written=True),
@@ -74,7 +74,7 @@ def database(compose: Compose) -> Iterator[Object]:
         "command": said.command,
         "ports": _opened(DATABASE_PORTS),
         "resources": needs("1", "1Gi", said.memory),
-        **_probed(said),
+        **probed(said.probe),
         "securityContext": closed(),
         "volumeMounts": [
             mounted("/data/db", "data", is_written=True),
@@ -133,12 +133,6 @@ _POD: Final[Object] = {"name": "POD", "valueFrom": {"fieldRef": {"fieldPath": "m
 
 def _opened(ports: dict[str, int]) -> list[Object]:
     return [{"name": name, "containerPort": port} for name, port in ports.items()]
-
-
-def _probed(said: Described) -> Object:
-    """Return that one is ready while it answers, and is started again when it hangs: not while it waits for its neighbours."""
-    hangs = ["bash", "-c", f"[[ $({' '.join(said.probe)}) != hung ]]"]
-    return {"readinessProbe": asks(said.probe, periodSeconds=5), "livenessProbe": asks(hangs, periodSeconds=10, failureThreshold=3)}
 
 
 def _set(

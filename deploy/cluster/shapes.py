@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -43,6 +44,12 @@ def needs(cpu: str, memory: str, most: str = "") -> Object:
 def asks(words: Sequence[str], **times: int) -> Object:
     """Return a probe by a command in the container."""
     return {"exec": {"command": list(words)}, "timeoutSeconds": 8} | times
+
+
+def probed(words: Sequence[str]) -> Object:
+    """Return that a container is ready while a probe passes, and is started again when that says `hung`: not while it waits for others."""
+    hangs = ["bash", "-c", f"[[ $({shlex.join(words)}) != hung ]]"]
+    return {"readinessProbe": asks(words, periodSeconds=5), "livenessProbe": asks(hangs, periodSeconds=10, failureThreshold=3)}
 
 
 def spread(labels: Mapping[str, str]) -> list[Object]:

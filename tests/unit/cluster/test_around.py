@@ -108,7 +108,8 @@ def test_operators_have_what_compose_gives_them_but_for_the_state(found: list[di
     ]
     assert env(pods(found)["checks"]["containers"][0])["FRONT_DOOR"] == "front-door:443"
     ports = {name: pods(found)[name]["containers"][0]["ports"][0]["containerPort"] for name in operators.PORTS}
-    assert ports == operators.PORTS == {"backup": int(env(pods(found)["backup"]["containers"][0])["BACKUP_METRICS_PORT"]), "checks": 8120}
+    assert ports == operators.PORTS == {name: ASKED.compose().service(name).port for name in operators.PORTS}
+    assert ports == {"backup": int(env(pods(found)["backup"]["containers"][0])["BACKUP_METRICS_PORT"]), "checks": 8120}
 
 
 def test_each_version_brings_its_queues_by_a_job_of_its_own(found: list[dict[str, Any]]) -> None:
