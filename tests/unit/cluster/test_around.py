@@ -15,15 +15,10 @@ from deploy.compose import prepare
 from deploy.watch.config import broker
 from shared.messaging.layout.definitions import password_name
 from shared.messaging.layout.model import product
-from tests.unit.cluster.test_objects import ASKED, SERVICES, containers, env, objects, of, pods
+from tests.unit.cluster.conftest import ASKED, SERVICES, containers, env, of, pods
 
 ROOT = Path(__file__).parents[3]
 CLUSTER = ROOT / "deploy/cluster"
-
-
-@pytest.fixture(scope="module")
-def found() -> list[dict[str, Any]]:
-    return objects(ASKED)
 
 
 def test_each_file_that_is_taken_from_a_secret_is_one_that_prepare_makes_or_asks_for(
