@@ -114,6 +114,14 @@ def test_each_version_brings_its_queues_by_a_job_of_its_own(found: list[dict[str
     assert [*container["command"], *container["args"]] == ["python3", "-m", "deploy.admin", "topology", "apply"]
 
 
+def test_an_app_is_begun_alone_by_its_label(found: list[dict[str, Any]]) -> None:
+    """As the page does where a backup is restored, and when a version is replaced."""
+    policies = {"Namespace", "NetworkPolicy"}
+    apps = {each["metadata"]["labels"].get("app") for each in found if each["kind"] not in policies}
+    assert apps == {each["spec"]["template"]["metadata"]["labels"]["app"] for each in of(found, "Deployment", "StatefulSet", "Job")}
+    assert {each["metadata"]["labels"]["app"] for each in of(found, "ConfigMap")} == {"rabbitmq", "front-door"}
+
+
 def test_servers_and_services_are_reached_by_their_own_and_by_who_watches(found: list[dict[str, Any]]) -> None:
     policies = {each["metadata"]["name"]: each["spec"] for each in of(found, "NetworkPolicy")}
     apps = {each["spec"]["template"]["metadata"]["labels"]["app"] for each in of(found, "Deployment", "StatefulSet", "Job")}
