@@ -118,7 +118,12 @@ def _told(profile: str, problems: Sequence[tuple[Refusal, bool]]) -> int:
 
 def database_password(folder: Path, user: str) -> str:
     """Return the MongoDB password of a user: made at the first call, then kept."""
-    return keep_secret(folder / "passwords" / f"mongo_password_{user}", token_urlsafe(KEY_BYTES))
+    return keep_secret(password_file(folder, user), token_urlsafe(KEY_BYTES))
+
+
+def password_file(folder: Path, user: str) -> Path:
+    """Return where the MongoDB password of a user lies."""
+    return folder / "passwords" / f"mongo_password_{user}"
 
 
 def keep_profile(folder: Path, asked: str) -> str:
