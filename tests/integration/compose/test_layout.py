@@ -74,6 +74,14 @@ def test_the_files_beside_it_are_about_its_services(file: str, services: Mapping
             assert (module, f"-{role}" if name != base else "-api") == (f"services.{base}", name.removeprefix(base) or "-api")
 
 
+def test_roles_apart_are_as_many_as_is_said_of_each_and_see_at_once_what_the_api_stores() -> None:
+    apart = yaml.safe_load((ROOT / "deploy/compose/roles.yaml").read_text())["services"]
+    assert apart["intake-worker"]["environment"] == {"WEBHOOK_LOG_WATCH": "true"}
+    for name in (each for each in apart if "extends" in apart[each]):
+        service, role = name.upper().split("-")
+        assert apart[name]["scale"] == f"${{{service}_{role}_COPIES:-${{{service}_COPIES:-1}}}}"
+
+
 def test_mounted_files_of_ours_are_there(services: Mapping[str, Any]) -> None:
     sources = [Path(mount.partition(":")[0]) for service in services.values() for mount in service.get("volumes", ())]
     assert all((ROOT / "deploy/compose" / source).exists() for source in sources if str(source).startswith(".."))
