@@ -10,8 +10,6 @@ import yaml
 
 from tests.integration.compose.conftest import ROOT, Installation
 
-ONCE = {"prepare", "database", "files", "register", "operator", "admin"}
-"""Run and end, or are run by hand."""
 PROBED = {"mongo", "rabbitmq", "intake", "verification", "issuance", "notifier", "front-door", "watchdog", "prometheus", "alertmanager"}
 
 
@@ -20,13 +18,18 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
     return Installation(tmp_path_factory.mktemp("layout") / "state").services()
 
 
-def test_whatever_stays_has_limits_and_no_rights(services: Mapping[str, Any]) -> None:
-    for name in services.keys() - ONCE:
-        service = services[name]
+def test_whatever_runs_has_limits_and_no_rights_but_to_what_is_kept(services: Mapping[str, Any]) -> None:
+    for name, service in services.items():
         assert service["read_only"], name
         assert service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert all(service[limit] for limit in ("mem_limit", "cpus", "pids_limit")), name
+    added = {name: set(service["cap_add"]) for name, service in services.items() if service.get("cap_add")}
+    assert added == {
+        **dict.fromkeys(("prepare", "admin", "backup"), {"CHOWN", "DAC_OVERRIDE", "FOWNER"}),
+        "database": {"DAC_OVERRIDE"},
+        "front-door": {"NET_BIND_SERVICE"},
+    }
 
 
 def test_every_log_ends(services: Mapping[str, Any]) -> None:
@@ -48,6 +51,11 @@ def test_the_front_door_does_not_reach_what_is_kept_and_that_has_no_way_out(serv
     assert services["watchdog"]["network_mode"] == services["prepare"]["network_mode"] == "none"
     networks = yaml.safe_load((ROOT / "deploy/compose/compose.yaml").read_text())["networks"]
     assert [name for name, network in networks.items() if network and network.get("internal")] == ["data"]
+
+
+def test_whoever_has_a_way_out_sees_its_own_part_of_the_state_alone(services: Mapping[str, Any]) -> None:
+    whole = {name for name, service in services.items() if any(mount.split(":")[1] == "/state" for mount in service.get("volumes", ()))}
+    assert {name for name in whole if "app" in services[name].get("networks", ())} == {"admin", "backup"}, "they keep and bring back all"
 
 
 def test_images_are_of_this_version(services: Mapping[str, Any]) -> None:
