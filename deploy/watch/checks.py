@@ -58,6 +58,7 @@ class CheckSettings(Environment):
     front_door: Annotated[str, Field(pattern=r"^([^:/]+:[0-9]+)?$", description="host:port of the front door; empty = no TLS here")] = ""
     front_door_name: Annotated[str, Field(description="Name in its certificate")] = "localhost"
     clock_url: Annotated[str, Field(description="A server of the world whose time is right; empty = nobody is asked")] = ""
+    check_beat: Annotated[Path | None, Field(description="File that is touched between two looks; empty = none")] = None
     watchdog_beat: Annotated[Path | None, Field(description="File that the watchdog touches; empty = there is none")] = None
 
 
@@ -81,6 +82,8 @@ class Looking:
     def look_around(self) -> None:
         """Look at what costs nothing."""
         settings = self._settings
+        if settings.check_beat is not None:
+            settings.check_beat.touch()
         with suppress(OSError, ValueError):
             if settings.front_door:
                 metrics.CERTIFICATE_DAYS.labels("tls").set(certificate_days(settings.front_door, settings.front_door_name))

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
+from deploy.watch.checks import CheckSettings
 from tests.integration.compose.conftest import ROOT, Installation
 
-PROBED = {"mongo", "rabbitmq", "intake", "verification", "issuance", "notifier", "front-door", "watchdog", "prometheus", "alertmanager"}
+ONCE = {"prepare", "database", "files", "register", "admin"}
+"""Run and end, or are run by hand."""
 
 
 @pytest.fixture(scope="module")
@@ -24,11 +26,11 @@ def test_whatever_runs_has_limits_and_no_rights_but_to_what_is_kept(services: Ma
         assert service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert all(service[limit] for limit in ("mem_limit", "cpus", "pids_limit")), name
-    added = {name: set(service["cap_add"]) for name, service in services.items() if service.get("cap_add")}
+    added = {name: " ".join(sorted(service["cap_add"])) for name, service in services.items() if service.get("cap_add")}
     assert added == {
-        **dict.fromkeys(("prepare", "admin", "backup"), {"CHOWN", "DAC_OVERRIDE", "FOWNER"}),
-        "database": {"DAC_OVERRIDE"},
-        "front-door": {"NET_BIND_SERVICE"},
+        **dict.fromkeys(("prepare", "admin", "backup"), "CHOWN DAC_OVERRIDE FOWNER"),
+        "database": "DAC_OVERRIDE",
+        "front-door": "NET_BIND_SERVICE",
     }
 
 
@@ -36,8 +38,16 @@ def test_every_log_ends(services: Mapping[str, Any]) -> None:
     assert not [name for name, service in services.items() if service["logging"]["options"].keys() != {"max-size", "max-file"}]
 
 
-def test_whatever_is_asked_has_a_probe(services: Mapping[str, Any]) -> None:
-    assert {name for name, service in services.items() if "healthcheck" in service} == PROBED
+def test_whatever_stays_has_a_probe(services: Mapping[str, Any]) -> None:
+    assert {name for name, service in services.items() if "healthcheck" in service} == services.keys() - ONCE
+    assert {name for name, service in services.items() if service["restart"] == "unless-stopped"} - ONCE == services.keys() - ONCE
+
+
+def test_what_is_asked_whether_it_goes_on_says_so_where_the_probe_looks(services: Mapping[str, Any]) -> None:
+    for name, variable in (("backup", "BACKUP_BEAT"), ("checks", "CHECK_BEAT")):
+        *_, port, beat, seconds = services[name]["healthcheck"]["test"]
+        assert (beat, int(seconds) > 60) == (services[name]["environment"][variable], True), name
+        assert port == services[name]["environment"].get("BACKUP_METRICS_PORT", str(CheckSettings.model_fields["port"].default)), name
 
 
 def test_only_the_front_door_has_ports_so_that_the_others_may_be_many(services: Mapping[str, Any]) -> None:
