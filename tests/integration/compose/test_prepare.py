@@ -288,3 +288,12 @@ def test_a_cluster_stays_one_when_nobody_names_its_nodes(demo: Installation, tmp
     assert "cluster_formation.classic_config.nodes.2 = rabbit@rabbitmq-2" in conf
     assert "load_definitions = /etc/rabbitmq/adminduk/definitions.json" in conf
     assert "cluster" not in (demo.state / "rabbitmq" / "adminduk.conf").read_text(), "one alone looks for nobody"
+
+
+def test_the_cache_that_is_asked_for_reaches_mongodb_where_there_is_room(installation: Installation) -> None:
+    name, variables = "MONGO_CACHE_GB", {"PROFILE": "demo", "MONGO_MEMORY": "8G"}
+    refused = installation.prepare_here(**variables, MONGO_CACHE_GB="5")
+    assert (refused.code, f"{name} [cache_wrong] bukan angka dari 0.25 sampai 4 " in refused.said) == (1, True), refused.said
+    assert installation.prepare_here(**variables, MONGO_CACHE_GB="4").code == 0
+    assert f'--wiredTigerCacheSizeGB "${{{name}:-0.5}}"' in (installation.state / "mongo" / "start.sh").read_text()
+    assert str(installation.services(**variables, MONGO_CACHE_GB="4")["mongo"]["environment"][name]) == "4"
