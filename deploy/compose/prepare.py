@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from errno import ENOSPC
 from pathlib import Path
@@ -103,10 +103,18 @@ def _prepared(folder: Path) -> int:
         *((each, SERVICE_UID) for each in (*DATABASE_USERS, OPERATOR, DEMO)),
     ):
         _give(folder / name, uid)
-    if problems:
+    return _told(profile, [(problem, production.can_wait(folder, problem)) for problem in problems])
+
+
+def _told(profile: str, problems: Sequence[tuple[Refusal, bool]]) -> int:
+    """Say what is wrong; 1 where something of it keeps all of it from starting, and not only what needs it (ADR 67)."""
+    refused = [problem for problem, can_wait in problems if not can_wait]
+    if refused:
         sys.stderr.write(f"prepare: {profile} belum dapat dimulai; dalam folder state (STATE):\n")
-        sys.stderr.writelines(f"  {problem}\n" for problem in problems)
-    return 1 if problems else 0
+    elif problems:
+        sys.stderr.write(f"prepare: {profile} dimulai tanpa yang ini, yang harus segera diganti (docs/operations/kunci.md):\n")
+    sys.stderr.writelines(f"  {problem}\n" for problem in refused or [problem for problem, _ in problems])
+    return 1 if refused else 0
 
 
 def database_password(folder: Path, user: str) -> str:

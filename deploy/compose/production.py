@@ -27,6 +27,8 @@ SETTINGS: Final[Mapping[str, type[ServiceSettings]]] = {
 }
 SIGNER: Final = "issuance/signer"
 GENUINE: Final = "issuance/signer_genuine"
+EXPIRED: Final = "certificate_expired"
+UNREADABLE: Final = ("missing", "no_certificate", "no_private_key", "key_of_another")
 AUTHORITY: Final = "authority_sha256"
 CHECK_ADDRESS: Final = "issuance/check_base_url"
 DEMO: Final = "demo"
@@ -57,9 +59,18 @@ def problems(folder: Path) -> Iterator[Refusal]:
     if DEMO in os.environ.get("COMPOSE_PROFILES", "").split(","):
         found.append(Fault("demo_in_production").of("COMPOSE_PROFILES"))
     yield from found
-    if not found:  # else the same would be said twice
-        yield from _together(folder)
+    if all(can_wait(folder, each) for each in found):  # else the same would be said twice
+        yield from _together(folder, is_readable=all(each.code == EXPIRED for each in found))
         yield from _settings_problems(folder)
+
+
+def can_wait(folder: Path, problem: Refusal) -> bool:
+    """Whether an office that ran before starts all the same (ADR 67): what needs no signature works, and nothing is signed wrongly."""
+    if not (folder / GENUINE).exists():  # written once nothing was wrong
+        return False
+    if problem.about.startswith(f"{SIGNER}/"):
+        return problem.code in (EXPIRED, *UNREADABLE)
+    return problem.about.startswith("front-door/") and problem.code == EXPIRED
 
 
 def keep_variables(folder: Path) -> Iterator[Refusal]:
@@ -104,8 +115,16 @@ def _optional(folder: Path) -> Iterator[Refusal]:
             yield Refusal(name, fault, where)
 
 
-def _together(folder: Path) -> Iterator[Refusal]:
-    """What only shows when two files are looked at."""
+def _together(folder: Path, *, is_readable: bool) -> Iterator[Refusal]:
+    """What only shows when two files are looked at. `is_readable`: those of the signer are."""
+    if is_readable:
+        yield from _signer_together(folder)
+    door = {name: _read(folder / "front-door" / name) for name in ("cert.pem", "key.pem")}
+    if all(door.values()) and (fault := certificates.key_fault(door["cert.pem"], door["key.pem"])):
+        yield fault.of("front-door/key.pem")
+
+
+def _signer_together(folder: Path) -> Iterator[Refusal]:
     signer = {name: _read(folder / SIGNER / name) for name in ("signer.pem", "signer-key.pem", "ca.pem")}
     if fault := certificates.key_fault(signer["signer.pem"], signer["signer-key.pem"]):
         yield fault.of(f"{SIGNER}/signer-key.pem")
@@ -114,9 +133,6 @@ def _together(folder: Path) -> Iterator[Refusal]:
     told = _read(folder / AUTHORITY)
     if told and (fault := certificates.fingerprint_fault(signer["ca.pem"], told)):
         yield fault.of(AUTHORITY)
-    door = {name: _read(folder / "front-door" / name) for name in ("cert.pem", "key.pem")}
-    if all(door.values()) and (fault := certificates.key_fault(door["cert.pem"], door["key.pem"])):
-        yield fault.of("front-door/key.pem")
 
 
 def _settings_problems(folder: Path) -> Iterator[Refusal]:

@@ -20,7 +20,7 @@ from shared.errors import Unauthorized
 from shared.settings import ServiceSettings
 from shared.web.auth import Authenticator
 from tests.integration.compose.conftest import Installation, Prepared
-from tests.support.office_answers import APP_SECRET, authority_files, key_pem, webhook_key
+from tests.support.office_answers import APP_SECRET, authority_files, certificate, key_pem, webhook_key
 
 SETTINGS: Mapping[str, type[ServiceSettings]] = {
     "intake": Intake,
@@ -218,6 +218,34 @@ def test_production_refuses_a_certificate_that_has_expired_and_a_key_that_is_ano
     other = production(authority | {"issuance/signer/signer-key.pem": key_pem("somebody")})
     assert other.code == 1
     assert "signer-key.pem [key_of_another]" in other.said
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("issuance/signer/signer.pem", "expired", "certificate_expired"),
+        ("issuance/signer/signer.pem", "", "missing"),
+        ("issuance/signer/signer-key.pem", "half a fi", "no_private_key"),
+        ("front-door/cert.pem", "expired", "certificate_expired"),
+    ],
+)
+def test_an_office_that_ran_starts_without_what_it_can_not_sign_with(
+    name: str, text: str, code: str, installation: Installation, filled: dict[str, str]
+) -> None:
+    door = {"front-door/cert.pem": certificate("tls", "OSD G2", host="cek.madiunkab.go.id"), "front-door/key.pem": key_pem("tls")}
+    installation.write({**filled, **door})
+    assert installation.prepare_here(PROFILE="production").code == 0
+    expired = authority_files(timedelta(days=-1)) | {"front-door/cert.pem": certificate("tls", "OSD G2", timedelta(days=-1))}
+    installation.write({name: expired[name] if text == "expired" else text})
+    started = installation.prepare_here()
+    assert started.code == 0
+    assert f"{name} [{code}]" in started.said
+    assert (installation.state / "issuance" / "signer_genuine").read_text() == "true", "what a new one follows from is kept"
+    installation.write({"intake/whatsapp_access_token": "changeme"})
+    refused = installation.prepare_here()
+    assert refused.code == 1
+    assert "whatsapp_access_token [placeholder]" in refused.said
+    assert code not in refused.said, "what keeps it from starting stands alone"
 
 
 def test_the_demo_is_never_genuine(demo: Installation) -> None:
