@@ -19,7 +19,7 @@ from shared.clock import now
 from shared.errors import Unauthorized
 from shared.settings import ServiceSettings
 from shared.web.auth import Authenticator
-from tests.integration.compose.conftest import Installation, Prepared
+from tests.integration.compose.conftest import WRITTEN, Installation, Prepared
 from tests.support.office_answers import APP_SECRET, authority_files, certificate, key_pem, webhook_key
 
 SETTINGS: Mapping[str, type[ServiceSettings]] = {
@@ -185,6 +185,16 @@ def test_production_refuses(what: str, installation: Installation, filled: dict[
     assert refused.code == 1
     assert sentence in refused.said
     assert len(refused.said.splitlines()) == 2, "one thing is wrong, and one is said"
+
+
+def test_a_state_that_was_brought_back_without_its_variables_does_not_serve_as_localhost(
+    installation: Installation, filled: dict[str, str]
+) -> None:
+    installation.write(filled)
+    refused = installation.prepare_here(PROFILE="production", DESK_HOST="", FRONT_DOOR_TLS="")
+    assert refused.code == 1
+    assert [line.split()[:2] for line in refused.said.splitlines()[1:]] == [[name, "[variable_missing]"] for name in WRITTEN]
+    assert installation.prepare_here(PROFILE="production").code == 0
 
 
 def test_production_refuses_the_demos_certificate(production: Production, tmp_path: Path) -> None:
