@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -86,7 +86,8 @@ class Looking:
             settings.check_beat.touch()
         with suppress(OSError, ValueError):
             if settings.front_door:
-                metrics.CERTIFICATE_DAYS.labels("tls").set(certificate_days(settings.front_door, settings.front_door_name))
+                left = certificate_end(settings.front_door, settings.front_door_name) - now()
+                metrics.CERTIFICATE_DAYS.labels("tls").set(left.total_seconds() / _DAY)
         with suppress(httpx.HTTPError, KeyError):
             if settings.clock_url:
                 CLOCK_OFF.set(clock_off(settings.clock_url))
@@ -108,8 +109,8 @@ class Looking:
         self._due[name] = monotonic_seconds() + rest / self._settings.check_often
 
 
-def certificate_days(address: str, name: str) -> float:
-    """Return the days until the certificate ends that a browser would see; whoever signed it.
+def certificate_end(address: str, name: str) -> datetime:
+    """Return when the certificate ends that a browser would see; whoever signed it.
 
     Raises:
         OSError: nobody answers.
@@ -123,7 +124,7 @@ def certificate_days(address: str, name: str) -> float:
         context.wrap_socket(connection, server_hostname=name) as secured,
     ):
         certificate = x509.load_der_x509_certificate(secured.getpeercert(binary_form=True) or b"")
-    return (certificate.not_valid_after.replace(tzinfo=UTC) - now()).total_seconds() / _DAY
+    return certificate.not_valid_after_utc
 
 
 def clock_off(url: str) -> float:
