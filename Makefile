@@ -52,8 +52,8 @@ sbom: $(READY) ## Write what the image is made of, by the lock files (CycloneDX)
 	@$(VENV)/bin/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements requirements.lock --output-format JSON -o build/sbom.json
 	@echo build/sbom.json
 
-audit: $(READY) ## Ask PyPI whether something of that is known to be unsafe; fails also where PyPI does not say
-	@$(VENV)/bin/uv tool run --quiet pip-audit==2.10.1 --strict --require-hashes --disable-pip -r requirements.lock
+audit: $(READY) ## Ask PyPI whether something of that is known to be unsafe (fails with 1), or cannot be known now (3)
+	@$(PY) -m deploy.advisories
 
 setup: $(READY) ## Make the virtual environment and install what the tests need
 	@$(PY) -m deploy.local.setup test
@@ -174,7 +174,8 @@ recovery: $(READY) ## Lose a whole system with its disk, bring it back from its 
 disks: $(READY) ## Fill each disk of an installation in turn and show what is said (as root: it mounts small ones; ONLY="database state")
 	@$(VENV)/bin/python -m tests.disks $(ONLY)
 
-release: $(READY) ## Check, build the image, freeze the contracts and tag vVERSION (VERSION=x.y.z); nothing is pushed
+release: $(READY) ## Check (also what is known to be unsafe), build the image, freeze the contracts and tag vVERSION (VERSION=x.y.z); nothing is pushed
+	@$(PY) -m deploy.advisories || [ $$? -eq 3 ]
 	@$(PY) -m deploy.release "$(VERSION)"
 
 lock: $(READY) ## Resolve the dependencies anew and write both lock files

@@ -18,11 +18,13 @@ from deploy import mongodb
 from deploy.admin import backups
 from deploy.admin.__main__ import main
 from deploy.local.database import MongoNode
+from services.verification.adapters.registry_csv import write_families
 from shared.audit import AuditEntry, AuditLog
 from shared.clock import now
 from shared.contracts.registry import SERVICES
 from shared.messaging.operations import accounting
 from shared.mongo import Mongo
+from tests.support import families
 from tests.support.servers import Broker
 from tests.support.vhosts import Vhost
 
@@ -104,6 +106,18 @@ async def test_an_operator_backs_up_tries_it_and_brings_it_back(operator: Operat
     back = operator.folder / "new" / "operator" / "mongo_url"
     assert (code, back.read_text()) == (0, (operator.secrets / "mongo_url").read_text()), told
     assert "state_not_empty" in operator.says("restore", "state", "--key", "-", "--into", str(operator.folder / "new"), given=identity)[1]
+
+
+def test_an_operator_loads_the_register(
+    operator: Operator, private_mongo: MongoNode, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = operator.folder / "penduduk.csv"
+    write_families(file, [families.family()])
+    monkeypatch.setenv("MONGO_URL", (operator.secrets / "mongo_url").read_text())
+    assert main(["registry", "import", str(file)]) == 0
+    assert "1 families loaded" in capfd.readouterr().out
+    with MongoClient[dict[str, Any]](private_mongo.url) as client:
+        assert client["verification"]["families"].count_documents({}) == 1
 
 
 def test_whoever_backs_up_changes_nothing(operator: Operator) -> None:
