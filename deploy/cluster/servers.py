@@ -72,6 +72,7 @@ def database(compose: Compose) -> Iterator[Object]:
         "name": DATABASE,
         "image": said.image,
         "command": said.command,
+        "env": said.env({}),
         "ports": _opened(DATABASE_PORTS),
         "resources": needs("1", "1Gi", said.memory),
         **probed(said.probe),

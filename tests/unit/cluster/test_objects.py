@@ -123,7 +123,7 @@ def test_settings_are_those_of_compose_and_no_secret_is_among_them(found: list[d
 
 
 def test_a_variable_of_compose_is_set_by_name(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([IMAGE, *OPTIONS, "--set", "MONGO_IMAGE=mongo:7.0@sha256:00", "--set", "RABBITMQ_MEMORY=4g"]) == 0
+    assert main([IMAGE, *OPTIONS, "--set", "MONGO_IMAGE=mongo:7.0@sha256:00", "--set", "RABBITMQ_MEMORY=4GB"]) == 0
     printed = {each["metadata"]["name"]: each for each in yaml.safe_load_all(capsys.readouterr().out) if each["kind"] == "StatefulSet"}
     assert {each["image"] for each in containers(printed["mongo"]["spec"]["template"]["spec"])} == {"mongo:7.0@sha256:00", IMAGE}
     assert printed["rabbitmq"]["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"] == {"memory": "4Gi"}
