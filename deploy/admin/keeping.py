@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-import httpx
 from prometheus_client import Gauge, start_http_server
 
+from deploy.admin.broker import definitions
 from deploy.admin.changes import Copied, copy_changes, last_copied
 from deploy.admin.manifest import Manifest
 from deploy.admin.marks import all_counters, keep_marks
@@ -27,7 +27,6 @@ from shared.clock import WIB, now
 
 Tell = Callable[[str], None]
 
-_BROKER_SECONDS: Final = 10.0
 AT: Final = Gauge("backup_at_seconds", "Until when everything is at the target (copy), and when the last full one was made", ("kind",))
 
 
@@ -38,6 +37,7 @@ def back_up(settings: BackupSettings, tell: Tell) -> Manifest:
         Refused: what making one raises.
     """
     target, recipients = target_of(settings), settings.recipients()
+    broker = definitions(settings, tell)  # first: what is slow to answer takes nothing of the time that MongoDB has a history of
     with connected(settings.backup_mongo_url.get_secret_value(), "BACKUP_MONGO_URL") as client:
         with snapshot(client, settings.by_service()) as source:
             made = make_set(
@@ -46,7 +46,7 @@ def back_up(settings: BackupSettings, tell: Tell) -> Manifest:
                 recipients,
                 settings.backup_scratch,
                 state=settings.backup_state,
-                broker=_definitions(settings),
+                broker=broker,
                 tell=tell,
             )
         counters = all_counters(client, settings.by_service())
@@ -201,15 +201,3 @@ def kept_sets(names: Iterable[str], today: date, days: int, months: int) -> list
 
 def _day(name: str) -> date:
     return ClusterTime.read(name).at.astimezone(WIB).date()
-
-
-def _definitions(settings: BackupSettings) -> bytes | None:
-    """Return the broker's definitions, with the consoles that were made while it ran; None where no API is named."""
-    if not settings.rabbitmq_api_url:
-        return None
-    try:
-        answer = httpx.get(f"{settings.rabbitmq_api_url.rstrip('/')}/api/definitions", timeout=_BROKER_SECONDS, trust_env=False)
-        answer.raise_for_status()
-    except httpx.HTTPError as error:
-        raise Refused("broker_unreachable", type(error).__name__) from error
-    return answer.content

@@ -44,8 +44,10 @@ class BackupSettings(DatabaseNames):
         int, Field(ge=1, le=5_000, description="NIK and family card numbers of a district and day that a restore leaves out")
     ] = 100
     rabbitmq_api_url: Annotated[
-        str, Field(description="Management API of the broker, user in it: its definitions go with each full backup; empty = without")
+        str,
+        Field(description="Management API of the broker's nodes, user in it: definitions go with each full backup; empty = without"),
     ] = ""
+    amqp_vhost: Annotated[str, Field(description="Virtual host of the product: what `restore broker` brings back is of it")] = "/"
     sftp_key_file: Annotated[Path | None, Field(description="File of the private key for an SFTP target")] = None
     sftp_known_hosts_file: Annotated[Path | None, Field(description="File with the host key of an SFTP target (`ssh-keyscan`)")] = None
     sftp_answer_seconds: Annotated[

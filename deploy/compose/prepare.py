@@ -119,7 +119,12 @@ def _told(profile: str, problems: Sequence[tuple[Refusal, bool]]) -> int:
 
 def database_password(folder: Path, user: str) -> str:
     """Return the MongoDB password of a user: made at the first call, then kept."""
-    return keep_secret(folder / "passwords" / f"mongo_password_{user}", token_urlsafe(KEY_BYTES))
+    return keep_secret(password_file(folder, user), token_urlsafe(KEY_BYTES))
+
+
+def password_file(folder: Path, user: str) -> Path:
+    """Return where the MongoDB password of a user lies."""
+    return folder / "passwords" / f"mongo_password_{user}"
 
 
 def keep_profile(folder: Path, asked: str) -> str:
@@ -211,8 +216,8 @@ def _operator(folder: Path, keys: Keys) -> None:
     copied = _database_url(folder, f"{mongodb.BACKUP}:{backup}", "admin")
     _write_address(folder, "MONGO_MEMBERS", folder / OPERATOR / "backup_mongo_url", copied)
     password = passwords_for([BROKER_ADMINISTRATOR], folder / "passwords")[BROKER_ADMINISTRATOR]
-    first = _named(folder, "RABBITMQ_NODES", "rabbitmq:5672").partition(":")[0]
-    keep_secret(folder / OPERATOR / "rabbitmq_api_url", f"http://{BROKER_ADMINISTRATOR}:{password}@{first}:15672")
+    nodes = ",".join(f"{node.partition(':')[0]}:15672" for node in _named(folder, "RABBITMQ_NODES", "rabbitmq:5672").split(","))
+    _write_address(folder, "RABBITMQ_NODES", folder / OPERATOR / "rabbitmq_api_url", f"http://{BROKER_ADMINISTRATOR}:{password}@{nodes}")
     keep_secret(folder / OPERATOR / "amqp_vhost", VHOST)
 
 

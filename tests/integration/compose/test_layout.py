@@ -89,6 +89,7 @@ def test_the_files_beside_it_are_about_its_services(file: str, services: Mapping
         assert base in services
         if file == "roles.yaml":
             module, role = service["command"]
+            assert (service.get("environment", {}).get("WEBHOOK_LOG_WATCH") == "true") is (name == "intake-worker"), name
             assert (module, f"-{role}" if name != base else "-api") == (f"services.{base}", name.removeprefix(base) or "-api")
 
 

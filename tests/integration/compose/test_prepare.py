@@ -322,6 +322,7 @@ def test_a_cluster_stays_one_when_nobody_names_its_nodes(demo: Installation, tmp
     assert "@rabbitmq:5672,rabbitmq-2:5672/" in (copied.state / "intake" / "amqp_url").read_text()
     for file in ("intake/mongo_url", "operator/mongo_url", "operator/backup_mongo_url"):
         assert "@mongo:27017,mongo-2:27017/?" in (copied.state / file).read_text(), file
+    assert (copied.state / "operator/rabbitmq_api_url").read_text().endswith("@rabbitmq:15672,rabbitmq-2:15672")
     conf = (copied.state / "rabbitmq" / "adminduk.conf").read_text().splitlines()
     assert "cluster_formation.classic_config.nodes.2 = rabbit@rabbitmq-2" in conf
     assert "load_definitions = /etc/rabbitmq/adminduk/definitions.json" in conf
