@@ -128,6 +128,7 @@ CASES: Mapping[str, Case] = {
         {'disk_free_bytes{place="system"}': f"9{EVER}", 'disk_size_bytes{place="system"}': f"100{EVER}"},
         {'disk_free_bytes{place="system"}': f"10{EVER}", 'disk_size_bytes{place="system"}': f"100{EVER}"},
     ),
+    "BrokerDiskSoonFull": stands('rabbitmq_disk_space_available_bytes{instance="rabbitmq:15692"}', 1.9e9, 2.1e9, "6m"),
     "NothingTakenIn": stands('storage_low{job="intake"}', 1, 0),
     "ClockWrong": stands("clock_off_seconds", -31, 30, "12m"),
     "BackupOld": Case({'backup_at_seconds{kind="copy"}': f"0{EVER}"}, {'backup_at_seconds{kind="copy"}': f"0+15{EVER}"}, "7m"),
