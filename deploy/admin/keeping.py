@@ -88,6 +88,8 @@ class Keeper:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stop.set())
         while not self._stop.is_set():
+            if self._settings.backup_beat is not None:
+                self._settings.backup_beat.touch()
             try:
                 self.once(now())
             except Refused as error:

@@ -18,7 +18,7 @@ from secrets import token_bytes, token_hex, token_urlsafe
 from typing import Final
 
 from deploy import mongodb
-from deploy.compose import alarms, clients, health, production
+from deploy.compose import alarms, clients, health, memory, production
 from deploy.compose.questions import questions
 from deploy.compose.refusals import Fault, Refusal
 from deploy.keys import (
@@ -50,7 +50,8 @@ BROKER_ADMINISTRATOR: Final = "topology"
 DEMO, PRODUCTION = "demo", "production"
 START_MONGOD: Final = f"""#!/bin/bash
 # Runs mongod as the image would, without what may hold personal data in its log (deploy/mongodb.py).
-set -- docker-entrypoint.sh mongod {" ".join(mongodb.FLAGS)} --bind_ip_all --keyFile /etc/mongo/keyfile --wiredTigerCacheSizeGB 0.5
+set -- docker-entrypoint.sh mongod {" ".join(mongodb.FLAGS)} --bind_ip_all --keyFile /etc/mongo/keyfile \\
+  --wiredTigerCacheSizeGB "${{MONGO_CACHE_GB:-0.5}}"
 {mongodb.FILTERED}
 """
 
@@ -87,7 +88,7 @@ def _prepared(folder: Path) -> int:
     _servers(folder)
     _services(folder, keys)
     _operator(folder, keys)
-    problems: list[Refusal] = [*alarms.write_watch(folder)]
+    problems: list[Refusal] = [*alarms.write_watch(folder), *memory.refusals()]
     if profile == PRODUCTION:
         problems += [*production.keep_variables(folder), *production.problems(folder)]
     else:
