@@ -35,6 +35,10 @@ DEMO: Final = "demo"
 VARIABLES: Final = {"PUBLIC_URL": "public_url", "WHATSAPP_NUMBER": "whatsapp_number", "CHECK_BASE_URL": "check_base_url"}
 """What may be said by a variable, too: it is kept in the state, where the services read it."""
 
+IN_ENV: Final = ("DESK_HOST", "FRONT_DOOR_TLS")
+"""What compose hands on empty where its `.env` is not there, as after a state was brought back alone: the front door would answer as
+`localhost`, by an authority of its own. Where nobody hands them on there is a front door of another kind."""
+
 OPTIONAL: Final[Mapping[str, tuple[str, Judge]]] = {
     "notifier/social_accounts": (
         "JSON akun kantor di media sosial; deploy/README.md menyebut hak tiap token.",
@@ -58,6 +62,7 @@ def problems(folder: Path) -> Iterator[Refusal]:
         found.append(Fault("demo_left_over").of(DEMO))
     if DEMO in os.environ.get("COMPOSE_PROFILES", "").split(","):
         found.append(Fault("demo_in_production").of("COMPOSE_PROFILES"))
+    found += [Fault("variable_missing").of(name) for name in IN_ENV if os.environ.get(name) == ""]
     yield from found
     if all(can_wait(folder, each) for each in found):  # else the same would be said twice
         yield from _together(folder, is_readable=all(each.code == EXPIRED for each in found))

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from deploy.compose import kept_logs
 from deploy.compose.ends import ends_held
 
 HERE = Path(__file__).parent
@@ -94,6 +95,10 @@ class Installation:
         """Run a service's command once, in a container of its own."""
         return self.compose("run", "--rm", "--no-deps", "-T", service, *words)
 
+    def keep_log(self, container: str, service: str) -> None:
+        """Keep what a container said, which goes with it. Raises OSError where there is no room."""
+        kept_logs.keep(["docker", "logs", container], Path(self.variables).parent / kept_logs.FOLDER, f"{service}-{container[:12]}")
+
     def containers(self, service: str = "", *also: str) -> list[dict[str, Any]]:
         """Return the containers of a service, or all that run, as docker describes them. `also`: `--all`, those that do not run, too."""
         labels = [f"label={PROJECT}={self.project}", f"label={ONE_OFF}=False", *([f"label={SERVICE}={service}"] if service else [])]
@@ -162,7 +167,7 @@ def _tidied(here: Installation, wanted: str, services: Mapping[str, Any], tell: 
         found = here.containers(name, "--all")
         by_worth = sorted(found, key=lambda each: (_health(each) == "healthy", each["Image"] == wanted))
         for each in by_worth[: max(0, len(found) - int(services[name].get("scale") or len(found)))]:
-            _left(here, each)
+            _left(here, each, tell)
             tell(f"{name}: satu salinan lebih dari yang disebut .env, sisa penggantian yang terputus, dihapus")
 
 
@@ -170,9 +175,13 @@ def _health(container: dict[str, Any]) -> str:
     return str(container["State"].get("Health", {}).get("Status", "healthy" if container["State"].get("Running") else "gone"))
 
 
-def _left(here: Installation, container: dict[str, Any]) -> None:
-    """Ask a container to leave, and take it away."""
+def _left(here: Installation, container: dict[str, Any], tell: Tell) -> None:
+    """Ask a container to leave, keep what it said, and take it away."""
     here.docker("stop", "-t", str(STOP_SECONDS), container["Id"])
+    try:
+        here.keep_log(container["Id"], _service(container))
+    except OSError as error:
+        tell(f"log {_service(container)} tidak tersimpan: {error.strerror}")
     here.docker("rm", container["Id"])
 
 
@@ -216,7 +225,7 @@ def _replaced(here: Installation, service: str, wanted: str, before: str, tell: 
                 here.docker("rm", "--force", each)
             raise Refused("interrupted", back) if is_ended() else Refused("not_ready", f"{back}\n{said}")
         ready = time.monotonic() - began
-        _left(here, old[0])
+        _left(here, old[0], tell)
         tell(f"{service}: siap sesudah {ready:.0f} detik, yang lama pergi sesudah {time.monotonic() - began - ready:.0f} detik")
 
 
@@ -250,8 +259,7 @@ def _the_rest(here: Installation, tell: Tell) -> None:
 
 def _keep(variables: Path, image: str) -> None:
     """Write the version into the file of variables, so that the next start takes it: whole or not at all, as a disk may be full."""
-    text = _text(variables)
-    line = f"IMAGE={image}"
+    text, line = _text(variables), f"IMAGE={image}"
     whole = text if not text or text.endswith("\n") else f"{text}\n"
     draft = variables.with_name(f"{variables.name}.part")
     draft.touch(mode=0o600)

@@ -6,6 +6,7 @@ import json
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from errno import ENOSPC
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -28,6 +29,7 @@ class Host(Installation):
     sick: str = ""
     fails: str = ""
     silent: bool = False
+    is_full: bool = False
     scale: int | None = None
     """Copies of intake that compose's file and variables name."""
 
@@ -63,6 +65,12 @@ class Host(Installation):
                 pass
         return CompletedProcess(words, code, out, "")
 
+    def keep_log(self, container: str, service: str) -> None:
+        assert any(each["Id"] == container for each in self.running), "before it goes"
+        if self.is_full:
+            raise OSError(ENOSPC, "No space left on device")
+        self.said.append(f"log {service}")
+
     def _compose(self, words: Sequence[str]) -> tuple[str, int]:
         if words[:1] == ["config"]:
             services = {"intake": {"scale": self.scale}, "front-door": {"scale": 0}} if self.scale else {}
@@ -92,6 +100,7 @@ def test_a_new_one_is_ready_before_an_old_one_goes(tmp_path: Path) -> None:
     upgrade.upgrade(here, NEW, backup=True, tell=told.append)
     assert images(made, "intake") == [NEW, NEW]
     assert images(made, "notifier") == [NEW]
+    assert made.said.count("log intake") == 2, "what an old one said is kept"
     said = [line for line in made.said if " up " in line or line.startswith("gone")]
     assert [line.split()[-1] for line in said] == ["notifier", "notifier", "intake", "intake", "intake", "intake"]
     assert said[-2:] == [f"{NEW} up intake=3 intake", "gone intake"], "two copies serve all the while"
@@ -157,7 +166,14 @@ def test_the_next_run_takes_away_a_copy_that_a_harder_end_left(tmp_path: Path) -
     upgrade.upgrade(made, NEW, backup=False, tell=told.append)
     assert images(made, "intake") == [NEW, NEW]
     assert told[0].startswith("intake: satu salinan lebih dari yang disebut .env")
-    assert made.said[0] == "gone intake", "before it counts as ill"
+    assert made.said[:2] == ["log intake", "gone intake"], "before it counts as ill"
+
+
+def test_a_log_that_finds_no_room_keeps_no_upgrade(tmp_path: Path) -> None:
+    made, told = host(tmp_path / ".env", is_full=True), list[str]()
+    upgrade.upgrade(made, NEW, backup=False, tell=told.append)
+    assert images(made, "intake") == [NEW, NEW]
+    assert "log intake tidak tersimpan: No space left on device" in told
 
 
 def test_what_would_end_it_is_held_back_and_said() -> None:
