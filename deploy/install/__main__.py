@@ -15,7 +15,7 @@ from deploy.compose.prepare import PRODUCTION, RefusedError, keep_profile
 from deploy.compose.questions import questions
 from deploy.compose.refusals import Fault, Refusal
 from deploy.install import answers, neighbours
-from deploy.install.environment import STATE, environment, kept, variables
+from deploy.install.environment import STATE, environment, kept, variable, variables
 from deploy.install.lives import lives
 from deploy.install.reach import World
 from deploy.keys import OWNER_ONLY, write_secret
@@ -23,7 +23,7 @@ from deploy.keys import OWNER_ONLY, write_secret
 REFUSED: Final = 1
 _WRITTEN: Final = (
     "Tertulis. Lanjutkan dengan `docker compose -f deploy/compose/compose.yaml up -d`, lalu `make installed`.\n"
-    "Cadangan dan alarm belum menyala: docs/operations/cadangan.md dan docs/operations/pantauan.md, pada hari pertama."
+    "Cadangan, alarm, dan suratnya belum menyala: docs/operations/cadangan.md dan docs/operations/pantauan.md, pada hari pertama."
 )
 
 
@@ -52,7 +52,8 @@ def main(words: Sequence[str], world: World | None = None) -> int:
     found = [*answers.refusals(said, before), *_printed(said, before)]
     found += neighbours.installations()
     if not found and not given.offline:
-        found = list(world.refusals(said, is_new=not (state / "profile").exists()))
+        has_tls = variable(given.folder, "ALARM_SMTP_TLS") != "false"
+        found = list(world.refusals(said, is_new=not (state / "profile").exists(), has_tls=has_tls))
     if found:
         return _report(found, "")
     _write(given.folder, said)

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from deploy.compose.refusals import Fault, Refusal
+from deploy.install import letters
 from deploy.install.neighbours import is_taken, ports_of
 from shared.clock import now
 
@@ -42,9 +43,16 @@ class World:
     lookup: Lookup = addresses
     trust: ssl.SSLContext | bool = True
     taken: Callable[[int], bool] = is_taken
+    mail: Callable[..., Iterable[Refusal]] = letters.refusals
 
-    def refusals(self, answers: Mapping[str, str], *, is_new: bool = True) -> Iterator[Refusal]:
-        """Yield what is not taken of all the answers. `is_new`: nothing runs here yet; else the ports are our own."""
+    def refusals(self, answers: Mapping[str, str], *, is_new: bool = True, has_tls: bool = True) -> Iterator[Refusal]:
+        """Yield what is not taken of all the answers.
+
+        Args:
+            answers: By question.
+            is_new: Nothing runs here yet; else the ports are our own.
+            has_tls: The mail server has TLS; an office may have one inside that has none.
+        """
         for port in ports_of(answers["public_url"]) if is_new else ():
             if self.taken(port):
                 yield Fault("port_taken", str(port)).of("public_url")
@@ -52,6 +60,7 @@ class World:
             host = urlsplit(answers[name]).hostname or ""
             if fault := self._name_fault(host):
                 yield fault.of(name)
+        yield from self.mail(answers, has_tls=has_tls)
         yield from self._meta(answers)
 
     def running(self, public_url: str, verify_token: str) -> Iterator[Refusal]:

@@ -400,5 +400,7 @@ UNTRIED: Final = {
     "MemoryNearLimit": "hanya di compose: batas memori container",
     "PersonalDataInLogs": "baris log yang salah tidak ada",
     "NobodyWrites": "sehari tanpa pesan",
+    "ClocksDiffer": "jam mesin ini milik semua yang lain juga",
+    "RetentionStopped": "jam mesin ini milik semua yang lain juga",
 }
 """Alarms that the drill does not set off, and why; `tests/unit/watch` tries them with series."""

@@ -82,6 +82,26 @@ def test_a_token_can_be_changed_while_the_certificate_ends_soon_or_has_ended(day
     assert (folder / "state/issuance/signer/signer.pem").read_text().strip() == soon.strip()
 
 
+def test_who_gets_the_letters_stands_in_the_variables_and_is_known_the_next_time(install: Install, folder: Path) -> None:
+    assert install() == 0
+    lines = (folder / ".env").read_text().splitlines()
+    assert [line for line in lines if line.startswith("ALARM_")] == [
+        "ALARM_MAIL_TO=kepala@madiunkab.go.id,tik@madiunkab.go.id",
+        "ALARM_MAIL_FROM=alarm@madiunkab.go.id",
+        "ALARM_SMTP=surel.madiunkab.go.id:587",
+        "ALARM_SMTP_USER=alarm@madiunkab.go.id",
+    ]
+    assert (folder / "state/watch/smtp_password").read_text() == "kata sandi surel"
+    assert install(dict.fromkeys(questions())) == 0
+    assert (folder / ".env").read_text().splitlines() == lines
+
+
+def test_letters_are_for_who_wants_them(install: Install, folder: Path) -> None:
+    assert install({name: None for name in questions() if name.startswith("alarm_")}) == 0
+    assert "ALARM_" not in (folder / ".env").read_text()
+    assert not (folder / "state/watch").exists()
+
+
 def test_without_files_the_certificate_comes_by_itself(install: Install, folder: Path) -> None:
     changes = {"tls": "otomatis", "tls_email": "tik@madiunkab.go.id", "tls_certificate": None, "tls_key": None}
     assert install(changes) == 0
@@ -120,6 +140,11 @@ BAD: Mapping[str, tuple[str, str | None, str]] = {
     "the simulator of the court": ("court_endpoints", SIMULATED, "demo_address"),
     "no fingerprint": ("authority_sha256", "AB:CD", "no_fingerprint"),
     "another root's fingerprint": ("authority_sha256", "0" * 64, "fingerprint_differs"),
+    "no receiver of letters": ("alarm_mail_to", "kepala@kab.go.id, tik", "no_email"),
+    "no sender of letters": ("alarm_mail_from", "", "missing"),
+    "a mail server without a port": ("alarm_smtp", "surel.madiunkab.go.id", "no_mail_server"),
+    "a mail user with spaces": ("alarm_smtp_user", "kepala dinas", "no_mail_user"),
+    "a mail password to be filled in": ("alarm_smtp_password", "changeme", "placeholder"),
     "another way to TLS": ("tls", "manual", "no_choice"),
     "a file that is not there": ("signer_certificate", "hilang.pem", "no_file"),
     "a question nobody asks": ("whatsapp_tokn", "x", "not_asked"),

@@ -73,7 +73,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 
     def run(outside: Outside, address: str = GLOBAL, **changes: str | None) -> tuple[int, str]:
         with serve(outside) as meta:
-            world = World(meta=meta, lookup=lambda _: [address] if address else [], taken=lambda _: False)
+            world = World(meta=meta, lookup=lambda _: [address] if address else [], taken=lambda _: False, mail=lambda *_, **__: ())
             code = main([str(tmp_path), "--answers", str(write_answers(tmp_path / "berkas", changes))], world)
         return code, capsys.readouterr().err
 

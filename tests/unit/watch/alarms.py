@@ -131,6 +131,8 @@ CASES: Mapping[str, Case] = {
     "BrokerDiskSoonFull": stands('rabbitmq_disk_space_available_bytes{instance="rabbitmq:15692"}', 1.9e9, 2.1e9, "6m"),
     "NothingTakenIn": stands('storage_low{job="intake"}', 1, 0),
     "ClockWrong": stands("clock_off_seconds", -31, 30, "12m"),
+    "ClocksDiffer": stands('clock_ahead_seconds{job="intake"}', -31, 30, "12m"),
+    "RetentionStopped": stands('retention_stopped{reason="clock_jumped"}', 1, 0, "12m"),
     "BackupOld": Case({'backup_at_seconds{kind="copy"}': f"0{EVER}"}, {'backup_at_seconds{kind="copy"}': f"0+15{EVER}"}, "7m"),
     "FullBackupOld": Case({'backup_at_seconds{kind="full"}': f"0{EVER}"}, {'backup_at_seconds{kind="full"}': f"4000{EVER}"}, "27h", "4m"),
     "NoBackup": Case({"up": f"1{EVER}"}, {'backup_at_seconds{kind="copy"}': f"0{EVER}"}, "76m", "4m"),
