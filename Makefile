@@ -21,7 +21,7 @@ comma := ,
 DOCKER_CA := $(if $(CA),--secret id=ca$(comma)src=$(CA))
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help install installed image sbom audit setup run journeys villager campaign register test test-systems test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin follow recovery release lock clean distclean disks watch alarms upgrade upgraded outages watched
+.PHONY: help install installed image sbom audit setup run journeys villager campaign register test test-systems test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin follow recovery release lock clean distclean disks watch alarms pull upgrade upgraded outages watched
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ install: ## Ask (in Indonesian) what production must know, check each answer, wr
 
 installed: ## Look at production that runs, as Meta and citizens reach it
 	@docker run --rm --user 0:0 --network host -v $(CURDIR)/deploy/compose:/compose:ro $(IMAGE) deploy.install /compose check
+
+pull: ## Fetch anew the images that others make, and name them by digest in .env; the next start takes them
+	@python3 -m deploy.compose.pinned
 
 upgrade: ## Replace the version that runs by another, a container at a time, while people go on asking (IMAGE=name:version; WITHOUT_BACKUP=1)
 	@python3 -m deploy.compose.upgrade $(IMAGE) $(if $(WITHOUT_BACKUP),--without-backup)

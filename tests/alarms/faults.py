@@ -387,6 +387,7 @@ FAULTS: Final = (
     limited("sertifikat penanda tangan (batas 100.000 hari)", "CertificateOver", certificate_over_days=100_000),
     limited("disk (peringatan di bawah 100 % kosong)", "DiskSoonFull", disk_soon_ratio=1.01),
     limited("disk (bahaya di bawah 100 % kosong)", "DiskFull", disk_full_ratio=1.01),
+    limited("disk antrean (batas 1 EB kosong)", "BrokerDiskSoonFull", broker_disk_bytes=1e18),
     limited("jam (batas di bawah 0)", "ClockWrong", clock_seconds=-1),
     limited("pemeriksaan (batas 0 detik)", "ChecksSilent", check_seconds=0),
     limited("jawaban lambat (batas satu mikrodetik)", "SlowAnswers", answer_seconds=0.000001),

@@ -128,6 +128,7 @@ CASES: Mapping[str, Case] = {
         {'disk_free_bytes{place="system"}': f"9{EVER}", 'disk_size_bytes{place="system"}': f"100{EVER}"},
         {'disk_free_bytes{place="system"}': f"10{EVER}", 'disk_size_bytes{place="system"}': f"100{EVER}"},
     ),
+    "BrokerDiskSoonFull": stands('rabbitmq_disk_space_available_bytes{instance="rabbitmq:15692"}', 1.9e9, 2.1e9, "6m"),
     "NothingTakenIn": stands('storage_low{job="intake"}', 1, 0),
     "ClockWrong": stands("clock_off_seconds", -31, 30, "12m"),
     "ClocksDiffer": stands('clock_ahead_seconds{job="intake"}', -31, 30, "12m"),
