@@ -111,12 +111,17 @@ def _court_secrets(text: str) -> Fault | None:
 
 def _court_endpoints(text: str) -> Fault | None:
     endpoints = _json(text)
-    if not isinstance(endpoints, list) or not endpoints or not all(isinstance(each, dict) for each in endpoints):
+    if not isinstance(endpoints, list) or not endpoints or not all(isinstance(each, dict) and each.get("court") for each in endpoints):
         return Fault("no_json", ENDPOINTS_FORM)
     for endpoint in endpoints:
-        if fault := not_demo(str(endpoint.get("url", ""))) or _webhook_key(str(endpoint.get("secret", ""))):
+        url, secret = (str(endpoint.get(name, "")) for name in ("url", "secret"))
+        if fault := not_demo(url) or _with_tls(url) or _webhook_key(secret):
             return fault
     return None
+
+
+def _with_tls(url: str) -> Fault | None:
+    return None if urlsplit(url).scheme == "https" and urlsplit(url).hostname else Fault("no_https")
 
 
 def _social_accounts(text: str) -> Fault | None:

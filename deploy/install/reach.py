@@ -43,9 +43,9 @@ class World:
     trust: ssl.SSLContext | bool = True
     taken: Callable[[int], bool] = is_taken
 
-    def refusals(self, answers: Mapping[str, str], *, is_new: bool = True) -> Iterator[Refusal]:
+    def refusals(self, answers: Mapping[str, str], *, http_port: int = 80, is_new: bool = True) -> Iterator[Refusal]:
         """Yield what is not taken of all the answers. `is_new`: nothing runs here yet; else the ports are our own."""
-        for port in ports_of(answers["public_url"]) if is_new else ():
+        for port in ports_of(answers["public_url"], http_port) if is_new else ():
             if self.taken(port):
                 yield Fault("port_taken", str(port)).of("public_url")
         for name in ("public_url", "check_base_url"):

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import io
 import json
 import socket
 import ssl
@@ -17,12 +18,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from deploy.compose.questions import questions
 from deploy.install.__main__ import main
 from deploy.install.neighbours import OTHERS, is_taken
 from deploy.install.reach import World, addresses
 from deploy.keys import write_secret
 from shared.clock import now
-from tests.support.office_answers import APP_SECRET, TOKEN, certificate, key_pem, write_answers
+from tests.support.office_answers import APP_SECRET, HOST, TOKEN, answers, certificate, key_pem, write_answers
 
 PUBLIC = "203.0.113.7"  # of a book (RFC 5737)
 GLOBAL = "1.1.1.1"
@@ -111,6 +113,50 @@ def test_what_is_wrong_outside_is_said(
     assert TOKEN not in said
     assert APP_SECRET not in said
     assert not (tmp_path / "state").exists(), "nothing is written"
+
+
+def test_a_person_answers_again_what_is_refused_outside_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    right = answers(tmp_path) | {
+        "tls": "otomatis",
+        "tls_email": "tik@madiunkab.go.id",
+        "check_base_url": "",
+        "public_url": f"https://{HOST}",
+    }
+    asked = [name for name in questions() if name in right and name not in ("tls_certificate", "tls_key")]
+    wrong = {"public_url": f"https://salah.{HOST}"}
+    lines = [*({**right, **wrong}[name] for name in asked), right["public_url"], ""]  # the second of those refused follows the first
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines) + "\n"))
+    monkeypatch.setattr("getpass.getpass", input)
+    with serve(Outside()) as meta:
+        world = World(meta=meta, lookup=lambda name: [] if "salah" in name else [GLOBAL], taken=lambda _: False)
+        assert main([str(tmp_path)], world) == 0
+    said = capsys.readouterr()
+    assert said.err.count("[name_unknown]") == 2
+    assert said.out.partition("Yang lain sudah diterima.")[2].count("\n> ") == 2
+    assert (tmp_path / "state/issuance/check_base_url").read_text() == f"https://{HOST}"
+
+
+def test_a_clock_that_is_off_is_mended_and_looked_at_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    right, outside = answers(tmp_path), Outside(clock_off=timedelta(hours=1))
+    lines = iter([right[name] for name in questions() if name in right])
+
+    def typed(prompt: str = "") -> str:
+        if "Perbaiki itu" in prompt:
+            outside.clock_off = timedelta()
+            return ""
+        return next(lines)
+
+    monkeypatch.setattr("builtins.input", typed)
+    monkeypatch.setattr("getpass.getpass", typed)
+    with serve(outside) as meta:
+        assert main([str(tmp_path)], World(meta=meta, lookup=lambda _: [GLOBAL], taken=lambda _: False)) == 0
+    assert "jam [clock_off]" in capsys.readouterr().err
 
 
 def test_meta_that_is_not_there_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
