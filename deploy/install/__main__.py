@@ -8,6 +8,7 @@ check` looks at an installation that runs, as Meta and a citizen reach it. Exit 
 import argparse
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Final
 
@@ -43,6 +44,10 @@ def main(words: Sequence[str], world: World | None = None) -> int:
         sys.stderr.write(f"  {error}\n")
     except answers.AnswersError as error:
         return _report(error.refusals, "")
+    except OSError as error:
+        if error.errno not in (ENOSPC, EDQUOT):
+            raise
+        return _report([Fault("state_full", STATE).of("STATE")], "")
     except (KeyboardInterrupt, EOFError):
         sys.stderr.write("\n  Berhenti; tidak ada yang ditulis.\n")
     return REFUSED

@@ -33,8 +33,10 @@ def from_file(file: Path, before: Mapping[str, str]) -> Mapping[str, str]:
     """
     try:
         rows = tomllib.loads(file.read_text())
-    except (OSError, ValueError) as error:
-        raise AnswersError(Fault("no_file", str(error)).of(str(file))) from None
+    except OSError as error:
+        raise AnswersError(_unread(error, file.name).of(str(file))) from None
+    except ValueError as error:
+        raise AnswersError(Fault("no_toml", str(error)).of(str(file))) from None
     if unknown := sorted(set(rows) - set(questions())):
         raise AnswersError(*(Fault("not_asked").of(name) for name in unknown))
     given: dict[str, str] = {}

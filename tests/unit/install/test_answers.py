@@ -200,6 +200,23 @@ def test_a_certificate_that_can_not_be_right_is_refused(
     assert not list(folder.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('court_secrets = "{"PA.Kab.Mn": []}"\n', "[no_toml] bukan TOML: Expected newline"),
+        (None, "[no_file] tidak dapat dibaca: jawaban.toml tidak ada, dicari di deploy/compose."),
+    ],
+    ids=["quotes in quotes", "away"],
+)
+def test_a_file_of_answers_that_can_not_be_read_is_said(
+    text: str | None, sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if text is not None:
+        (tmp_path / "jawaban.toml").write_text(text)
+    assert main([str(tmp_path), "--offline", "--answers", str(tmp_path / "jawaban.toml")]) == 1
+    assert sentence in capsys.readouterr().err
+
+
 def test_a_mail_address_is_one(install: Install, capsys: pytest.CaptureFixture[str]) -> None:
     assert install({"tls": "otomatis", "tls_email": "tik", "tls_certificate": None, "tls_key": None}) == 1
     assert "tls_email [no_email] bukan alamat surel." in capsys.readouterr().err
