@@ -40,7 +40,7 @@ image: ## Build the image that compose names, with its version (CA=file of a pro
 install: ## Ask (in Indonesian) what production must know, check each answer, write .env and the state (ANSWERS=file in deploy/compose; OFFLINE=1)
 	@docker image inspect $(INSTALLED_IMAGE) >/dev/null 2>&1 || $(MAKE) image IMAGE=$(INSTALLED_IMAGE)
 	@docker run --rm $(if $(ANSWERS),,-it) --user 0:0 --network host --read-only --cap-drop ALL --cap-add DAC_OVERRIDE \
-		--env OTHER_INSTALLS="$$(docker ps -a --filter label=com.docker.compose.project=$(or $(call said,COMPOSE_PROJECT_NAME),adminduk) \
+		--cap-add NET_BIND_SERVICE --env OTHER_INSTALLS="$$(docker ps -a --filter label=com.docker.compose.project=$(or $(call said,COMPOSE_PROJECT_NAME),adminduk) \
 			--format '{{.Label "com.docker.compose.project.working_dir"}}' | sort -u | grep -vx $(CURDIR)/deploy/compose | tr '\n' ' ')" \
 		-v $(CURDIR)/deploy/compose:/compose -v $(INSTALLED_STATE):/compose/state -w /compose --env PYTHONPATH=/app $(INSTALLED_IMAGE) deploy.install /compose \
 		$(if $(ANSWERS),--answers $(ANSWERS)) $(if $(OFFLINE),--offline)
