@@ -160,9 +160,9 @@ BAD: Mapping[str, tuple[dict[str, str | None], str]] = {
         "intake/court_secrets [court_key_weak]",
     ),
     "no JSON": ({"intake/court_secrets": "PA.Kab.Mn"}, "intake/court_secrets [no_json]"),
-    "a court without a field": (
-        {"notifier/court_endpoints": json.dumps([{"url": "https://pa.go.id/x", "secret": webhook_key("a")}])},
-        "notifier/court_endpoints.0.court [setting_refused]",
+    "a court with a field that nobody knows": (
+        {"notifier/court_endpoints": json.dumps([{"court": "x", "url": "https://pa.go.id/x", "secret": webhook_key("a"), "key": "a"}])},
+        "notifier/court_endpoints.0.key [setting_refused]",
     ),
     "a check page on this host": ({"issuance/check_base_url": "http://127.0.0.1:8103"}, "issuance/check_base_url [no_https]"),
     "a check page on localhost": ({"issuance/check_base_url": "https://localhost:8103"}, "issuance/check_base_url [not_public]"),
