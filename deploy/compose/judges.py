@@ -145,6 +145,10 @@ def _fingerprint(text: str) -> Fault | None:
     return None if len(digits) == FINGERPRINT_LETTERS and not set(digits) - set("0123456789abcdef") else Fault("no_fingerprint")
 
 
+def _nip(text: str) -> Fault | None:
+    return None if re.fullmatch(r"[0-9]{18}", text) else Fault("no_nip")
+
+
 def _tls(text: str) -> Fault | None:
     return None if text in TLS_WAYS else Fault("no_choice", ", ".join(TLS_WAYS))
 
@@ -173,6 +177,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "certificate": partial(certificate_fault, fewest_days=0),
     "private_key": _private_key,
     "fingerprint": _fingerprint,
+    "nip": _nip,
     "tls": _tls,
     "email": _email,
 }

@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from ipaddress import ip_address
@@ -120,10 +121,11 @@ def _certificate_refused(error: BaseException | None) -> str:
 
 def _clock_off(answer: httpx.Response) -> int:
     """Return by how many seconds this host's clock is off; 0 within what is borne, and where the answer tells no time."""
-    told = answer.headers.get("Date", "")
-    if not told:
+    try:
+        told = parsedate_to_datetime(answer.headers.get("Date", ""))
+    except ValueError:
         return 0
-    off = round((now() - parsedate_to_datetime(told)).total_seconds())
+    off = round((now() - (told if told.tzinfo else told.replace(tzinfo=UTC))).total_seconds())
     return off if abs(off) > CLOCK_SECONDS else 0
 
 

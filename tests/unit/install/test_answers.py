@@ -130,6 +130,7 @@ BAD: Mapping[str, tuple[str, str | None, str]] = {
     "an address of nobody's court": ("court_endpoints", UNTOLD.replace('"court": "PA.Kab.Mn", ', ""), "no_json"),
     "no fingerprint": ("authority_sha256", "AB:CD", "no_fingerprint"),
     "another root's fingerprint": ("authority_sha256", "0" * 64, "fingerprint_differs"),
+    "a NIP with blanks": ("officer_nip", "19700101 199503 1 001", "no_nip"),
     "another way to TLS": ("tls", "manual", "no_choice"),
     "a file that is not there": ("signer_certificate", "hilang.pem", "no_file"),
     "a question nobody asks": ("whatsapp_tokn", "x", "not_asked"),

@@ -37,6 +37,7 @@ class Outside:
     status: int = 200
     body: str = json.dumps({"display_phone_number": "+62 812-3456-7890"})
     clock_off: timedelta = timedelta()
+    says_date: str = ""
     echo: bool = False
     asked: list[tuple[str, str]] = field(default_factory=list)
 
@@ -48,7 +49,7 @@ def serve(outside: Outside, tls: ssl.SSLContext | None = None) -> Iterator[str]:
             outside.asked.append((self.path, self.headers.get("Authorization", "")))
             body = "".join(parse_qs(urlsplit(self.path).query).get("hub.challenge", ())) if outside.echo else outside.body
             self.send_response_only(outside.status)
-            self.send_header("Date", format_datetime(now() + outside.clock_off, usegmt=True))
+            self.send_header("Date", outside.says_date or format_datetime(now() + outside.clock_off, usegmt=True))
             self.end_headers()
             self.wfile.write(body.encode())
 
@@ -194,6 +195,21 @@ def test_an_installation_that_runs_is_looked_at_as_meta_does(
     assert outside.asked[0][0].startswith("/v1/webhooks/whatsapp?hub.mode=subscribe&hub.verify_token=word&")
     assert main([str(tmp_path), "check"], World(meta=address)) == 1
     assert "public_url [webhook_unreachable] webhook tidak terjangkau dari sini (ConnectError)." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("date", "is_off"),
+    [("Mon, 01 Jan 2001 00:00:00 -0000", 1), ("Mon, 01 Jan 2001 00:00:00 GMT, Mon, 01 Jan 2001 00:00:00 GMT", 1), ("today", 0)],
+)
+def test_a_proxy_that_tells_the_time_in_its_own_way_breaks_nothing(
+    date: str, is_off: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with serve(Outside(echo=True, says_date=date)) as address:
+        write_secret(tmp_path / "state/intake/public_url", address)
+        write_secret(tmp_path / "state/intake/whatsapp_verify_token", "word")
+        assert main([str(tmp_path), "check"], World(meta=address)) == is_off
+    assert ("[clock_off]" in capsys.readouterr().err) == bool(is_off)
 
 
 def test_nothing_is_looked_at_where_nothing_is_installed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
