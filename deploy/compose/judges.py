@@ -17,6 +17,7 @@ from deploy.compose.refusals import Fault
 from deploy.keys import DEMO_KEY, PHONE_NUMBER_ID, WHATSAPP_NUMBER
 
 SHORTEST_KEY: Final = 16  # characters; whatever Meta, a court or a password maker gives is longer
+SHORTEST_PASSWORD: Final = 6  # characters; others chose it
 SHORTEST_WEBHOOK_KEY: Final = 24  # bytes, as Standard Webhooks wants it
 FEWEST_CHARACTERS: Final = 6  # different ones: less is a key that somebody held down
 FEWEST_WORDS: Final = 3  # of a street with its number
@@ -157,6 +158,22 @@ def _email(text: str) -> Fault | None:
     return None if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text) else Fault("no_email")
 
 
+def _emails(text: str) -> Fault | None:
+    return next(filter(None, (_email(each.strip()) for each in text.split(","))), None)
+
+
+def _mail_server(text: str) -> Fault | None:
+    return None if re.fullmatch(r"[A-Za-z0-9.\-]+:[0-9]{1,5}", text) else Fault("no_mail_server")
+
+
+def _mail_user(text: str) -> Fault | None:
+    return None if re.fullmatch(r"[A-Za-z0-9.@_+\-]+", text) else Fault("no_mail_user")
+
+
+def _password(text: str) -> Fault | None:
+    return Fault("placeholder", str(SHORTEST_PASSWORD)) if PLACEHOLDER.search(text) or len(text) < SHORTEST_PASSWORD else None
+
+
 def _json(text: str) -> Any:
     try:
         return json.loads(text)
@@ -180,5 +197,9 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "nip": _nip,
     "tls": _tls,
     "email": _email,
+    "emails": _emails,
+    "mail_server": _mail_server,
+    "mail_user": _mail_user,
+    "password": _password,
 }
 """By the name that a question gives."""

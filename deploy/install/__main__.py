@@ -16,14 +16,15 @@ from deploy.compose.prepare import PRODUCTION, RefusedError, keep_profile
 from deploy.compose.questions import questions
 from deploy.compose.refusals import Fault, Refusal
 from deploy.install import answers, neighbours
-from deploy.install.environment import STATE, environment, http_port, kept, variables
+from deploy.install.environment import STATE, environment, http_port, kept, variable, variables
+from deploy.install.lives import lives
 from deploy.install.reach import World
 from deploy.keys import OWNER_ONLY, write_secret
 
 REFUSED: Final = 1
 _WRITTEN: Final = (
     "Tertulis. Lanjutkan dengan `docker compose -f deploy/compose/compose.yaml up -d`, lalu `make installed`.\n"
-    "Cadangan dan alarm belum menyala: docs/operations/cadangan.md dan docs/operations/pantauan.md, pada hari pertama."
+    "Cadangan, alarm, dan suratnya belum menyala: docs/operations/cadangan.md dan docs/operations/pantauan.md, pada hari pertama."
 )
 
 
@@ -37,7 +38,7 @@ def main(words: Sequence[str], world: World | None = None) -> int:
     given = parser.parse_args(words)
     world = world or World()
     if given.what == "check":
-        return _report(_look(world, given.folder / STATE), "Pemasangan terjangkau dari luar.")
+        return _report(_look(world, given.folder), "Pemasangan terjangkau dari luar.")
     try:
         return _install(given, world)
     except RefusedError as error:
@@ -76,7 +77,9 @@ def _refused(said: Mapping[str, str], before: Mapping[str, str], world: World | 
     found = [*answers.refusals(said, before), *_printed(said, before)]
     if found or world is None:
         return found
-    return list(world.refusals(said, http_port=http_port(variables(folder)), is_new=not (folder / STATE / "profile").exists()))
+    has_tls = variable(folder, "ALARM_SMTP_TLS") != "false"
+    is_new = not (folder / STATE / "profile").exists()
+    return list(world.refusals(said, http_port=http_port(variables(folder)), is_new=is_new, has_tls=has_tls))
 
 
 def _printed(said: Mapping[str, str], before: Mapping[str, str]) -> Iterable[Refusal]:
@@ -95,13 +98,17 @@ def _write(folder: Path, said: Mapping[str, str]) -> None:
     (folder / ".env").chmod(OWNER_ONLY)
 
 
-def _look(world: World, state: Path) -> Iterable[Refusal]:
+def _look(world: World, folder: Path) -> Iterable[Refusal]:
+    state = folder / STATE
     try:
         address, token = ((state / "intake" / name).read_text().strip() for name in ("public_url", "whatsapp_verify_token"))
     except OSError as error:
         yield Fault("no_file", error.strerror or "").of(str(state))
         return
     yield from world.running(address, token)
+    for life in lives(state, address, is_automatic=kept(folder)["tls"] == "otomatis"):
+        sys.stdout.write(f"{life}\n")
+        yield from life.refusals()
 
 
 def _report(found: Iterable[Refusal], well: str) -> int:

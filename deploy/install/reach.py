@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from deploy.compose.refusals import Fault, Refusal
+from deploy.install import letters
 from deploy.install.neighbours import is_taken, ports_of
 from shared.clock import now
 
@@ -43,9 +44,17 @@ class World:
     lookup: Lookup = addresses
     trust: ssl.SSLContext | bool = True
     taken: Callable[[int], bool] = is_taken
+    mail: Callable[..., Iterable[Refusal]] = letters.refusals
 
-    def refusals(self, answers: Mapping[str, str], *, http_port: int = 80, is_new: bool = True) -> Iterator[Refusal]:
-        """Yield what is not taken of all the answers. `is_new`: nothing runs here yet; else the ports are our own."""
+    def refusals(self, answers: Mapping[str, str], *, http_port: int = 80, is_new: bool = True, has_tls: bool = True) -> Iterator[Refusal]:
+        """Yield what is not taken of all the answers.
+
+        Args:
+            answers: By question.
+            http_port: Of the front door, for who comes without TLS.
+            is_new: Nothing runs here yet; else the ports are our own.
+            has_tls: The mail server has TLS; an office may have one inside that has none.
+        """
         for port in ports_of(answers["public_url"], http_port) if is_new else ():
             if self.taken(port):
                 yield Fault("port_taken", str(port)).of("public_url")
@@ -53,6 +62,7 @@ class World:
             host = urlsplit(answers[name]).hostname or ""
             if fault := self._name_fault(host):
                 yield fault.of(name)
+        yield from self.mail(answers, has_tls=has_tls)
         yield from self._meta(answers)
 
     def running(self, public_url: str, verify_token: str) -> Iterator[Refusal]:

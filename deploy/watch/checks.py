@@ -6,6 +6,7 @@ should be: by the operator's own commands (`deploy.admin`). And the certificate 
 
 from __future__ import annotations
 
+import math
 import signal
 import socket
 import ssl
@@ -14,7 +15,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -43,6 +44,7 @@ CHECKS: Final[Mapping[str, tuple[tuple[str, ...], float]]] = {
 """By name: the operator's command, and how often. Those of a day read everything that there is."""
 _AGAIN_SECONDS: Final = 60.0  # after one that found something, or could not look
 _ANSWER_SECONDS: Final = 10.0
+_RENEWED_BY_ITSELF: Final = timedelta(days=14)  # nobody orders a certificate for less
 _LONGEST_SECONDS: Final = 3 * _HOUR  # of one command
 _SILENT: Final = "does not answer"  # how the commands say that a server is away: then nothing was found out
 
@@ -58,6 +60,7 @@ class CheckSettings(Environment):
     front_door: Annotated[str, Field(pattern=r"^([^:/]+:[0-9]+)?$", description="host:port of the front door; empty = no TLS here")] = ""
     front_door_name: Annotated[str, Field(description="Name in its certificate")] = "localhost"
     clock_url: Annotated[str, Field(description="A server of the world whose time is right; empty = nobody is asked")] = ""
+    check_beat: Annotated[Path | None, Field(description="File that is touched between two looks; empty = none")] = None
     watchdog_beat: Annotated[Path | None, Field(description="File that the watchdog touches; empty = there is none")] = None
 
 
@@ -81,9 +84,12 @@ class Looking:
     def look_around(self) -> None:
         """Look at what costs nothing."""
         settings = self._settings
+        if settings.check_beat is not None:
+            settings.check_beat.touch()
         with suppress(OSError, ValueError):
             if settings.front_door:
-                metrics.CERTIFICATE_DAYS.labels("tls").set(certificate_days(settings.front_door, settings.front_door_name))
+                seen = seen_certificate(settings.front_door, settings.front_door_name)
+                metrics.CERTIFICATE_DAYS.labels("tls").set(days_left(seen, now()))
         with suppress(httpx.HTTPError, KeyError):
             if settings.clock_url:
                 CLOCK_OFF.set(clock_off(settings.clock_url))
@@ -105,8 +111,8 @@ class Looking:
         self._due[name] = monotonic_seconds() + rest / self._settings.check_often
 
 
-def certificate_days(address: str, name: str) -> float:
-    """Return the days until the certificate ends that a browser would see; whoever signed it.
+def seen_certificate(address: str, name: str) -> x509.Certificate:
+    """Return the certificate that a browser would see; whoever signed it.
 
     Raises:
         OSError: nobody answers.
@@ -119,8 +125,15 @@ def certificate_days(address: str, name: str) -> float:
         socket.create_connection((host, int(port)), _ANSWER_SECONDS) as connection,
         context.wrap_socket(connection, server_hostname=name) as secured,
     ):
-        certificate = x509.load_der_x509_certificate(secured.getpeercert(binary_form=True) or b"")
-    return (certificate.not_valid_after.replace(tzinfo=UTC) - now()).total_seconds() / _DAY
+        return x509.load_der_x509_certificate(secured.getpeercert(binary_form=True) or b"")
+
+
+def days_left(certificate: x509.Certificate, at: datetime) -> float:
+    """Return the days until it ends. No number where it holds and is made for days: whoever made it (Caddy, for 12 hours) renews it."""
+    begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if at < ends and ends - begins < _RENEWED_BY_ITSELF:
+        return math.nan
+    return (ends - at).total_seconds() / _DAY
 
 
 def clock_off(url: str) -> float:

@@ -152,6 +152,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     ),
     "sent_messages": (),
     "register_state": (),
+    "retention_clock": (),
     "word_book": (),
     "tries": (
         IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0),  # a stretch is over: nobody is paused by it any more

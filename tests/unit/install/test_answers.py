@@ -79,14 +79,35 @@ def test_what_is_left_out_later_stays_as_it_was(install: Install, folder: Path) 
     assert (folder / "state/intake/whatsapp_verify_token").read_text() == token
 
 
-def test_a_token_can_be_changed_while_the_certificate_ends_soon(install: Install, folder: Path) -> None:
+@pytest.mark.parametrize("days", [20, -1])
+def test_a_token_can_be_changed_while_the_certificate_ends_soon_or_has_ended(days: int, install: Install, folder: Path) -> None:
     assert install() == 0
-    soon = certificate("Kepala Dinas", "OSD G2", timedelta(days=20))
+    soon = certificate("Kepala Dinas", "OSD G2", timedelta(days=days))
     (folder / "state/issuance/signer/signer.pem").write_text(soon)
     only = {name: None for name in questions() if name != "whatsapp_access_token"}
     assert install({**only, "whatsapp_access_token": "EAAGm0PX4ZCpsBAKZCx1dZBTqk8NEWER"}) == 0
     assert (folder / "state/notifier/whatsapp_access_token").read_text() == "EAAGm0PX4ZCpsBAKZCx1dZBTqk8NEWER"
     assert (folder / "state/issuance/signer/signer.pem").read_text().strip() == soon.strip()
+
+
+def test_who_gets_the_letters_stands_in_the_variables_and_is_known_the_next_time(install: Install, folder: Path) -> None:
+    assert install() == 0
+    lines = (folder / ".env").read_text().splitlines()
+    assert [line for line in lines if line.startswith("ALARM_")] == [
+        "ALARM_MAIL_TO=kepala@madiunkab.go.id,tik@madiunkab.go.id",
+        "ALARM_MAIL_FROM=alarm@madiunkab.go.id",
+        "ALARM_SMTP=surel.madiunkab.go.id:587",
+        "ALARM_SMTP_USER=alarm@madiunkab.go.id",
+    ]
+    assert (folder / "state/watch/smtp_password").read_text() == "kata sandi surel"
+    assert install(dict.fromkeys(questions())) == 0
+    assert (folder / ".env").read_text().splitlines() == lines
+
+
+def test_letters_are_for_who_wants_them(install: Install, folder: Path) -> None:
+    assert install({name: None for name in questions() if name.startswith("alarm_")}) == 0
+    assert "ALARM_" not in (folder / ".env").read_text()
+    assert not (folder / "state/watch").exists()
 
 
 def test_without_files_the_certificate_comes_by_itself(install: Install, folder: Path) -> None:
@@ -131,6 +152,11 @@ BAD: Mapping[str, tuple[str, str | None, str]] = {
     "no fingerprint": ("authority_sha256", "AB:CD", "no_fingerprint"),
     "another root's fingerprint": ("authority_sha256", "0" * 64, "fingerprint_differs"),
     "a NIP with blanks": ("officer_nip", "19700101 199503 1 001", "no_nip"),
+    "no receiver of letters": ("alarm_mail_to", "kepala@kab.go.id, tik", "no_email"),
+    "no sender of letters": ("alarm_mail_from", "", "missing"),
+    "a mail server without a port": ("alarm_smtp", "surel.madiunkab.go.id", "no_mail_server"),
+    "a mail user with spaces": ("alarm_smtp_user", "kepala dinas", "no_mail_user"),
+    "a mail password to be filled in": ("alarm_smtp_password", "changeme", "placeholder"),
     "another way to TLS": ("tls", "manual", "no_choice"),
     "a file that is not there": ("signer_certificate", "hilang.pem", "no_file"),
     "a question nobody asks": ("whatsapp_tokn", "x", "not_asked"),
