@@ -79,9 +79,8 @@ async def test_while_the_same_person_has_something_open_the_photos_stay(rig: Rig
 async def test_while_the_same_person_has_something_open_in_a_chat_that_theirs_was_merged_with_the_photos_stay(rig: Rig) -> None:
     request = await ended(rig)
     requests, contacts = (rig.mongo.collection(rig.database, name) for name in ("requests", "contacts"))
-    merged = [{"_id": "c-1", "merged_into": "c-2"}, {"_id": "c-2", "merged_into": "c-3"}, {"_id": "c-3", "merged_into": None}]
-    others = [{"_id": "c-4", "merged_into": "c-3"}, {"_id": "c-5", "merged_into": None}, {"_id": "c-6", "merged_into": "c-4"}]
-    await contacts.insert_many([{**each, "name_words": []} for each in (*merged, *others)])
+    merged = {"c-1": "c-2", "c-2": "c-3", "c-3": None, "c-4": "c-3", "c-5": None, "c-6": "c-4"}
+    await contacts.insert_many([{"_id": each, "merged_into": into, "name_words": []} for each, into in merged.items()])
     await requests.update_one({"_id": request["_id"]}, {"$set": {"origin.contact_id": "c-1"}})
     await requests.insert_one({"_id": "open", "receipt": "MDN-2222-2222", "state": "submitted", "search_terms": [], "origin": {}})
     rig.clock.at = BEGAN + KEPT
