@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
-import httpx
 from prometheus_client import Gauge, start_http_server
 
+from deploy.admin.broker import definitions
 from deploy.admin.changes import Copied, copy_changes, last_copied
 from deploy.admin.manifest import Manifest
 from deploy.admin.marks import all_counters, keep_marks
@@ -20,11 +22,11 @@ from deploy.admin.sets import make_set, sets
 from deploy.admin.settings import BackupSettings
 from deploy.admin.source import connected, snapshot
 from deploy.admin.targets import BackupTarget, target_of
+from shared import metrics
 from shared.clock import WIB, now
 
 Tell = Callable[[str], None]
 
-_BROKER_SECONDS: Final = 10.0
 AT: Final = Gauge("backup_at_seconds", "Until when everything is at the target (copy), and when the last full one was made", ("kind",))
 
 
@@ -35,6 +37,7 @@ def back_up(settings: BackupSettings, tell: Tell) -> Manifest:
         Refused: what making one raises.
     """
     target, recipients = target_of(settings), settings.recipients()
+    broker = definitions(settings, tell)  # first: what is slow to answer takes nothing of the time that MongoDB has a history of
     with connected(settings.backup_mongo_url.get_secret_value(), "BACKUP_MONGO_URL") as client:
         with snapshot(client, settings.by_service()) as source:
             made = make_set(
@@ -43,7 +46,7 @@ def back_up(settings: BackupSettings, tell: Tell) -> Manifest:
                 recipients,
                 settings.backup_scratch,
                 state=settings.backup_state,
-                broker=_definitions(settings),
+                broker=broker,
                 tell=tell,
             )
         counters = all_counters(client, settings.by_service())
@@ -88,6 +91,8 @@ class Keeper:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stop.set())
         while not self._stop.is_set():
+            if self._settings.backup_beat is not None:
+                self._settings.backup_beat.touch()
             try:
                 self.once(now())
             except Refused as error:
@@ -101,6 +106,7 @@ class Keeper:
             Refused: what copying raises; a full backup that fails is told.
         """
         target = target_of(self._settings)
+        _note_room(Path(self._settings.backup_target))
         since = last_copied(target)
         whole = sets(target)
         self._note_age("full", ClusterTime.read(whole[-1]) if whole else None)
@@ -149,6 +155,14 @@ class Keeper:
         return not whole or ClusterTime.read(whole[-1]).at < due
 
 
+def _note_room(folder: Path) -> None:
+    """Tell what is free at a target that is a folder; of the others only their machine knows."""
+    if folder.is_absolute() and folder.is_dir():
+        usage = shutil.disk_usage(folder)
+        metrics.DISK_FREE_BYTES.labels("backup").set(usage.free)
+        metrics.DISK_SIZE_BYTES.labels("backup").set(usage.total)
+
+
 def clear(target: BackupTarget, settings: BackupSettings, today: date) -> list[str]:
     """Remove what is older than it is kept; return the names of the full backups that went. The newest one always stays."""
     whole = sets(target)
@@ -187,15 +201,3 @@ def kept_sets(names: Iterable[str], today: date, days: int, months: int) -> list
 
 def _day(name: str) -> date:
     return ClusterTime.read(name).at.astimezone(WIB).date()
-
-
-def _definitions(settings: BackupSettings) -> bytes | None:
-    """Return the broker's definitions, with the consoles that were made while it ran; None where no API is named."""
-    if not settings.rabbitmq_api_url:
-        return None
-    try:
-        answer = httpx.get(f"{settings.rabbitmq_api_url.rstrip('/')}/api/definitions", timeout=_BROKER_SECONDS, trust_env=False)
-        answer.raise_for_status()
-    except httpx.HTTPError as error:
-        raise Refused("broker_unreachable", type(error).__name__) from error
-    return answer.content

@@ -1,7 +1,8 @@
 """`python -m deploy.watch.checks`: look from time to time at what no service can know of itself, and tell it as `/metrics`.
 
 Whether the books balance, every number has its document, events are in order, nobody changed who saw whom, and queues are as they
-should be: by the operator's own commands (`deploy.admin`). And the certificate that browsers see, the clock, and the watchdog's beat.
+should be: by the operator's own commands (`deploy.admin`). And the certificate that browsers see, the clock, the watchdog's beat, and what
+the database's members tell of themselves.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ from typing import Annotated, Final
 import httpx
 from cryptography import x509
 from prometheus_client import Gauge, start_http_server
-from pydantic import Field
+from pydantic import Field, SecretStr
 
+from deploy.watch.members import look_at_members
 from shared import logs, metrics
 from shared.clock import monotonic_seconds, now
 from shared.settings import Environment
@@ -57,9 +59,11 @@ class CheckSettings(Environment):
     host: Annotated[str, Field(description="Address to listen on")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="Port of /metrics")] = 8120
     check_often: Annotated[float, Field(gt=0, description="How many times as often as usual, for trying")] = 1.0
+    mongo_url: Annotated[SecretStr, Field(description="mongodb:// whose members are asked how they are; empty = nobody is")] = SecretStr("")
     front_door: Annotated[str, Field(pattern=r"^([^:/]+:[0-9]+)?$", description="host:port of the front door; empty = no TLS here")] = ""
     front_door_name: Annotated[str, Field(description="Name in its certificate")] = "localhost"
     clock_url: Annotated[str, Field(description="A server of the world whose time is right; empty = nobody is asked")] = ""
+    check_beat: Annotated[Path | None, Field(description="File that is touched between two looks; empty = none")] = None
     watchdog_beat: Annotated[Path | None, Field(description="File that the watchdog touches; empty = there is none")] = None
 
 
@@ -83,9 +87,14 @@ class Looking:
     def look_around(self) -> None:
         """Look at what costs nothing."""
         settings = self._settings
+        if settings.check_beat is not None:
+            settings.check_beat.touch()
+        if settings.mongo_url.get_secret_value():
+            look_at_members(settings.mongo_url.get_secret_value())
         with suppress(OSError, ValueError):
             if settings.front_door:
-                metrics.CERTIFICATE_DAYS.labels("tls").set(certificate_days(settings.front_door, settings.front_door_name))
+                seen = seen_certificate(settings.front_door, settings.front_door_name)
+                metrics.CERTIFICATE_DAYS.labels("tls").set(days_left(seen, now()))
         with suppress(httpx.HTTPError, KeyError):
             if settings.clock_url:
                 CLOCK_OFF.set(clock_off(settings.clock_url))
@@ -107,8 +116,8 @@ class Looking:
         self._due[name] = monotonic_seconds() + rest / self._settings.check_often
 
 
-def certificate_days(address: str, name: str) -> float:
-    """Return the days until the certificate ends that a browser would see; whoever signed it. `days_left` says of which there are none.
+def seen_certificate(address: str, name: str) -> x509.Certificate:
+    """Return the certificate that a browser would see; whoever signed it.
 
     Raises:
         OSError: nobody answers.
@@ -121,7 +130,7 @@ def certificate_days(address: str, name: str) -> float:
         socket.create_connection((host, int(port)), _ANSWER_SECONDS) as connection,
         context.wrap_socket(connection, server_hostname=name) as secured,
     ):
-        return days_left(x509.load_der_x509_certificate(secured.getpeercert(binary_form=True) or b""), now())
+        return x509.load_der_x509_certificate(secured.getpeercert(binary_form=True) or b"")
 
 
 def days_left(certificate: x509.Certificate, at: datetime) -> float:

@@ -126,7 +126,8 @@ def _page(rows: Sequence[str], record: Record) -> str:
 def _office(name: str, folder: Path, place: Path) -> Project:
     """A project of production, with backups beside both; only the first is filled in."""
     (place / "backup").mkdir(exist_ok=True)
-    return Project.make(name, folder, PROFILE="production", COMPOSE_PROFILES="", BACKUP_FOLDER=str(place / "backup"))
+    door = {"DESK_HOST": "localhost", "FRONT_DOOR_TLS": "tls internal"}
+    return Project.make(name, folder, PROFILE="production", COMPOSE_PROFILES="", BACKUP_FOLDER=str(place / "backup"), **door)
 
 
 def _fill(made: Project) -> None:
