@@ -5,6 +5,7 @@ What can't be imported ends it: something that is needed was left out of the ima
 
 import ast
 import importlib
+import importlib.util
 import pkgutil
 import sys
 from importlib.abc import InspectLoader
