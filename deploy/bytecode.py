@@ -15,8 +15,16 @@ from types import ModuleType
 from typing import Final
 
 NOT_HERE: Final = frozenset({"rich", "textual"})  # of the console for a terminal, which is not in the image
-BY_NAME: Final = ("anyio._backends._asyncio", "uvicorn.lifespan.on", "uvicorn.loops.uvloop", "uvicorn.protocols.http.httptools_impl")
-"""Modules that libraries load by a name that they put together."""
+LATER: Final = (
+    "anyio._backends._asyncio",
+    "httpcore",
+    "uvicorn.lifespan.off",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.uvloop",
+    "uvicorn.protocols.http.httptools_impl",
+    "uvicorn.protocols.websockets.auto",
+)
+"""Modules that libraries load in the middle of their work, some by a name that they put together."""
 
 
 def load(name: str) -> ModuleType | None:
@@ -41,7 +49,7 @@ def compile_alone(spec: ModuleSpec | None) -> None:
 
 def main(roots: list[str]) -> None:
     """Compile everything below these packages."""
-    for name in BY_NAME:
+    for name in LATER:
         load(name)
     for root in roots:
         package = load(root)

@@ -1,22 +1,26 @@
 """What the image is made of, in MB: `docker run --rm IMAGE deploy.image_parts`. Its build runs it with a photo, and ends where it fails.
 
 The build fails where the image is larger than it may be, and where a library can't do any more what it is there for: a photo of a phone is
-read, a page is printed with its fonts.
+read, every document is printed and signed. What is loaded only then gets its bytecode by that.
 """
 
 import os
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
-from shared.child.fonts import load_fonts
+from shared.child.frames import pack
 from shared.inspection.pictures import inspect_picture
 
 LARGEST_BYTES: Final = 300_000_000  # what an office with a slow line fetches for each version; Docker counts as `size` does
 SHOWN: Final = 1_000_000  # bytes: smaller libraries are one row
 LIBRARIES: Final = "opt/venv/lib/"
+TEMPLATES: Final = Path(__file__).resolve().parents[1] / "services" / "issuance" / "templates"
+SIGNER: Final = {"certificate": "signer.pem", "key": "signer-key.pem", "chain": "ca.pem"}
 LIMITS: Final = {"max_pixels": 1_000_000, "longest_side": 1000, "dark_below": 0, "blurred_below": 0, "cut_above": 100}
 
 
@@ -58,20 +62,34 @@ def sizes(found: Iterator[tuple[str, int]]) -> Counter[str]:
     return parts
 
 
-def try_out(photo: Path) -> None:
-    """Read a photo of a phone and print a page.
+def read(photo: Path) -> str:
+    """Return what is seen of a photo of a phone. What a decoder raises that can't read it goes through."""
+    picture = inspect_picture(photo, LIMITS)
+    return f"a photo of {picture.width} x {picture.height} was read"
+
+
+def print_all() -> str:
+    """Print and sign a made-up sheet of every document, as the renderer does before it is ready.
 
     Raises:
-        Exception: a library can't.
+        SystemExit: it can't; says why.
     """
-    picture = inspect_picture(photo, LIMITS)
-    print(f"a photo of {picture.width} x {picture.height} was read, a page printed with {len(load_fonts().fonts())} fonts")
+    products = [sheet.stem for sheet in TEMPLATES.glob("samples/*.json")]
+    with TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, "-m", "services.issuance", "demo-ca", "--out", folder], check=True)
+        signer = {name: str(Path(folder) / file) for name, file in SIGNER.items()}
+        setup = {"templates": str(TEMPLATES), "products": products, "location": "Madiun", "genuine": False, "memory_mib": 1024, **signer}
+        renderer = [sys.executable, "-m", "services.issuance.adapters.renderer.child"]
+        done = subprocess.run(renderer, input=pack(setup), stdout=subprocess.PIPE, check=False)
+    if done.returncode:
+        raise SystemExit(f"the renderer does not start: {done.stdout!r}")
+    return f"{len(products)} documents were printed and signed"
 
 
 def main(photos: list[str]) -> int:
     """Print the parts; return 1 where they are too much together."""
     for photo in photos:
-        try_out(Path(photo))
+        print(read(Path(photo)), print_all(), sep="\n")
     parts = sizes(files(Path("/")))
     for name, size in parts.most_common():
         print(f"{size / 1e6:7.1f} MB  {name}")

@@ -87,7 +87,7 @@ def test_each_file_belongs_to_a_part_and_counts_once(made: Made) -> None:
 
 
 def test_the_photo_of_the_build_is_read() -> None:
-    image_parts.try_out(ROOT / "deploy" / "images" / "photo.heic")
+    assert image_parts.read(ROOT / "deploy" / "images" / "photo.heic") == "a photo of 160 x 120 was read"
 
 
 def test_bytecode_is_made_of_programs_too_and_what_is_missing_ends_it(made: Made) -> None:
