@@ -21,7 +21,7 @@ comma := ,
 DOCKER_CA := $(if $(CA),--secret id=ca$(comma)src=$(CA))
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help install installed image sbom audit setup run journeys villager campaign register test test-systems test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin follow recovery release lock clean distclean disks watch alarms upgrade upgraded imaged
+.PHONY: help install installed image sbom audit setup run journeys villager campaign register test test-systems test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin follow recovery release lock clean distclean disks watch alarms upgrade upgraded imaged outages watched
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,8 +52,8 @@ sbom: $(READY) ## Write what the image is made of, by the lock files (CycloneDX)
 	@$(VENV)/bin/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements requirements.lock --output-format JSON -o build/sbom.json
 	@echo build/sbom.json
 
-audit: $(READY) ## Ask PyPI whether something of that is known to be unsafe; fails also where PyPI does not say
-	@$(VENV)/bin/uv tool run --quiet pip-audit==2.10.1 --strict --require-hashes --disable-pip -r requirements.lock
+audit: $(READY) ## Ask PyPI whether something of that is known to be unsafe (fails with 1), or cannot be known now (3)
+	@$(PY) -m deploy.advisories
 
 setup: $(READY) ## Make the virtual environment and install what the tests need
 	@$(PY) -m deploy.local.setup test
@@ -145,6 +145,12 @@ cluster: $(READY) ## Lose a broker node and the database's primary of a cluster 
 imaged: $(READY) ## Show what the image is made of, and that a demo of it starts, reads a photo of a phone and signs a document (IMAGE=name:version)
 	@IMAGE=$(IMAGE) $(PY) -m tests.containers.image
 
+outages: $(READY) ## Kill and hang each container, while people ask, and judge (ROLES=1: each role one of its own; ONLY="service ..."; as root)
+	@$(PY) -m tests.containers.drill $(if $(ROLES),--roles) $(ONLY)
+
+watched: $(READY) ## Look at alarms and traces of compose as an operator does, with a service that stops, and judge (PICTURES=folder)
+	@$(PY) -m tests.containers.watched $(if $(PICTURES),--pictures $(PICTURES))
+
 upgraded: $(READY) ## Replace the version that runs and go back, in containers, while people ask, and judge (IMAGE=name:version)
 	@IMAGE=$(IMAGE) $(PY) -m tests.containers.upgrade
 
@@ -171,7 +177,8 @@ recovery: $(READY) ## Lose a whole system with its disk, bring it back from its 
 disks: $(READY) ## Fill each disk of an installation in turn and show what is said (as root: it mounts small ones; ONLY="database state")
 	@$(VENV)/bin/python -m tests.disks $(ONLY)
 
-release: $(READY) ## Check, build the image, freeze the contracts and tag vVERSION (VERSION=x.y.z); nothing is pushed
+release: $(READY) ## Check (also what is known to be unsafe), build the image, freeze the contracts and tag vVERSION (VERSION=x.y.z); nothing is pushed
+	@$(PY) -m deploy.advisories || [ $$? -eq 3 ]
 	@$(PY) -m deploy.release "$(VERSION)"
 
 lock: $(READY) ## Resolve the dependencies anew and write both lock files

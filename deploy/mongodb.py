@@ -115,6 +115,20 @@ def refuse_foreign(client: Client) -> None:
         raise
 
 
+def renew_administrator(url: str, old: str, new: str) -> None:
+    """Give the administrator another password; one who is let in with it already keeps it.
+
+    Raises:
+        ForeignDatabaseError: neither of both is right.
+    """
+    with suppress(ForeignDatabaseError), Client(url_for(url, ADMINISTRATOR, new, "admin")) as client:
+        refuse_foreign(client)
+        return
+    with Client(url_for(url, ADMINISTRATOR, old, "admin")) as client:
+        refuse_foreign(client)
+        client.admin.command("updateUser", ADMINISTRATOR, pwd=new)
+
+
 def make_users_at(url: str, passwords: Mapping[str, str], databases: Mapping[str, str], *, timeout_seconds: float) -> None:
     """Do as `make_users`, signed in as the URL says.
 

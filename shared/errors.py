@@ -110,10 +110,14 @@ class Forbidden(AppError):  # noqa: N818 - as NotFound
 
 
 class Transient(AppError):  # noqa: N818 - as NotFound
-    """May work later: a dependency is down or slow."""
+    """May work later: a dependency is down or slow.
+
+    `endless`: somebody has to do something first, which may take days: it is tried again for as long as that takes.
+    """
 
     status = 503
 
-    def __init__(self, code: str, detail: str = "", after_seconds: float | None = None) -> None:
+    def __init__(self, code: str, detail: str = "", after_seconds: float | None = None, *, endless: bool = False) -> None:
         super().__init__(code, detail)
         self.after_seconds = after_seconds
+        self.endless = endless

@@ -2,11 +2,12 @@
 
 list, show, replay, discard, resend     what waits, and what becomes of it (shared.messaging.admin)
 conservation, sequences, audit verify   whether all is accounted for, in order, and unchanged (the same)
-topology check|apply                                          the broker's queues (shared.messaging.topology)
-registry import FILE                                          the population register (services.verification)
-numbers audit                                                 every number that was given, and what became of it (services.issuance)
-backup key|now|keep|list|status|verify, restore, drill               backups
-follow RECEIPT LOG ...                                        the way of one request, from the logs of all services and its traces
+topology check|apply|console NAME       the broker's queues, and consoles (shared.messaging.topology, docs/consoles.md)
+registry import FILE                    the population register (services.verification)
+numbers audit                           every number that was given, and what became of it (services.issuance)
+backup key|now|keep|list|status|verify  backups (docs/operations/cadangan.md)
+restore state|databases|broker, drill   the way back from them
+follow RECEIPT LOG ...                  the way of one request, from the logs of all services and its traces
 """
 
 from __future__ import annotations

@@ -19,14 +19,14 @@ from pydantic import ValidationError
 
 from deploy.admin import drill as drills
 from deploy.admin import sealing
+from deploy.admin.broker import restore_broker
 from deploy.admin.changes import last_copied
 from deploy.admin.keeping import Keeper, back_up
 from deploy.admin.marks import Reserve, read_marks, skip_numbers
 from deploy.admin.moments import ClusterTime
 from deploy.admin.refusal import Refused
 from deploy.admin.restoring import Backup, Restored, restore_databases
-from deploy.admin.sealing import sha256_of
-from deploy.admin.sets import STATE, fetched, newest_before, open_set, sets, verify_set
+from deploy.admin.sets import STATE, newest_before, open_set, read_file, sets, verify_set
 from deploy.admin.settings import BackupSettings
 from deploy.admin.source import connected
 from deploy.admin.targets import target_of
@@ -136,15 +136,20 @@ def _restore_state(settings: BackupSettings, options: argparse.Namespace) -> int
         file = open_set(backup.target, name, backup.identity, backup.scratch).file(STATE)
         if file is None:
             raise Refused("backup_missing", STATE)
-        with fetched(backup.target, f"{name}/{STATE}", backup.scratch) as path:
-            if sha256_of(path) != file.sha256:
-                raise Refused("backup_damaged", f"{name}/{STATE}")
-            content = sealing.unseal(backup.identity, path)
+        content = read_file(backup.target, name, file, backup.identity, backup.scratch)
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         # Python 3.11.2, Debian's, does not know filters; who does takes this one.
         archive.extraction_filter = getattr(tarfile, "tar_filter", None)
         archive.extractall(folder)  # noqa: S202 - our own, sealed and verified
     _tell(f"{name}: the state is in {folder}")
+    return 0
+
+
+def _restore_broker(settings: BackupSettings, options: argparse.Namespace) -> int:
+    with _backup(settings, options.key) as backup:
+        back = restore_broker(backup, settings, options.name)
+    sys.stdout.write("".join(f"{line}\n" for line in back))
+    _tell(f"{len(back)} things are back that the broker did not have")
     return 0
 
 
@@ -213,9 +218,11 @@ def _parser() -> argparse.ArgumentParser:
     state = restore.add_parser("state", help="the folder of the state, before anything is started")
     state.add_argument("--into", type=Path, required=True, metavar="FOLDER")
     state.set_defaults(run=_restore_state)
+    broker = restore.add_parser("broker", help="consoles and what else was made in RabbitMQ while it ran; changes nothing that is there")
+    broker.set_defaults(run=_restore_broker)
     trying = commands.add_parser("drill", help="restore into databases of its own, judge them, drop them")
     trying.set_defaults(run=_drill)
-    for each in (databases, state, trying):
+    for each in (databases, state, broker, trying):
         each.add_argument("--key", default=os.environ.get("BACKUP_KEY", ""), metavar="FILE", help="the private key; - reads it from input")
         each.add_argument("--name", default="", help="a full backup, as `backup list` names it; the newest where none is named")
     for each in (databases, trying):

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-import httpx
 from prometheus_client import Gauge, start_http_server
 
+from deploy.admin.broker import definitions
 from deploy.admin.changes import Copied, copy_changes, last_copied
 from deploy.admin.manifest import Manifest
 from deploy.admin.marks import all_counters, keep_marks
@@ -24,7 +24,6 @@ from shared.clock import WIB, now
 
 Tell = Callable[[str], None]
 
-_BROKER_SECONDS: Final = 10.0
 AT: Final = Gauge("backup_at_seconds", "Until when everything is at the target (copy), and when the last full one was made", ("kind",))
 
 
@@ -35,6 +34,7 @@ def back_up(settings: BackupSettings, tell: Tell) -> Manifest:
         Refused: what making one raises.
     """
     target, recipients = target_of(settings), settings.recipients()
+    broker = definitions(settings, tell)  # first: what is slow to answer takes nothing of the time that MongoDB has a history of
     with connected(settings.backup_mongo_url.get_secret_value(), "BACKUP_MONGO_URL") as client:
         with snapshot(client, settings.by_service()) as source:
             made = make_set(
@@ -43,7 +43,7 @@ def back_up(settings: BackupSettings, tell: Tell) -> Manifest:
                 recipients,
                 settings.backup_scratch,
                 state=settings.backup_state,
-                broker=_definitions(settings),
+                broker=broker,
                 tell=tell,
             )
         counters = all_counters(client, settings.by_service())
@@ -88,6 +88,8 @@ class Keeper:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stop.set())
         while not self._stop.is_set():
+            if self._settings.backup_beat is not None:
+                self._settings.backup_beat.touch()
             try:
                 self.once(now())
             except Refused as error:
@@ -187,15 +189,3 @@ def kept_sets(names: Iterable[str], today: date, days: int, months: int) -> list
 
 def _day(name: str) -> date:
     return ClusterTime.read(name).at.astimezone(WIB).date()
-
-
-def _definitions(settings: BackupSettings) -> bytes | None:
-    """Return the broker's definitions, with the consoles that were made while it ran; None where no API is named."""
-    if not settings.rabbitmq_api_url:
-        return None
-    try:
-        answer = httpx.get(f"{settings.rabbitmq_api_url.rstrip('/')}/api/definitions", timeout=_BROKER_SECONDS, trust_env=False)
-        answer.raise_for_status()
-    except httpx.HTTPError as error:
-        raise Refused("broker_unreachable", type(error).__name__) from error
-    return answer.content

@@ -167,6 +167,18 @@ def open_set(target: BackupTarget, name: str, identity: Path, scratch: Path) -> 
     return found
 
 
+def read_file(target: BackupTarget, name: str, file: SetFile, identity: Path, scratch: Path) -> bytes:
+    """Return the content of one small file of a set.
+
+    Raises:
+        Refused: `backup_missing`, `backup_damaged`, `identity_wrong`.
+    """
+    with fetched(target, f"{name}/{file.name}", scratch) as path:
+        if sha256_of(path) != file.sha256:
+            raise Refused("backup_damaged", f"{name}/{file.name}")
+        return unseal(identity, path)
+
+
 class fetched:  # noqa: N801 - read as `with fetched(...)`
     """A file of the target on this machine, for as long as the block runs."""
 

@@ -32,6 +32,7 @@ class BackupSettings(DatabaseNames):
     ] = 60.0
     backup_metrics_host: Annotated[str, Field(description="Address on which the age of the backups is told")] = "127.0.0.1"
     backup_metrics_port: Annotated[int, Field(ge=0, le=65535, description="Port of its /metrics; 0 = it is not told")] = 0
+    backup_beat: Annotated[Path | None, Field(description="File that `backup keep` touches between two copies; empty = none")] = None
     backup_keep_days: Annotated[
         int, Field(ge=1, description="Full backups of so many days are kept, and every change since the oldest")
     ] = 14
@@ -43,10 +44,15 @@ class BackupSettings(DatabaseNames):
         int, Field(ge=1, le=5_000, description="NIK and family card numbers of a district and day that a restore leaves out")
     ] = 100
     rabbitmq_api_url: Annotated[
-        str, Field(description="Management API of the broker, user in it: its definitions go with each full backup; empty = without")
+        str,
+        Field(description="Management API of the broker's nodes, user in it: definitions go with each full backup; empty = without"),
     ] = ""
+    amqp_vhost: Annotated[str, Field(description="Virtual host of the product: what `restore broker` brings back is of it")] = "/"
     sftp_key_file: Annotated[Path | None, Field(description="File of the private key for an SFTP target")] = None
     sftp_known_hosts_file: Annotated[Path | None, Field(description="File with the host key of an SFTP target (`ssh-keyscan`)")] = None
+    sftp_answer_seconds: Annotated[
+        float, Field(gt=0, description="How long an SFTP target may take to answer; for what is sent, a second more for each 50 kB")
+    ] = 120.0
     s3_endpoint: Annotated[str, Field(description="Address of the S3 service, such as https://s3.id-jkt-1.example.id")] = ""
     s3_region: Annotated[str, Field(description="Region of the bucket")] = "us-east-1"
     s3_access_key: Annotated[str, Field(description="Access key of an S3 target")] = ""

@@ -11,6 +11,7 @@ from deploy.admin.refusal import Refused
 from deploy.admin.settings import BackupSettings
 
 _CONNECT_SECONDS: Final = 15
+_SLOWEST: Final = 50_000  # bytes a second of a line that still carries a backup
 _UNREACHABLE: Final = ("Connection refused", "timed out", "Could not resolve", "No route", "unreachable")
 _ABSENT: Final = ("No such file", "not found")
 
@@ -38,6 +39,7 @@ class SftpTarget:
         self._command = [program, "-b", "-", "-i", str(settings.sftp_key_file), "-P", str(port), *words, f"{user}@{host}"]
         self._folder = folder.removeprefix("/~/").rstrip("/") or "."
         self._made: set[str] = set()
+        self._answer_seconds = settings.sftp_answer_seconds
 
     def put(self, file: Path, name: str) -> None:
         path = f"{self._folder}/{name}"
@@ -47,11 +49,13 @@ class SftpTarget:
             f"put {_quoted(str(file))} {_quoted(path + '.part')}",
             f"-rm {_quoted(path)}",
             f"rename {_quoted(path + '.part')} {_quoted(path)}",
+            seconds=self._answer_seconds + file.stat().st_size / _SLOWEST,
         )
         self._made.update(missing)
 
     def fetch(self, name: str, file: Path) -> None:
-        self._run(f"get {_quoted(f'{self._folder}/{name}')} {_quoted(str(file))}", about=name)
+        # However long: how much it is nobody has said, and whoever called this looks on.
+        self._run(f"get {_quoted(f'{self._folder}/{name}')} {_quoted(str(file))}", about=name, seconds=None)
 
     def names(self, folder: str) -> list[str]:
         top = f"{self._folder}/{folder}"
@@ -68,12 +72,12 @@ class SftpTarget:
 
     def remove(self, name: str) -> None:
         path = f"{self._folder}/{name}"
-        self._run(f"-rm {_quoted(path)}", f"-rmdir {_quoted(path.rpartition('/')[0])}")
+        self._run(f"-rm {_quoted(path)}", f"-rmdir {_quoted(path.rpartition('/')[0])}", seconds=self._answer_seconds)
 
     def _listed(self, folder: str) -> list[tuple[str, bool]]:
         """Return the entries of a folder, and whether each is one itself; nothing of a folder that is not there."""
         try:
-            said = self._run(f"ls -ln {_quoted(folder)}")
+            said = self._run(f"ls -ln {_quoted(folder)}", seconds=self._answer_seconds)
         except Refused as error:
             if error.code == "backup_missing":
                 return []
@@ -81,8 +85,12 @@ class SftpTarget:
         lines = [line.split(maxsplit=8) for line in said.splitlines() if line[:1] in "d-"]
         return [(words[8].rpartition("/")[2], words[0].startswith("d")) for words in lines]
 
-    def _run(self, *lines: str, about: str = "") -> str:
-        done = subprocess.run(self._command, input="\n".join(lines) + "\n", capture_output=True, text=True, check=False)
+    def _run(self, *lines: str, seconds: float | None, about: str = "") -> str:
+        words = "\n".join(lines) + "\n"
+        try:
+            done = subprocess.run(self._command, input=words, capture_output=True, text=True, check=False, timeout=seconds)
+        except subprocess.TimeoutExpired as error:  # it took the connection, and its disk hangs
+            raise Refused("target_unreachable") from error
         if done.returncode == 0:
             return done.stdout
         if any(each in done.stderr for each in _UNREACHABLE):

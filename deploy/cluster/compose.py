@@ -1,9 +1,9 @@
-"""What compose.yaml says of each service, for others who run it: its module, its port and its settings."""
+"""What compose.yaml says of each service, for others who run it: image, command, settings, memory and probe."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,22 +17,70 @@ _VARIABLE: Final = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
 @dataclass(frozen=True)
 class Described:
-    """A service as compose has it. `environment`: with the defaults of compose's variables."""
+    """A service as compose has it, with its variables put in.
+
+    Attributes:
+        entrypoint: Empty where the image's own is taken.
+        memory: The most that it may take, as Kubernetes writes it.
+        probe: The command that asks whether it answers; empty where there is none.
+    """
 
     name: str
-    module: str
-    port: int
+    image: str
+    entrypoint: list[str]
+    command: list[str]
     environment: dict[str, str]
+    memory: str
+    probe: list[str]
+
+    @property
+    def port(self) -> int:
+        """Where it listens: the last word of its probe."""
+        return int(self.probe[-1])
+
+    def env(self, otherwise: Mapping[str, str | None]) -> list[dict[str, str]]:
+        """Return its settings as a container has them; some of them otherwise than on one host, or not at all."""
+        here = {**self.environment, **otherwise}
+        return [{"name": name, "value": value} for name, value in here.items() if value is not None]
 
 
-def services(file: Path = FILE) -> tuple[Described, ...]:
-    """Return the four services."""
-    found: dict[str, dict[str, Any]] = yaml.safe_load(file.read_text(encoding="utf-8"))["services"]
-    return tuple(_described(name, found[name]) for name in NAMES)
+class UnknownVariableError(Exception):
+    """Compose.yaml has no variable of that name."""
 
 
-def _described(name: str, said: Mapping[str, Any]) -> Described:
-    module, _ = said["command"]
-    environment = {key: _VARIABLE.sub(lambda match: match[2] or "", str(value)) for key, value in said["environment"].items()}
-    check = said["healthcheck"]["test"]
-    return Described(name, module, int(check[-1]), environment)
+class Compose:
+    """The file, with values for its variables; a variable without one has the file's default.
+
+    Raises:
+        UnknownVariableError: see there.
+    """
+
+    def __init__(self, variables: Mapping[str, str], file: Path = FILE) -> None:
+        text = file.read_text(encoding="utf-8")
+        self._variables = variables
+        self._services: Mapping[str, Mapping[str, Any]] = yaml.safe_load(text)["services"]
+        if unknown := variables.keys() - {match[1] for match in _VARIABLE.finditer(text)}:
+            raise UnknownVariableError(", ".join(sorted(unknown)))
+
+    def services(self) -> list[Described]:
+        """Return the four services."""
+        return [self.service(name) for name in NAMES]
+
+    def service(self, name: str) -> Described:
+        """Return what the file says of one."""
+        said = self._services[name]
+        return Described(
+            name,
+            image=self._filled(said["image"]),
+            entrypoint=self._words(said.get("entrypoint", ())),
+            command=self._words(said.get("command", ())),
+            environment={key: self._filled(value) for key, value in said.get("environment", {}).items()},
+            memory=self._filled(said.get("mem_limit", "")).upper() + "i",
+            probe=self._words(said.get("healthcheck", {}).get("test", ()))[1:],
+        )
+
+    def _words(self, words: Sequence[object]) -> list[str]:
+        return [self._filled(word) for word in words]
+
+    def _filled(self, text: object) -> str:
+        return _VARIABLE.sub(lambda match: self._variables.get(match[1], match[2] or ""), str(text))

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from errno import ENOSPC
 from pathlib import Path
@@ -18,7 +18,7 @@ from secrets import token_bytes, token_hex, token_urlsafe
 from typing import Final
 
 from deploy import mongodb
-from deploy.compose import alarms, clients, health, production
+from deploy.compose import alarms, clients, health, memory, production
 from deploy.compose.questions import questions
 from deploy.compose.refusals import Fault, Refusal
 from deploy.keys import (
@@ -50,7 +50,8 @@ BROKER_ADMINISTRATOR: Final = "topology"
 DEMO, PRODUCTION = "demo", "production"
 START_MONGOD: Final = f"""#!/bin/bash
 # Runs mongod as the image would, without what may hold personal data in its log (deploy/mongodb.py).
-set -- docker-entrypoint.sh mongod {" ".join(mongodb.FLAGS)} --bind_ip_all --keyFile /etc/mongo/keyfile --wiredTigerCacheSizeGB 0.5
+set -- docker-entrypoint.sh mongod {" ".join(mongodb.FLAGS)} --bind_ip_all --keyFile /etc/mongo/keyfile \\
+  --wiredTigerCacheSizeGB "${{MONGO_CACHE_GB:-0.5}}"
 {mongodb.FILTERED}
 """
 
@@ -87,7 +88,7 @@ def _prepared(folder: Path) -> int:
     _servers(folder)
     _services(folder, keys)
     _operator(folder, keys)
-    problems: list[Refusal] = [*alarms.write_watch(folder)]
+    problems: list[Refusal] = [*alarms.write_watch(folder), *memory.refusals()]
     if profile == PRODUCTION:
         problems += [*production.keep_variables(folder), *production.problems(folder)]
     else:
@@ -102,15 +103,28 @@ def _prepared(folder: Path) -> int:
         *((each, SERVICE_UID) for each in (*DATABASE_USERS, OPERATOR, DEMO)),
     ):
         _give(folder / name, uid)
-    if problems:
+    return _told(profile, [(problem, production.can_wait(folder, problem)) for problem in problems])
+
+
+def _told(profile: str, problems: Sequence[tuple[Refusal, bool]]) -> int:
+    """Say what is wrong; 1 where something of it keeps all of it from starting, and not only what needs it (ADR 67)."""
+    refused = [problem for problem, can_wait in problems if not can_wait]
+    if refused:
         sys.stderr.write(f"prepare: {profile} belum dapat dimulai; dalam folder state (STATE):\n")
-        sys.stderr.writelines(f"  {problem}\n" for problem in problems)
-    return 1 if problems else 0
+    elif problems:
+        sys.stderr.write(f"prepare: {profile} dimulai tanpa yang ini, yang harus segera diganti (docs/operations/kunci.md):\n")
+    sys.stderr.writelines(f"  {problem}\n" for problem in refused or [problem for problem, _ in problems])
+    return 1 if refused else 0
 
 
 def database_password(folder: Path, user: str) -> str:
     """Return the MongoDB password of a user: made at the first call, then kept."""
-    return keep_secret(folder / "passwords" / f"mongo_password_{user}", token_urlsafe(KEY_BYTES))
+    return keep_secret(password_file(folder, user), token_urlsafe(KEY_BYTES))
+
+
+def password_file(folder: Path, user: str) -> Path:
+    """Return where the MongoDB password of a user lies."""
+    return folder / "passwords" / f"mongo_password_{user}"
 
 
 def keep_profile(folder: Path, asked: str) -> str:
@@ -202,8 +216,8 @@ def _operator(folder: Path, keys: Keys) -> None:
     copied = _database_url(folder, f"{mongodb.BACKUP}:{backup}", "admin")
     _write_address(folder, "MONGO_MEMBERS", folder / OPERATOR / "backup_mongo_url", copied)
     password = passwords_for([BROKER_ADMINISTRATOR], folder / "passwords")[BROKER_ADMINISTRATOR]
-    first = _named(folder, "RABBITMQ_NODES", "rabbitmq:5672").partition(":")[0]
-    keep_secret(folder / OPERATOR / "rabbitmq_api_url", f"http://{BROKER_ADMINISTRATOR}:{password}@{first}:15672")
+    nodes = ",".join(f"{node.partition(':')[0]}:15672" for node in _named(folder, "RABBITMQ_NODES", "rabbitmq:5672").split(","))
+    _write_address(folder, "RABBITMQ_NODES", folder / OPERATOR / "rabbitmq_api_url", f"http://{BROKER_ADMINISTRATOR}:{password}@{nodes}")
     keep_secret(folder / OPERATOR / "amqp_vhost", VHOST)
 
 

@@ -27,11 +27,17 @@ SETTINGS: Final[Mapping[str, type[ServiceSettings]]] = {
 }
 SIGNER: Final = "issuance/signer"
 GENUINE: Final = "issuance/signer_genuine"
+EXPIRED: Final = "certificate_expired"
+UNREADABLE: Final = ("missing", "no_certificate", "no_private_key", "key_of_another")
 AUTHORITY: Final = "authority_sha256"
 CHECK_ADDRESS: Final = "issuance/check_base_url"
 DEMO: Final = "demo"
 VARIABLES: Final = {"PUBLIC_URL": "public_url", "WHATSAPP_NUMBER": "whatsapp_number", "CHECK_BASE_URL": "check_base_url"}
 """What may be said by a variable, too: it is kept in the state, where the services read it."""
+
+IN_ENV: Final = ("DESK_HOST", "FRONT_DOOR_TLS")
+"""What compose hands on empty where its `.env` is not there, as after a state was brought back alone: the front door would answer as
+`localhost`, by an authority of its own. Where nobody hands them on there is a front door of another kind."""
 
 OPTIONAL: Final[Mapping[str, tuple[str, Judge]]] = {
     "notifier/social_accounts": (
@@ -56,10 +62,20 @@ def problems(folder: Path) -> Iterator[Refusal]:
         found.append(Fault("demo_left_over").of(DEMO))
     if DEMO in os.environ.get("COMPOSE_PROFILES", "").split(","):
         found.append(Fault("demo_in_production").of("COMPOSE_PROFILES"))
+    found += [Fault("variable_missing").of(name) for name in IN_ENV if os.environ.get(name) == ""]
     yield from found
-    if not found:  # else the same would be said twice
-        yield from _together(folder)
+    if all(can_wait(folder, each) for each in found):  # else the same would be said twice
+        yield from _together(folder, is_readable=all(each.code == EXPIRED for each in found))
         yield from _settings_problems(folder)
+
+
+def can_wait(folder: Path, problem: Refusal) -> bool:
+    """Whether an office that ran before starts all the same (ADR 67): what needs no signature works, and nothing is signed wrongly."""
+    if not (folder / GENUINE).exists():  # written once nothing was wrong
+        return False
+    if problem.about.startswith(f"{SIGNER}/"):
+        return problem.code in (EXPIRED, *UNREADABLE)
+    return problem.about.startswith("front-door/") and problem.code == EXPIRED
 
 
 def keep_variables(folder: Path) -> Iterator[Refusal]:
@@ -104,8 +120,16 @@ def _optional(folder: Path) -> Iterator[Refusal]:
             yield Refusal(name, fault, where)
 
 
-def _together(folder: Path) -> Iterator[Refusal]:
-    """What only shows when two files are looked at."""
+def _together(folder: Path, *, is_readable: bool) -> Iterator[Refusal]:
+    """What only shows when two files are looked at. `is_readable`: those of the signer are."""
+    if is_readable:
+        yield from _signer_together(folder)
+    door = {name: _read(folder / "front-door" / name) for name in ("cert.pem", "key.pem")}
+    if all(door.values()) and (fault := certificates.key_fault(door["cert.pem"], door["key.pem"])):
+        yield fault.of("front-door/key.pem")
+
+
+def _signer_together(folder: Path) -> Iterator[Refusal]:
     signer = {name: _read(folder / SIGNER / name) for name in ("signer.pem", "signer-key.pem", "ca.pem")}
     if fault := certificates.key_fault(signer["signer.pem"], signer["signer-key.pem"]):
         yield fault.of(f"{SIGNER}/signer-key.pem")
@@ -114,9 +138,6 @@ def _together(folder: Path) -> Iterator[Refusal]:
     told = _read(folder / AUTHORITY)
     if told and (fault := certificates.fingerprint_fault(signer["ca.pem"], told)):
         yield fault.of(AUTHORITY)
-    door = {name: _read(folder / "front-door" / name) for name in ("cert.pem", "key.pem")}
-    if all(door.values()) and (fault := certificates.key_fault(door["cert.pem"], door["key.pem"])):
-        yield fault.of("front-door/key.pem")
 
 
 def _settings_problems(folder: Path) -> Iterator[Refusal]:

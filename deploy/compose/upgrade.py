@@ -2,7 +2,8 @@
 
 Looks first: the image is here, all is healthy, a backup is made, state and database take the new version, the broker has its queues.
 Then for each container of a service: one of the new version beside it, and only when that is ready the old one is asked to leave. One that
-does not get ready is taken away again, and nothing else changes. The way back is the same command with the version of before.
+does not get ready is taken away again, and nothing else changes. The way back is the same command with the version of before. Who ends it
+in the middle (Ctrl-C, a lost connection) ends it between two containers; what a harder end left is taken away by the next run.
 
 Runs on the host, by nothing but Python's own library and `docker compose`.
 """
@@ -17,10 +18,13 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from deploy.compose import kept_logs
+from deploy.compose.ends import ends_held
 
 HERE = Path(__file__).parent
 PROJECT = "com.docker.compose.project"
@@ -49,6 +53,7 @@ SENTENCES = {
     "database_failed": "Versi baru tidak dapat menyiapkan basis data. Layanan yang berjalan tidak berubah.",
     "files_failed": "Berkas halaman versi baru tidak dapat ditaruh di depan. Layanan yang berjalan tidak berubah.",
     "topology_failed": "Antrean untuk versi baru tidak dapat dibuat di RabbitMQ. Layanan yang berjalan tidak berubah.",
+    "interrupted": "Dihentikan. Tidak ada salinan yang tertinggal. Jalankan lagi untuk melanjutkan, atau kembali.",
     "not_ready": "Container baru tidak siap dan sudah dihapus lagi; yang lama tetap melayani. Perbaiki lalu ulangi, atau kembali.",
 }
 """By code: what was not done, and what to do."""
@@ -77,7 +82,8 @@ class Installation:
     def docker(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run docker; what it said is in the result, whatever came of it."""
         environment = {**os.environ, **({"IMAGE": self.image} if self.image else {})}
-        return subprocess.run(["docker", *words], env=environment, capture_output=True, text=True, check=False)
+        apart = True  # Ctrl-C in a terminal is for us: a command that is cut short leaves half of what it does
+        return subprocess.run(["docker", *words], env=environment, capture_output=True, text=True, check=False, start_new_session=apart)
 
     def compose(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run `docker compose` of this installation."""
@@ -89,16 +95,20 @@ class Installation:
         """Run a service's command once, in a container of its own."""
         return self.compose("run", "--rm", "--no-deps", "-T", service, *words)
 
-    def containers(self, service: str = "") -> list[dict[str, Any]]:
-        """Return the containers of a service, or all that run, as docker describes them."""
+    def keep_log(self, container: str, service: str) -> None:
+        """Keep what a container said, which goes with it. Raises OSError where there is no room."""
+        kept_logs.keep(["docker", "logs", container], Path(self.variables).parent / kept_logs.FOLDER, f"{service}-{container[:12]}")
+
+    def containers(self, service: str = "", *also: str) -> list[dict[str, Any]]:
+        """Return the containers of a service, or all that run, as docker describes them. `also`: `--all`, those that do not run, too."""
         labels = [f"label={PROJECT}={self.project}", f"label={ONE_OFF}=False", *([f"label={SERVICE}={service}"] if service else [])]
-        ids = self.docker("ps", "-q", *(word for label in labels for word in ("--filter", label))).stdout.split()
+        ids = self.docker("ps", "-q", *also, *(word for label in labels for word in ("--filter", label))).stdout.split()
         found: list[dict[str, Any]] = json.loads(self.docker("inspect", *ids).stdout) if ids else []
         return sorted(found, key=lambda each: str(each["Created"]))
 
 
-def upgrade(here: Installation, image: str, *, backup: bool, tell: Tell) -> None:
-    """Bring all that runs to a version.
+def upgrade(here: Installation, image: str, *, backup: bool, tell: Tell, is_ended: Callable[[], bool] = lambda: False) -> None:
+    """Bring all that runs to a version. `is_ended`: whether somebody wants it to end, which it does where nothing is left half.
 
     Raises:
         Refused: see `SENTENCES`; nothing that served was taken away before another served in its place.
@@ -106,7 +116,9 @@ def upgrade(here: Installation, image: str, *, backup: bool, tell: Tell) -> None
     wanted = _image_id(here, image)
     described = here.compose("config", "--format", "json")
     _done(described, "compose_refused")
-    here = replace(here, image=image, project=json.loads(described.stdout)["name"])
+    whole: dict[str, Any] = json.loads(described.stdout)
+    here = replace(here, image=image, project=whole["name"])
+    _tidied(here, wanted, whole.get("services", {}), tell)
     services, before = _running(here)
     if not _VERSION.search(_text(Path(here.variables))):  # else a start on the way takes the version that compose.yaml names by now
         _keep(Path(here.variables), before)
@@ -115,8 +127,8 @@ def upgrade(here: Installation, image: str, *, backup: bool, tell: Tell) -> None
     else:
         _made_ready(here, before, backup=backup, tell=tell)
         for service in services:
-            _replaced(here, service, wanted, before, tell)
-        _the_rest(here, tell)
+            _replaced(here, service, wanted, before, tell, is_ended)
+    _the_rest(here, tell)
     _keep(Path(here.variables), image)
     tell(f"selesai; kembali ke yang sebelumnya: make upgrade IMAGE={before}")
 
@@ -149,6 +161,30 @@ def _running(here: Installation) -> tuple[list[str], str]:
     return names, max(images, key=images.count)
 
 
+def _tidied(here: Installation, wanted: str, services: Mapping[str, Any], tell: Tell) -> None:
+    """Take away what an upgrade left that was cut short: copies beyond those that compose's file and `.env` name."""
+    for name in (each for each in services if each.partition("-")[0] in ORDER):
+        found = here.containers(name, "--all")
+        by_worth = sorted(found, key=lambda each: (_health(each) == "healthy", each["Image"] == wanted))
+        for each in by_worth[: max(0, len(found) - int(services[name].get("scale") or len(found)))]:
+            _left(here, each, tell)
+            tell(f"{name}: satu salinan lebih dari yang disebut .env, sisa penggantian yang terputus, dihapus")
+
+
+def _health(container: dict[str, Any]) -> str:
+    return str(container["State"].get("Health", {}).get("Status", "healthy" if container["State"].get("Running") else "gone"))
+
+
+def _left(here: Installation, container: dict[str, Any], tell: Tell) -> None:
+    """Ask a container to leave, keep what it said, and take it away."""
+    here.docker("stop", "-t", str(STOP_SECONDS), container["Id"])
+    try:
+        here.keep_log(container["Id"], _service(container))
+    except OSError as error:
+        tell(f"log {_service(container)} tidak tersimpan: {error.strerror}")
+    here.docker("rm", container["Id"])
+
+
 def _service(container: dict[str, Any]) -> str:
     return str(container["Config"]["Labels"][SERVICE])
 
@@ -172,30 +208,31 @@ def _done(result: subprocess.CompletedProcess[str], code: str) -> None:
         raise Refused(code, (result.stdout + result.stderr).strip()[-400:])
 
 
-def _replaced(here: Installation, service: str, wanted: str, before: str, tell: Tell) -> None:
+def _replaced(here: Installation, service: str, wanted: str, before: str, tell: Tell, is_ended: Callable[[], bool]) -> None:
     """Replace each container of a service: a new one first."""
-    copies = len(here.containers(service))
+    copies, back = len(here.containers(service)), f"{service}; kembali: make upgrade IMAGE={before}"
     while old := [each for each in here.containers(service) if each["Image"] != wanted]:
+        if is_ended():
+            raise Refused("interrupted", back)
         known = {each["Id"] for each in here.containers(service)}
         began = time.monotonic()
         here.compose("up", "-d", "--no-deps", "--no-recreate", "--no-build", "--scale", f"{service}={copies + 1}", service)
         new = [each["Id"] for each in here.containers(service) if each["Id"] not in known]
-        if not new or not _is_ready(here, new[0]):
+        if not new or not _is_ready(here, new[0], is_ended):
             logs = here.docker("logs", "--tail", str(LOG_LINES), new[0]) if new else None
             said = logs.stdout + logs.stderr if logs else ""
             for each in new:
                 here.docker("rm", "--force", each)
-            raise Refused("not_ready", f"{service}; kembali: make upgrade IMAGE={before}\n{said}")
+            raise Refused("interrupted", back) if is_ended() else Refused("not_ready", f"{back}\n{said}")
         ready = time.monotonic() - began
-        here.docker("stop", "-t", str(STOP_SECONDS), old[0]["Id"])
-        here.docker("rm", old[0]["Id"])
+        _left(here, old[0], tell)
         tell(f"{service}: siap sesudah {ready:.0f} detik, yang lama pergi sesudah {time.monotonic() - began - ready:.0f} detik")
 
 
-def _is_ready(here: Installation, container: str) -> bool:
-    """Wait until a container is healthy; False where it ended, or took too long."""
+def _is_ready(here: Installation, container: str, is_ended: Callable[[], bool]) -> bool:
+    """Wait until a container is healthy; False where it ended, or took too long, or we are asked to end."""
     until = time.monotonic() + READY_SECONDS
-    while time.monotonic() < until:
+    while time.monotonic() < until and not is_ended():
         done = here.docker("inspect", container)
         state: dict[str, Any] = json.loads(done.stdout)[0]["State"] if not done.returncode else {"Running": False}
         if state.get("Health", {}).get("Status") == "healthy":
@@ -222,8 +259,7 @@ def _the_rest(here: Installation, tell: Tell) -> None:
 
 def _keep(variables: Path, image: str) -> None:
     """Write the version into the file of variables, so that the next start takes it: whole or not at all, as a disk may be full."""
-    text = _text(variables)
-    line = f"IMAGE={image}"
+    text, line = _text(variables), f"IMAGE={image}"
     whole = text if not text or text.endswith("\n") else f"{text}\n"
     draft = variables.with_name(f"{variables.name}.part")
     draft.touch(mode=0o600)
@@ -252,7 +288,8 @@ def main(words: Sequence[str]) -> int:
     options = parser.parse_args(words)
     here = Installation(tuple(options.file) or (str(HERE / "compose.yaml"),), options.variables)
     try:
-        upgrade(here, options.image, backup=not options.without_backup, tell=_tell)
+        with ends_held(_tell) as is_ended:
+            upgrade(here, options.image, backup=not options.without_backup, tell=_tell, is_ended=is_ended)
     except Refused as error:
         sys.stderr.write(f"upgrade: {error}\n")
         return FAILED

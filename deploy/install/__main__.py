@@ -16,6 +16,7 @@ from deploy.compose.questions import questions
 from deploy.compose.refusals import Fault, Refusal
 from deploy.install import answers, neighbours
 from deploy.install.environment import STATE, environment, kept, variables
+from deploy.install.lives import lives
 from deploy.install.reach import World
 from deploy.keys import OWNER_ONLY, write_secret
 
@@ -37,7 +38,7 @@ def main(words: Sequence[str], world: World | None = None) -> int:
     world = world or World()
     state = given.folder / STATE
     if given.what == "check":
-        return _report(_look(world, state), "Pemasangan terjangkau dari luar.")
+        return _report(_look(world, given.folder), "Pemasangan terjangkau dari luar.")
     try:
         if (state / "profile").exists():
             keep_profile(state, PRODUCTION)
@@ -74,13 +75,17 @@ def _write(folder: Path, said: Mapping[str, str]) -> None:
     (folder / ".env").chmod(OWNER_ONLY)
 
 
-def _look(world: World, state: Path) -> Iterable[Refusal]:
+def _look(world: World, folder: Path) -> Iterable[Refusal]:
+    state = folder / STATE
     try:
         address, token = ((state / "intake" / name).read_text().strip() for name in ("public_url", "whatsapp_verify_token"))
     except OSError as error:
         yield Fault("no_file", error.strerror or "").of(str(state))
         return
     yield from world.running(address, token)
+    for life in lives(state, address, is_automatic=kept(folder)["tls"] == "otomatis"):
+        sys.stdout.write(f"{life}\n")
+        yield from life.refusals()
 
 
 def _report(found: Iterable[Refusal], well: str) -> int:

@@ -77,8 +77,13 @@ def refusals(given: Mapping[str, str], before: Mapping[str, str]) -> Iterator[Re
 
 
 def alone(question: Question, text: str, given: Mapping[str, str], before: Mapping[str, str]) -> Iterator[Refusal]:
-    """Look at one answer beside those that were given with it. A certificate that stays may end soon: a token can be changed until then."""
+    """Look at one answer beside those that were given with it.
+
+    A certificate that stays may end soon, or have ended: a token can be changed before there is a new one.
+    """
     fault = question.fault(text)
+    if fault is not None and fault.code == "certificate_expired" and text == before[question.name]:
+        return
     if fault is None and question.judge == "certificate" and question.name != "signer_authorities":
         fault = certificate_fault(text, 0 if text == before[question.name] else FEWEST_DAYS)
     if fault is None and text:

@@ -136,16 +136,16 @@ class Stack:
         else:
             self.start_part(name)
 
-    def start_part(self, name: str) -> None:
-        """Start one part, the first time or after it ended."""
+    def start_part(self, name: str, settings: Mapping[str, str] | None = None) -> None:
+        """Start one part, the first time or after it ended. `settings`: with these beside its own, until it is started again."""
         part = self.part(name)
-        if name not in self._processes:
+        if name not in self._processes or settings is not None:
             self._processes[name] = Process(
                 name,
                 part.command,
                 pid_file=self.state / "run" / f"{name}.pid",
                 log=self.state / "log" / f"{name}.log",
-                env=inherited() | dict(part.environment),
+                env=inherited() | dict(part.environment) | dict(settings or {}),
                 cwd=ROOT,
             )
         self._processes[name].start()

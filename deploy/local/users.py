@@ -14,7 +14,8 @@ from deploy.local.parts import SERVICES
 from deploy.local.processes import CannotStartError
 from shared.messaging import topology
 from shared.messaging.broker.channel import with_user
-from shared.messaging.layout.definitions import NotApplied, passwords_for, render_whole
+from shared.messaging.layout.definitions import passwords_for, render_whole
+from shared.messaging.layout.management import NotApplied
 from shared.messaging.layout.model import product
 
 VHOST: Final = "adminduk"

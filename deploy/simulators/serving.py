@@ -58,6 +58,7 @@ def simulator_app(
         app.add_api_route(path, page, include_in_schema=False)
 
     @app.get("/livez", include_in_schema=False)
+    @app.get("/readyz", include_in_schema=False)  # it waits for nobody
     async def live() -> dict[str, str]:
         return {"status": "ok"}
 

@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -58,6 +58,7 @@ class CheckSettings(Environment):
     front_door: Annotated[str, Field(pattern=r"^([^:/]+:[0-9]+)?$", description="host:port of the front door; empty = no TLS here")] = ""
     front_door_name: Annotated[str, Field(description="Name in its certificate")] = "localhost"
     clock_url: Annotated[str, Field(description="A server of the world whose time is right; empty = nobody is asked")] = ""
+    check_beat: Annotated[Path | None, Field(description="File that is touched between two looks; empty = none")] = None
     watchdog_beat: Annotated[Path | None, Field(description="File that the watchdog touches; empty = there is none")] = None
 
 
@@ -81,9 +82,12 @@ class Looking:
     def look_around(self) -> None:
         """Look at what costs nothing."""
         settings = self._settings
+        if settings.check_beat is not None:
+            settings.check_beat.touch()
         with suppress(OSError, ValueError):
             if settings.front_door:
-                metrics.CERTIFICATE_DAYS.labels("tls").set(certificate_days(settings.front_door, settings.front_door_name))
+                left = certificate_end(settings.front_door, settings.front_door_name) - now()
+                metrics.CERTIFICATE_DAYS.labels("tls").set(left.total_seconds() / _DAY)
         with suppress(httpx.HTTPError, KeyError):
             if settings.clock_url:
                 CLOCK_OFF.set(clock_off(settings.clock_url))
@@ -105,8 +109,8 @@ class Looking:
         self._due[name] = monotonic_seconds() + rest / self._settings.check_often
 
 
-def certificate_days(address: str, name: str) -> float:
-    """Return the days until the certificate ends that a browser would see; whoever signed it.
+def certificate_end(address: str, name: str) -> datetime:
+    """Return when the certificate ends that a browser would see; whoever signed it.
 
     Raises:
         OSError: nobody answers.
@@ -120,7 +124,7 @@ def certificate_days(address: str, name: str) -> float:
         context.wrap_socket(connection, server_hostname=name) as secured,
     ):
         certificate = x509.load_der_x509_certificate(secured.getpeercert(binary_form=True) or b"")
-    return (certificate.not_valid_after.replace(tzinfo=UTC) - now()).total_seconds() / _DAY
+    return certificate.not_valid_after_utc
 
 
 def clock_off(url: str) -> float:

@@ -13,6 +13,7 @@ from services.issuance.domain.document import Certificate, Document, DocumentSta
 from services.issuance.domain.numbers import NumberSequence
 from services.issuance.domain.office import Office
 from services.issuance.domain.products.spec import Spec
+from services.issuance.domain.signing import why_unsigned
 from shared.clock import Clock
 from shared.errors import Transient
 
@@ -280,15 +281,17 @@ class Deps:
     signs_until: Callable[[], datetime | None] = lambda: None
     """When the signer's certificate ends; None: the renderer has not started yet, and nobody knows."""
 
+    renderer_failure: Callable[[], str] = lambda: ""
+    """Why the renderer's last start failed, or empty."""
+
     def refuse_unsigned(self) -> None:
         """Refuse to number or to print what could not be signed.
 
         Raises:
-            Transient: `certificate_expired`: it goes on by itself once there is a new one.
+            Transient: `certificate_expired`, `certificate_unreadable`: it goes on by itself once there is a new one, however late.
         """
-        until = self.signs_until()
-        if until is not None and self.clock() >= until:
-            raise Transient("certificate_expired", "the signer's certificate is over", after_seconds=_NEW_CERTIFICATE_SECONDS)
+        if code := why_unsigned(self.signs_until(), self.renderer_failure(), self.clock()):
+            raise Transient(code, "nothing can be signed", after_seconds=_NEW_CERTIFICATE_SECONDS, endless=True)
 
     def check_url(self, token: str) -> str:
         """Return the address of a document's public page."""

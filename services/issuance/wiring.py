@@ -24,6 +24,7 @@ from services.issuance.desk import exports
 from services.issuance.domain.document import DocumentState
 from services.issuance.domain.office import Office, Officer, Pickup
 from services.issuance.domain.products import PRODUCTS
+from services.issuance.domain.signing import CERTIFICATE_EXPIRED, CERTIFICATE_UNREADABLE
 from services.issuance.jobs import Printing, RenderLimits
 from services.issuance.ports import Deps, RegisterQuery, Tx
 from services.issuance.settings import ArchiveSettings, Settings
@@ -112,6 +113,7 @@ def assemble(settings: Settings, clock: Clock = now) -> Issuance:
         most_attempts=settings.print_attempts,
         blanks_low=settings.blanks_low,
         signs_until=lambda: renderer.signer_identity.not_after if renderer.signer_identity else None,
+        renderer_failure=lambda: renderer.failure,
     )
     pace = RenderLimits(
         settings.renderer_at_once, settings.renderer_poll_seconds, settings.renderer_batcher_sheets, settings.renderer_batcher_seconds
@@ -125,7 +127,7 @@ def build(settings: Settings) -> Service:
     parts = assemble(settings)
     host = parts.host
     consumer = host.consumer(parts.units, routes(parts.deps))
-    documents, certificate = _checks(settings, parts)
+    documents, certificate = readiness(settings, parts)
     health = host.health()
     app = create_app(settings, health, title="Penerbitan dokumen", database_lost=host.mongo.lost, public=api.PUBLIC)
     api.install(app, parts.units, parts.deps, settings)
@@ -172,7 +174,8 @@ def _renderer(settings: Settings) -> Pool:
     return Pool(setup, limits, settings.renderer_processes)
 
 
-def _checks(settings: Settings, parts: Issuance) -> tuple[CheckFunction, CheckFunction]:
+def readiness(settings: Settings, parts: Issuance) -> tuple[CheckFunction, CheckFunction]:
+    """Return what tells whether documents are late, and what tells of the certificate."""
     renderer = parts.renderer
 
     async def documents() -> Check:
@@ -181,16 +184,19 @@ def _checks(settings: Settings, parts: Issuance) -> tuple[CheckFunction, CheckFu
         return Check(ok=not late, reason="documents_late" if late else "", value=round(age, 1))
 
     async def certificate() -> Check:
+        """Tell of the certificate. One that is over or can't be read makes no process unready: all but signing goes on."""
         days = _days_left(renderer)
         if days is None:
             return Check(ok=renderer.failure == "", reason=renderer.failure)
-        return Check(ok=days > 0, reason="" if days > 0 else "certificate_expired", value=round(days, 1))
+        return Check(ok=True, reason="" if days > 0 else renderer.failure or CERTIFICATE_EXPIRED, value=round(days, 1))
 
     return documents, certificate
 
 
 def _days_left(renderer: Pool) -> float | None:
-    """Return the days until the signer's certificate ends; None before the renderer has read it."""
+    """Return the days until the signer's certificate ends; none are left of one that can't be read; None before the renderer started."""
+    if renderer.failure == CERTIFICATE_UNREADABLE:
+        return 0.0
     identity = renderer.signer_identity
     return None if identity is None else (identity.not_after - now()).total_seconds() / 86_400
 

@@ -178,6 +178,7 @@ class ChildProcess:
             raise
         if not greeting.get("ready"):
             await self._kill()
+            self._failure = str(greeting.get("code") or self._failure)
             raise Transient(self._failure, str(greeting.get("error", "")))
         self._greeting = greeting
         self._failure = ""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, Final, TypeAlias
 
 from shared.child.frames import HEADER, lengths, pack, unpack
+from shared.errors import AppError
 
 MIB: Final = 1024 * 1024
 
@@ -23,7 +24,7 @@ def serve(make: Callable[[Mapping[str, Any]], tuple[Worker, Mapping[str, Any]]])
 
     Args:
         make: Makes the worker from the setup, and what the child says of itself. What it raises is told to the service, which logs it: it
-            has seen nothing personal yet.
+            has seen nothing personal yet. The code of an `AppError` is what the start failed for.
     """
     source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not tear a frame
@@ -34,7 +35,8 @@ def serve(make: Callable[[Mapping[str, Any]], tuple[Worker, Mapping[str, Any]]])
     try:
         worker, greeting = make(setup)
     except Exception as error:  # noqa: BLE001 - whatever it is, the service decides
-        sink.write(pack({"ready": False, "error": f"{type(error).__name__}: {error}"}))
+        code = error.code if isinstance(error, AppError) else ""
+        sink.write(pack({"ready": False, "code": code, "error": f"{type(error).__name__}: {error}"}))
         sink.flush()
         return 1
     gc.freeze()  # what is made once stays: no need to look at it in the middle of an order

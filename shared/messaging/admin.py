@@ -122,8 +122,11 @@ class Admin:
 
     async def resend(self, _options: argparse.Namespace) -> int:
         """Have sent again what was sent and no consumer knows."""
-        for publisher, count in (await resending.resend(self._mongo, self._databases)).items():
-            print(f"{publisher}: {count} messages are sent again")
+        again = await resending.resend(self._mongo, self._databases)
+        print(
+            "\n".join(f"{publisher}: {count} messages are sent again" for publisher, count in again.items())
+            or "nothing is to be sent again"
+        )
         return 0
 
     async def audit(self, options: argparse.Namespace) -> int:

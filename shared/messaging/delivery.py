@@ -55,10 +55,14 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """A message for later: publish a copy to the retry ladder, then acknowledge. `after_seconds` None means by the ladder."""
+    """A message for later: publish a copy to the retry ladder, then acknowledge. `after_seconds` None means by the ladder.
+
+    `endless`: it is given up never, and waits for whoever has to do something first.
+    """
 
     reason: str
     after_seconds: float | None = None
+    endless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

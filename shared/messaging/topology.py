@@ -22,16 +22,8 @@ from shared.clock import monotonic_seconds
 from shared.messaging.broker.channel import CONNECTION_ERRORS, BrokerChannel, connect, endpoint
 from shared.messaging.broker.errors import ConnectionLost
 from shared.messaging.layout import consoles, retired
-from shared.messaging.layout.definitions import (
-    Definitions,
-    NotApplied,
-    apply_by_api,
-    apply_by_ctl,
-    differences,
-    passwords_for,
-    render,
-    render_whole,
-)
+from shared.messaging.layout.definitions import apply_by_ctl, differences, passwords_for, render, render_whole
+from shared.messaging.layout.management import Definitions, NotApplied, apply_by_api
 from shared.messaging.layout.model import Layout, console, product
 
 CHECK_SECONDS: Final = 30.0  # an import goes on after the broker has said yes
@@ -209,7 +201,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--vhost", default=environment("AMQP_VHOST", "/"), help="virtual host (AMQP_VHOST)")
     parser.add_argument("--url", default=environment("AMQP_URL", ""), help="check, console: address of the broker (AMQP_URL)")
     parser.add_argument("--ctl", default=environment("RABBITMQ_CTL", ""), help="the rabbitmqctl command, with its options (RABBITMQ_CTL)")
-    parser.add_argument("--api", default=environment("RABBITMQ_API_URL", ""), help="management API, user in it (RABBITMQ_API_URL)")
+    parser.add_argument(
+        "--api", default=environment("RABBITMQ_API_URL", ""), help="management API, user in it, its nodes with commas (RABBITMQ_API_URL)"
+    )
     secrets = environment("SECRETS_DIR")
     parser.add_argument(
         "--secrets", type=Path, default=Path(secrets) if secrets else None, help="folder of passwords; missing ones are made"

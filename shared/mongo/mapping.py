@@ -33,6 +33,25 @@ class DocumentMapping(Generic[A]):
         return all(_at(doc, name.split(".")) == wanted for name, wanted in query.items())
 
 
+def with_the_rest(read: Mapping[str, Any], known: Mapping[str, Any], body: Mapping[str, Any]) -> Doc:
+    """Return what is to be written, with what a newer version keeps in the row: two serve side by side in an upgrade (ADR 64).
+
+    Documents within are looked through alike; of lists the present version writes what it knows.
+
+    Args:
+        read: The row as it lies.
+        known: What this version would have written for what it read; the rest of `read` is not its own.
+        body: What it writes now.
+    """
+    whole = dict(body)
+    for name, value in read.items():
+        if name not in known:
+            whole.setdefault(name, value)
+        elif isinstance(value, Mapping) and isinstance(known[name], Mapping) and isinstance(body.get(name), Mapping):
+            whole[name] = with_the_rest(value, known[name], body[name])
+    return whole
+
+
 def _at(doc: Any, path: list[str]) -> Any:
     for step in path:
         if not isinstance(doc, Mapping):

@@ -17,7 +17,7 @@ from pymongo.errors import BulkWriteError
 from shared.errors import Conflict, NotFound
 from shared.mongo.connection import Collection, Doc, Mongo, Session
 from shared.mongo.errors import LostRace, is_duplicate_key
-from shared.mongo.mapping import A, DocumentMapping
+from shared.mongo.mapping import A, DocumentMapping, with_the_rest
 
 WriteOp: TypeAlias = "InsertOne[Doc] | UpdateOne | UpdateMany | ReplaceOne[Doc] | DeleteOne | DeleteMany"
 
@@ -33,13 +33,14 @@ Slot: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """What the unit knows of one `_id`: the present value, and the version and sequence as they lie in the database."""
+    """What the unit knows of one `_id`: the present value; as it lies in the database, version, sequence, the row and what it says."""
 
     mapping: DocumentMapping[Any]
     value: Any
-    version: int
-    sequence: int
+    version: int = ABSENT
+    sequence: int = 0
     dirty: bool = False
+    read: tuple[Doc, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +147,9 @@ class ChangeTracker:
             Conflict: this unit already holds an aggregate with that key (`<collection>_exists`).
         """
         slot = (mapping.collection, mapping.key(aggregate))
-        held = self._entries.get(slot)
-        if held is not None and held.value is not None:
+        if (held := self._entries.get(slot)) is not None and held.value is not None:
             raise Conflict(f"{mapping.collection}_exists")
-        self._write(slot, _Entry(mapping, aggregate, ABSENT, 0, dirty=True))
+        self._write(slot, _Entry(mapping, aggregate, dirty=True))
 
     def save(self, mapping: DocumentMapping[A], aggregate: A) -> None:
         """Buffer a replacement of the version that was read.
@@ -269,9 +269,10 @@ class ChangeTracker:
         slot = (mapping.collection, key)
         if slot not in self._entries:
             if doc is None:
-                self._entries[slot] = _Entry(mapping, None, ABSENT, 0)
+                self._entries[slot] = _Entry(mapping, None)
             else:
-                self._entries[slot] = _Entry(mapping, mapping.from_doc(doc), doc["version"], doc.get("seq", 0))
+                found = mapping.from_doc(doc)
+                self._entries[slot] = _Entry(mapping, found, doc["version"], doc.get("seq", 0), read=(doc, found))
         return self._entries[slot]
 
     def _held(self, mapping: DocumentMapping[Any], key: str) -> tuple[Slot, _Entry]:
@@ -292,6 +293,8 @@ def _operation(key: str, entry: _Entry) -> WriteOp:
     if not _RESERVED.isdisjoint(body):
         raise ValueError(f"{entry.mapping.collection}: to_doc must leave out _id, version and seq")
     doc = {"_id": key, "version": entry.version + 1, "seq": entry.sequence, **body}
-    if entry.version == ABSENT:
+    if entry.read is None:
         return InsertOne(doc)
-    return ReplaceOne({"_id": key, "version": entry.version}, doc)
+    row, found = entry.read
+    known = dict.fromkeys(_RESERVED) | entry.mapping.to_doc(found)
+    return ReplaceOne({"_id": key, "version": entry.version}, with_the_rest(row, known, doc))

@@ -30,7 +30,10 @@ PAGE: Final = Path(__file__).with_name("page.md")
 _PATIENCE_SECONDS: Final = 120.0
 _ENDS_SECONDS: Final = 90.0
 _NEVER_ENDS: Final = frozenset(
-    {"DocumentsAreSamples", "ServiceRestarts", "MessageForged", "PasswordsGuessed", "WebhookRefused", "SlowAnswers", "MailFails"}
+    {
+        *("DocumentsAreSamples", "ServiceRestarts", "MessageForged", "PasswordsGuessed", "WebhookRefused", "SlowAnswers", "MailFails"),
+        *("CallsFail", "TurnedAway"),
+    }
 )
 """Those that look back over minutes or an hour, or are as they are in a demo: their end is not waited for."""
 

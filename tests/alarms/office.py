@@ -99,16 +99,24 @@ class Office:
         """End a part as a power cut would."""
         await asyncio.to_thread(self.stack.process(name).kill)
 
-    async def start(self, name: str) -> None:
-        """Start a part again, and wait until it is ready."""
+    async def start(self, name: str, **settings: str) -> None:
+        """Start a part again, with these settings beside its own, and wait until it is ready."""
         part = self.stack.part(name)
-        await asyncio.to_thread(self.stack.start_part, name)
+        await asyncio.to_thread(self.stack.start_part, name, settings)
         await asyncio.to_thread(self.stack.process(name).wait_ready, lambda: _answers(part), READY_SECONDS)
 
-    async def again(self, name: str) -> None:
+    async def again(self, name: str, **settings: str) -> None:
         """End a part and start it: the checks look at everything when they begin."""
         await self.kill(name)
-        await self.start(name)
+        await self.start(name, **settings)
+
+    def set_password(self, service: str, password: str | None = None) -> None:
+        """Have the database know another password of a service; None: its own."""
+        environment = self.stack.part(service).environment
+        known = urlsplit(environment["MONGO_URL"])
+        client: MongoClient[dict[str, Any]] = MongoClient(self._root_mongo)
+        user, own = unquote(known.username or ""), unquote(known.password or "")
+        client[environment["MONGO_DATABASE"]].command("updateUser", user, pwd=password or own)
 
     async def kill_server(self, folder: str, file: str) -> None:
         """End a server by its pid file."""

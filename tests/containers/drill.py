@@ -1,140 +1,151 @@
-"""`python -m tests.containers.drill PROJECT COMPOSE_FILE STATE ADDRESS`: kill and stop each container of a demo that runs, under load.
+"""`python -m tests.containers.drill [SERVICE ...]`: kill and hang each container of a demo of its own, under load. `make outages` calls it.
 
-Messages of citizens come in by the front door all the while, signed as Meta signs them, each again until it is taken. Each container is
-killed (SIGKILL to every process in it) and hung (SIGSTOP), one after the other. For each: seconds until Docker calls it healthy and a
-message gets through. At the end every message that was answered 200 is accounted for. Needs Docker, root and an idle host; prints a row
-for each case and exits with 1 where one was late or the books do not balance.
+Citizens write by the front door all the while, signed as Meta signs them, each again until it is taken, and adapters ask for family cards.
+Each service has two copies; with `--roles` each role is a container of its own, workers two. Each container is killed (SIGKILL to every
+process in it) and hung (SIGSTOP), one after the other. For each: seconds until Docker calls it healthy and a message gets through. Prints a
+row for each case, what each copy handled and what became of all that was asked; exits with 1 where one was late, a copy had no work, or
+something was lost or doubled. Needs Docker, root and an idle host.
 """
 
-import hashlib
-import hmac
-import json
+from __future__ import annotations
+
+import argparse
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from typing import Final
 
-import httpx
-
-from shared.clock import now
-from shared.ids import new_id
-from tests.containers.project import containers, docker, state
+from deploy.cluster.compose import NAMES
+from deploy.local.parts import ROOT
+from tests.containers.asking import Asking, books
+from tests.containers.project import Project, docker, project, state
+from tests.containers.shares import shares
+from tests.containers.writing import Writing
 
 LIMIT_SECONDS: Final = 60.0  # promise I7
 GIVE_UP_SECONDS: Final = 180.0
-PAUSE_SECONDS: Final = 0.2  # between messages: five a second
-PHONE_NUMBER_ID: Final = "106540352242922"
-SERVICES: Final = ("intake", "verification", "issuance", "notifier", "rabbitmq", "mongo", "front-door", "watchdog")
+CALM_SECONDS: Final = 5.0  # between one case and the next
+BEFORE_SECONDS: Final = 30.0
+PER_SECOND: Final = 0.5  # requests; messages are five a second
+BESIDE: Final = (
+    "rabbitmq",
+    "mongo",
+    "front-door",
+    "watchdog",
+    "checks",
+    "prometheus",
+    "alertmanager",
+    "backup",
+    "whatsapp",
+    "court",
+    "graph",
+)
+COPIES: Final = {f"{name.upper()}_COPIES": "2" for name in NAMES}
+ROLES: Final = [f"{name}-{role}" for name in NAMES for role in ("worker", "relay")]
+TIMER: Final = ROOT / "deploy" / "systemd"
 
 
-@dataclass
-class Load:
-    """Citizens who write, each a greeting that is answered."""
+def main(words: Sequence[str]) -> int:
+    """Play; 0 when all came back in time and nothing was lost."""
+    parser = argparse.ArgumentParser(prog="python -m tests.containers.drill")
+    parser.add_argument("--roles", action="store_true", help="each role as a container of its own")
+    parser.add_argument("only", nargs="*", metavar="SERVICE", help="these alone")
+    given = parser.parse_args(words)
+    struck = given.only or ([*NAMES, *ROLES] if given.roles else [*NAMES, *BESIDE])
+    profiles = "demo" if given.roles else "demo,watch,backup"
+    with project("adminduk-drill", ["roles.yaml"] * given.roles, COMPOSE_PROFILES=profiles, **({} if given.roles else COPIES)) as made:
+        _up(made, is_apart=given.roles)
+        writing, asking = Writing.of(made), Asking.of(made, PER_SECOND)
+        with writing.going_on(), _timer():
+            asking.start()
+            asking.wait(BEFORE_SECONDS)
+            idle = _shared(made, is_apart=given.roles)
+            late = [case for service in struck for case in _cases(made, service, writing)]
+            asking.stop()
+        found = books(made, asking)
+    print(f"messages taken {writing.taken}, tries refused {writing.refused}; accepted {found.accepted}, gave up {asking.gave_up}")
+    print(f"lost {found.lost}, double {found.double}, documents {found.parts}, {found.conservation}; waiting: {found.waiting}")
+    print(f"late: {', '.join(late) or 'none'}; copies without work: {', '.join(idle) or 'none'}")
+    return 0 if found.good and not late and not idle and not asking.gave_up else 1
 
-    address: str
-    secret: bytes
-    ended: Event = field(default_factory=Event)
-    taken: int = 0
-    refused: int = 0
-    last_taken: float = 0.0
 
-    def run(self) -> None:
-        with httpx.Client(verify=False, timeout=15, trust_env=False) as http:  # noqa: S501 - the demo's own authority
-            while not self.ended.is_set():
-                body = self._message()
-                while not self._send(http, body) and not self.ended.is_set():
-                    self.refused += 1
-                    self.ended.wait(PAUSE_SECONDS)
-                self.ended.wait(PAUSE_SECONDS)
+def _up(made: Project, *, is_apart: bool) -> None:
+    """Start it; what backs up needs a key first."""
+    began = time.monotonic()
+    if is_apart:
+        made.up(*(word for name in NAMES for word in ("--scale", f"{name}-worker=2")))
+    else:
+        made.compose("up", "-d", "--scale", "backup=0")
+        made.admin("backup", "key", "--out", "/backup/key.txt")
+        made.up()
+    print(f"up after {time.monotonic() - began:.0f} s", flush=True)
 
-    def _send(self, http: httpx.Client, body: bytes) -> bool:
-        signature = "sha256=" + hmac.new(self.secret, body, hashlib.sha256).hexdigest()
-        headers = {"Content-Type": "application/json", "X-Hub-Signature-256": signature}
-        try:
-            answer = http.post(f"{self.address}/v1/webhooks/whatsapp", content=body, headers=headers)
-        except httpx.HTTPError:
-            return False
-        if answer.status_code != httpx.codes.OK:
-            return False
-        self.taken += 1
-        self.last_taken = time.monotonic()
-        return True
 
-    def _message(self) -> bytes:
-        who = "628" + str(int(new_id().replace("-", ""), 16))[-10:]
-        text = {
-            "from": who,
-            "id": f"wamid.{new_id()}",
-            "timestamp": str(int(now().timestamp())),
-            "type": "text",
-            "text": {"body": "halo"},
-        }
-        value = {
-            "messaging_product": "whatsapp",
-            "metadata": {"display_phone_number": "628113519000", "phone_number_id": PHONE_NUMBER_ID},
-            "contacts": [{"profile": {"name": "Warga"}, "wa_id": who}],
-            "messages": [text],
-        }
-        change = {"field": "messages", "value": value}
-        return json.dumps({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [change]}]}).encode()
+def _shared(made: Project, *, is_apart: bool) -> list[str]:
+    """Print what each copy handled; return the services of which one had nothing."""
+    found = shares(made, "-worker" if is_apart else "")
+    print(f"messages handled by each copy: {found}", flush=True)
+    return [name for name, counts in found.items() if len(counts) != len(COPIES) // 2 or not all(counts)]
+
+
+def _cases(made: Project, service: str, writing: Writing) -> Iterator[str]:
+    """Kill it and hang it; yield what was late."""
+    for number in (signal.SIGKILL, signal.SIGSTOP):
+        (container, *_) = made.containers(service)
+        before, began = state(container)["StartedAt"], time.monotonic()
+        strike(container, number)
+        seconds = _recovered(container, writing, began, before)
+        print(f"{service:<20} {number.name:<8} {seconds:6.1f} s   taken {writing.taken}, refused {writing.refused}", flush=True)
+        if seconds > LIMIT_SECONDS:
+            yield f"{service} {number.name}"
+        writing.ended.wait(CALM_SECONDS)
 
 
 def strike(container: str, number: signal.Signals) -> None:
     """Signal every process of a container: its own would not hear what stops it."""
     for line in docker("top", container, "-eo", "pid").splitlines()[1:]:
-        os.kill(int(line), number)
+        with suppress(ProcessLookupError):  # it ended with the one before
+            os.kill(int(line), number)
 
 
-def recover(container: str, load: Load, began: float, before: str) -> float:
+def _recovered(container: str, writing: Writing, began: float, before: str) -> float:
     """Wait until it has started anew, is healthy and a message got through; return the seconds."""
     while time.monotonic() - began < GIVE_UP_SECONDS:
         seen = state(container)
         healthy = seen["StartedAt"] != before and seen["Running"] and seen.get("Health", {}).get("Status") == "healthy"
-        if healthy and load.last_taken > began + 1:
+        if healthy and writing.last_taken > began + 1:
             return time.monotonic() - began
-        load.ended.wait(0.5)
+        writing.ended.wait(0.5)
     return GIVE_UP_SECONDS
 
 
-def main(words: Sequence[str]) -> int:
-    project, compose, folder, address, *only = words
-    load = Load(address, (Path(folder) / "intake" / "whatsapp_app_secret").read_bytes().strip())
-    writing = Thread(target=load.run, daemon=True)
-    writing.start()
-    late = []
-    for service in only or SERVICES:
-        for number in (signal.SIGKILL, signal.SIGSTOP)[: 1 if service == "watchdog" else 2]:  # it has nobody beside it but systemd
-            (container, *_) = containers(project, service)
-            before, began = state(container)["StartedAt"], time.monotonic()
-            strike(container, number)
-            seconds = recover(container, load, began, before)
-            print(f"{service:<14} {number.name:<8} {seconds:6.1f} s   taken {load.taken}, refused {load.refused}", flush=True)
-            late += [service] if seconds > LIMIT_SECONDS else []
-            load.ended.wait(10)
-    load.ended.set()
-    writing.join()
-    said = _books(compose)
-    print(f"answered 200: {load.taken}; {said}; late: {', '.join(late) or 'none'}")
-    return 1 if late or said != "balanced" else 0
+@contextmanager
+def _timer() -> Iterator[None]:
+    """Do what systemd does on a host, by the same files: look after the watchdog every few seconds."""
+    unit, timer = ((TIMER / f"adminduk-watchdog.{kind}").read_text(encoding="utf-8") for kind in ("service", "timer"))
+    command = re.search(r"(?m)^ExecStart=/bin/sh -c '(.+)'$", unit)
+    seconds = re.search(r"(?m)^OnUnitActiveSec=(\d+)s$", timer)
+    if not command or not seconds:
+        raise LookupError("the units of systemd are written otherwise")
+    look, pause, ended = ["/bin/sh", "-c", command[1]], float(seconds[1]), Event()
 
+    def go_on() -> None:
+        while not ended.wait(pause):
+            subprocess.run(look, capture_output=True, check=False)
 
-def _books(compose: str) -> str:
-    """Return conservation's last line, once nothing is on its way any more."""
-    said = ""
-    for _ in range(12):
-        command = ["docker", "compose", "-f", compose, "run", "--rm", "--no-deps", "admin", "conservation"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        said = done.stdout.strip().splitlines()[-1] if done.stdout.strip() else done.stderr[-200:]
-        if said == "balanced":
-            break
-        Event().wait(5)
-    return said
+    going = Thread(target=go_on, daemon=True)
+    going.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        going.join()
 
 
 if __name__ == "__main__":

@@ -18,7 +18,16 @@ from deploy.waiting import wait_until
 
 COMPOSE: Final = ROOT / "deploy" / "compose"
 PORTS: Final = ("DESK_PORT", "HTTP_PORT", "WHATSAPP_PORT", "COURT_PORT", "GRAPH_PORT")
-IMAGES: Final = ("IMAGE", "DEMO_IMAGE", "MONGO_IMAGE", "RABBITMQ_IMAGE", "CADDY_IMAGE")
+IMAGES: Final = (
+    "IMAGE",
+    "DEMO_IMAGE",
+    "MONGO_IMAGE",
+    "RABBITMQ_IMAGE",
+    "CADDY_IMAGE",
+    "PROMETHEUS_IMAGE",
+    "ALERTMANAGER_IMAGE",
+    "TRACES_IMAGE",
+)
 UP_SECONDS: Final = 420  # three of each on two cores
 
 

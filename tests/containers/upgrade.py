@@ -16,10 +16,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from deploy.cluster.compose import services
 from deploy.local.parts import ROOT
 from tests.containers.asking import Asking, books
 from tests.containers.project import Project, docker, project
+from tests.containers.shares import shares
 
 PER_SECOND: Final = 1.0
 CALM_SECONDS: Final = 10.0  # before, between and after
@@ -42,7 +42,7 @@ def main(words: Sequence[str]) -> int:
         asking = Asking.of(made, PER_SECOND)
         asking.start()
         asking.wait(3 * CALM_SECONDS)
-        print(f"messages handled by each copy: {_shares(made)}", flush=True)
+        print(f"messages handled by each copy: {shares(made)}", flush=True)
         began = time.monotonic()
         steps = [_step(made, asking, newer, 0), _step(made, asking, sick, 1), _step(made, asking, image, 0)]
         gap = asking.longest_gap(began, time.monotonic())
@@ -52,17 +52,6 @@ def main(words: Sequence[str]) -> int:
     print(f"accepted {found.accepted}, refused {len(asking.refused)} {dict(refused)}, gave up {asking.gave_up}; longest gap {gap:.1f} s")
     print(f"lost {found.lost}, double {found.double}, documents {found.parts}, {found.conservation}; waiting: {found.waiting}")
     return 0 if all(steps) and found.good and not asking.refused and not asking.gave_up else 1
-
-
-def _shares(made: Project) -> dict[str, list[int]]:
-    """Return how many messages each copy of a service has handled."""
-    found = {}
-    for service in services():
-        ask = f"import urllib.request as u; print(u.urlopen('http://127.0.0.1:{service.port}/metrics').read().decode())"
-        texts = [docker("exec", container, "python3", "-c", ask) for container in made.containers(service.name)]
-        lines = [[line for line in text.splitlines() if line.startswith("messages_total{")] for text in texts]
-        found[service.name] = [round(sum(float(line.rpartition(" ")[2]) for line in each)) for each in lines]
-    return found
 
 
 def _step(made: Project, asking: Asking, image: str, expected: int) -> bool:

@@ -153,7 +153,7 @@ def _back(place: Path, story: Story) -> None:
             stack.start()
         environment = _environment(stack, place)
         with story.timed("`admin resend`, `conservation`, `numbers audit`"):
-            story.facts["`resend`"] = "; ".join(_admin(environment, "resend").strip().splitlines()) or "tidak ada"
+            story.facts["`resend`"] = "; ".join(_admin(environment, "resend").strip().splitlines())
             story.facts["`conservation`"] = _admin(environment, "conservation").strip().splitlines()[-1]
             story.facts["`numbers audit`"] = _admin(environment, "numbers", "audit").strip().splitlines()[-1]
         story.seconds["RTO"] = monotonic_seconds() - began

@@ -42,7 +42,7 @@ async def claim_documents(tx: Tx, deps: Deps, approval: Approval, origin: Cause)
 
     Raises:
         DomainError: what `wanted_numbers` raises, or `numbers_exhausted`.
-        Transient: `certificate_expired`: nothing is numbered that could not be signed.
+        Transient: `certificate_expired`, `certificate_unreadable`: nothing is numbered that could not be signed.
     """
     await prefetch_claims(tx, deps, [approval])  # asks for nothing that was read before
     for key in claims.document_ids(approval):

@@ -26,6 +26,7 @@ from shared.messaging.broker.frames import published
 from shared.messaging.broker.version import UNSUPPORTED, is_supported
 from shared.messaging.broker.wire import Outgoing, receive
 from shared.messaging.delivery import Delivery
+from shared.messaging.nodes import nodes_of
 
 CONNECT_SECONDS: Final = 10.0  # the library has no limit of its own
 HEARTBEAT_SECONDS: Final = 15  # the library's 60 s notice a dead peer after 183 s
@@ -62,9 +63,7 @@ class BrokerEndpoint:
     @property
     def nodes(self) -> tuple[str, ...]:
         """The address of each node, in the order in which they are named."""
-        parts = urlsplit(self.url)
-        login, at, hosts = parts.netloc.rpartition("@")
-        return tuple(urlunsplit(parts._replace(netloc=f"{login}{at}{host.strip()}")) for host in hosts.split(","))
+        return nodes_of(self.url)
 
 
 def tls_context(authorities: Path | None = None, certificate: Path | None = None, key: Path | None = None) -> ssl.SSLContext:

@@ -72,7 +72,7 @@ class Settlement:
         return await self._give_up(delivery, FORGED_CODE, f"published by {delivery.publisher or 'nobody'}")
 
     async def _exhausted(self, delivery: Delivery, outcome: Outcome) -> Outcome:
-        if isinstance(outcome, Retry) and outcome.reason != _WAITING:
+        if isinstance(outcome, Retry) and outcome.reason != _WAITING and not outcome.endless:
             decision = retry.decide(delivery.attempt, outcome.after_seconds, self._clock(), self._policy)
             if isinstance(decision, retry.GiveUp):
                 return await self._give_up(delivery, decision.code, outcome.reason)
@@ -101,14 +101,15 @@ class Settlement:
         if outcome.reason == _WAITING:
             step = self._waits(delivery) or self._policy.ladder[0]  # its moment may have come since it was judged
             return wire.copy(delivery, retry_exchange(self._service), retry_queue(self._service, step))
-        decision = retry.decide(delivery.attempt, outcome.after_seconds, self._clock(), self._policy)
+        attempt = 0 if outcome.endless else delivery.attempt
+        decision = retry.decide(attempt, outcome.after_seconds, self._clock(), self._policy)
         assert isinstance(decision, retry.Wait)  # noqa: S101 - giving up became Dead before
         until = decision.not_before
         return wire.copy(
             delivery,
             retry_exchange(self._service),
             retry_queue(self._service, decision.step),
-            x_attempt=delivery.attempt + 1,
+            x_attempt=max(1, delivery.attempt) if outcome.endless else delivery.attempt + 1,
             x_reason=outcome.reason,
             x_not_before=None if until is None else round(until.timestamp() * 1000),
         )

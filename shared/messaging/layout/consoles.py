@@ -10,7 +10,8 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from shared.contracts.registry import CONSOLES
-from shared.messaging.layout.definitions import Definitions, call_ctl, password_name, remove_by_api, render_whole
+from shared.messaging.layout.definitions import call_ctl, password_name, render_whole
+from shared.messaging.layout.management import Definitions, remove_by_api
 from shared.messaging.layout.model import console, console_queue
 
 

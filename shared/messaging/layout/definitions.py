@@ -4,31 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import contextlib
 import hashlib
 import os
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
-import httpx
 import orjson
 
+from shared.messaging.layout.management import APPLY_SECONDS, Definitions, NotApplied, export_by_api
 from shared.messaging.layout.model import EVENTS, STAFF, Layout
 
 PASSWORD_BYTES: Final = 24  # 192 bit, made by a machine for a machine
-IMPORT_PAUSE_SECONDS: Final = 1.0  # an import may be repeated; a node that has just started answers 500 for a while
-APPLY_SECONDS: Final = 60.0  # a broker under load makes two dozen quorum queues in a few seconds
 _PRIORITY: Final = 10  # above an operator's stop-gap policies at 0
 _SALT_BYTES: Final = 4  # fixed by RabbitMQ's format
-
-Definitions = dict[str, Any]
-
-
-class NotApplied(Exception):  # noqa: N818 - the finding
-    """The broker did not take the definitions. The text says what it answered."""
 
 
 def render(layout: Layout, vhost: str) -> Definitions:
@@ -156,39 +146,13 @@ async def apply_by_ctl(definitions: Definitions, ctl: Sequence[str]) -> None:
     await call_ctl(ctl, "import_definitions", given=orjson.dumps(definitions))
 
 
-async def apply_by_api(definitions: Definitions, url: str, seconds: float = APPLY_SECONDS) -> None:
-    """Bring definitions in through the management API at `url` (user and password in it), as an administrator.
-
-    It is tried again until `seconds` are over, while nobody is there or a server error is answered.
-
-    Raises:
-        NotApplied: with what it said last.
-    """
-    said = f"no answer in {seconds:g} s"
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds), httpx.AsyncClient(timeout=seconds) as client:
-            while True:
-                try:
-                    answer = await client.post(f"{url.rstrip('/')}/api/definitions", json=definitions)
-                except httpx.HTTPError as error:
-                    said = type(error).__name__
-                else:
-                    if not answer.is_error:
-                        return
-                    said = f"{answer.status_code} {answer.text[:500]}"
-                    if not answer.is_server_error:
-                        break
-                await asyncio.sleep(IMPORT_PAUSE_SECONDS)
-    raise NotApplied(said)
-
-
 async def differences(expected: Definitions, vhost: str, ctl: Sequence[str] = (), api: str = "") -> list[str]:
     """Return what of `expected` the broker lacks or has otherwise, one line each. What it has besides is nobody's concern here.
 
     Raises:
         NotApplied: the broker did not answer.
     """
-    actual = await exported(vhost, ctl, api)
+    actual = await exported(ctl, api)
     found: list[str] = []
     for kind, items in expected.items():
         have = {_identity(kind, item, vhost): item for item in actual.get(kind, [])}
@@ -203,26 +167,16 @@ async def differences(expected: Definitions, vhost: str, ctl: Sequence[str] = ()
     return found
 
 
-async def exported(vhost: str, ctl: Sequence[str] = (), api: str = "") -> Definitions:
+async def exported(ctl: Sequence[str] = (), api: str = "") -> Definitions:
     """Return what the broker has, of all virtual hosts.
 
     Raises:
         NotApplied: the broker did not answer.
     """
     if api:
-        return await _export_by_api(api, vhost)
+        return await export_by_api(api)
     found: Definitions = orjson.loads(await call_ctl(ctl, "--quiet", "export_definitions", "-"))
     return found
-
-
-async def _export_by_api(url: str, vhost: str) -> Definitions:
-    async with httpx.AsyncClient(timeout=APPLY_SECONDS) as client:
-        try:
-            whole = await client.get(f"{url.rstrip('/')}/api/definitions")
-            answer: Definitions = whole.raise_for_status().json()
-        except httpx.HTTPError as error:
-            raise NotApplied(f"{quote(vhost)}: {type(error).__name__}") from error
-    return answer
 
 
 _NAMED_BY: Final = {
@@ -232,29 +186,32 @@ _NAMED_BY: Final = {
     "topic_permissions": ("vhost", "user", "exchange"),
     "bindings": ("vhost", "source", "destination", "routing_key"),
 }
+_VHOST: Final = {"vhosts": "name"}
 
 
 def _identity(kind: str, item: Mapping[str, Any], vhost: str) -> str:
     return " ".join(str(item.get(key, vhost)) for key in _NAMED_BY.get(kind, ("vhost", "name")))
 
 
+def lacking(kept: Definitions, vhost: str, there: Definitions) -> Definitions:
+    """Return what of `kept` belongs to a vhost and is not `there`: what is there stays as it is.
+
+    Users are those with rights in the vhost.
+    """
+    users = {right["user"] for right in kept.get("permissions", ()) if right["vhost"] == vhost}
+    found: Definitions = {}
+    for kind, items in kept.items():
+        if not isinstance(items, list) or kind == "global_parameters":  # who the broker was
+            continue
+        known = {_identity(kind, item, vhost) for item in there.get(kind, ())}
+        ours = [item for item in items if (item["name"] in users if kind == "users" else item[_VHOST.get(kind, "vhost")] == vhost)]
+        if missing := [item for item in ours if _identity(kind, item, vhost) not in known]:
+            found[kind] = missing
+    return found
+
+
 def _plain(actual: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
     return {key: actual.get(key) for key in wanted}
-
-
-async def remove_by_api(url: str, path: str) -> None:
-    """Remove one thing by its path in the management API. One that is not there is no error.
-
-    Raises:
-        NotApplied: with what was answered.
-    """
-    async with httpx.AsyncClient(timeout=APPLY_SECONDS) as client:
-        try:
-            answer = await client.delete(f"{url.rstrip('/')}/api/{path}")
-        except httpx.HTTPError as error:
-            raise NotApplied(f"{path}: {type(error).__name__}") from error
-    if answer.is_error and answer.status_code != httpx.codes.NOT_FOUND:
-        raise NotApplied(f"{path}: {answer.status_code} {answer.text[:500]}")
 
 
 async def call_ctl(ctl: Sequence[str], *arguments: str, given: bytes = b"") -> bytes:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from shared.messaging.layout.definitions import call_ctl, exported, remove_by_api
+from shared.messaging.layout.definitions import call_ctl, exported
+from shared.messaging.layout.management import remove_by_api
 from shared.messaging.layout.model import RETIRED_EXCHANGES, RETIRED_USERS, Layout
 
 
@@ -36,7 +37,7 @@ async def find(layout: Layout, vhost: str, ctl: Sequence[str] = (), api: str = "
     Raises:
         NotApplied: the broker did not answer.
     """
-    broker = await exported(vhost, ctl, api)
+    broker = await exported(ctl, api)
     ours = set(layout.queues)
     found: list[Retired] = []
     for name in RETIRED_EXCHANGES:

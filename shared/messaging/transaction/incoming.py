@@ -90,7 +90,7 @@ def judge(error: Exception) -> Outcome:
         with reachable():
             raise error
     if isinstance(error, Transient):
-        return Retry(error.code, error.after_seconds)
+        return Retry(error.code, error.after_seconds, endless=error.endless)
     if isinstance(error, AppError):
         return Dead(error.code, error.detail)
     log.error("message.broke", error=type(error).__name__, where=_where(error))  # no traceback: its texts may quote the message

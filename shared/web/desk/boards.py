@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -28,11 +29,11 @@ _DIGITS: Final = 2  # of a figure that is no whole number
 
 
 class PanelLimit(BaseModel):
-    """A line through the picture; the alarm's own number stands in deploy/watch/limits.yaml."""
+    """A line through the picture, asked for as well: an office that changes an alarm's limit (deploy/watch/limits.yaml) sees it move."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    value: float
+    ask: str
     word: str
     is_floor: bool = False
 
@@ -95,17 +96,24 @@ class Drawer:
     async def draw(self, panel: Panel, at: datetime) -> Picture:
         """Return the picture; one without figures where there is no answer, and it says why."""
         try:
-            if panel.kind is Kind.BARS:
-                return self._picture(panel, *_bars(panel, await self.prometheus.now(panel.ask)))
-            series = await self.prometheus.over(panel.ask, at=at, span=timedelta(hours=panel.hours), steps=_STEPS)
-            return self._picture(panel, *_lines(panel, series))
+            told, limit = await asyncio.gather(self._told(panel, at), self._limit(panel.limit))
         except NotAnsweredError as error:
             return self._picture(panel, (), (), "belum ada angka", SILENT[error.code])
+        return replace(self._picture(panel, *told), limit=limit)
+
+    async def _told(self, panel: Panel, at: datetime) -> tuple[Sequence[Column], Sequence[PictureRow], str]:
+        if panel.kind is Kind.BARS:
+            return _bars(panel, await self.prometheus.now(panel.ask))
+        return _lines(panel, await self.prometheus.over(panel.ask, at=at, span=timedelta(hours=panel.hours), steps=_STEPS))
+
+    async def _limit(self, limit: PanelLimit | None) -> Limit | None:
+        """Return the line through it; None also where nobody has a limit of that name."""
+        found = await self.prometheus.now(limit.ask) if limit else ()
+        return Limit(found[0].value, limit.word, limit.is_floor) if limit and found else None
 
     def _picture(
         self, panel: Panel, columns: Sequence[Column], rows: Sequence[PictureRow], said: str, teaches: str = "Belum ada yang tercatat."
     ) -> Picture:
-        limit = panel.limit
         is_known = any(value is not None for row in rows for value in row.values)
         return Picture(
             name=f"{self.board}-{panel.name}",
@@ -117,7 +125,6 @@ class Drawer:
             lead=Lead("Buka", panel.leads_to),
             teaches="Semuanya nol." if is_known else teaches,
             kind=panel.kind,
-            limit=Limit(limit.value, limit.word, limit.is_floor) if limit else None,
             unit=panel.unit,
             shown=panel.shown,
             part=f"{PATH}/{self.board}/{panel.name}",

@@ -36,8 +36,19 @@ Subsystem sftp internal-sftp
 
 
 @pytest.fixture
+def stuck(tmp_path: Path) -> Iterator[BackupSettings]:
+    """A server that lets one in and whose disk then does not answer; the settings that lead to it."""
+    yield from served(tmp_path, SSHD.replace("internal-sftp", "/usr/bin/wc"))
+
+
+@pytest.fixture
 def ssh(tmp_path: Path) -> Iterator[BackupSettings]:
     """An SSH server of this test's own; the settings that lead to it."""
+    yield from served(tmp_path, SSHD)
+
+
+def served(tmp_path: Path, configuration: str) -> Iterator[BackupSettings]:
+    """What both do."""
     program = find_sshd()
     assert program is not None, "make setup installs one"
     (port,) = free_ports(1)
@@ -45,7 +56,7 @@ def ssh(tmp_path: Path) -> Iterator[BackupSettings]:
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / name)], check=True)
     (tmp_path / "authorized").write_text((tmp_path / "mine.pub").read_text())
     (tmp_path / "known").write_text(f"[127.0.0.1]:{port} {(tmp_path / 'host.pub').read_text()}")
-    (tmp_path / "sshd").write_text(SSHD.format(port=port, folder=tmp_path))
+    (tmp_path / "sshd").write_text(configuration.format(port=port, folder=tmp_path))
     Path("/run/sshd").mkdir(exist_ok=True)
     server = Process("sshd", [str(program), "-D", "-e", "-f", str(tmp_path / "sshd")], pid_file=tmp_path / "pid", log=tmp_path / "log")
     server.start()
@@ -113,6 +124,14 @@ def test_a_server_that_is_another_or_does_not_know_us_is_refused(ssh: BackupSett
     (port,) = free_ports(1)
     with pytest.raises(Refused, match="target_unreachable"):
         target_of(ssh.model_copy(update={"backup_target": f"sftp://{USER}@127.0.0.1:{port}/x"})).names("sets")
+
+
+def test_a_server_that_lets_one_in_and_says_no_more_is_not_waited_for_without_end(stuck: BackupSettings, tmp_path: Path) -> None:
+    target = target_of(stuck.model_copy(update={"sftp_answer_seconds": 2}))
+    with pytest.raises(Refused, match="target_unreachable"):
+        target.names("sets")
+    with pytest.raises(Refused, match="target_unreachable"):
+        target.put(tmp_path / "mine", "sets/x")
 
 
 def test_a_bucket_keeps_files(s3: BackupSettings, tmp_path: Path) -> None:

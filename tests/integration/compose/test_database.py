@@ -50,6 +50,29 @@ def mongod(installation: Installation, tmp_path: Path) -> Iterator[tuple[Process
     process.kill()
 
 
+def test_the_administrator_gets_another_password_also_when_it_was_cut_off(
+    installation: Installation, mongod: tuple[Process, int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = mongod[1]
+    here, member = f"mongodb://127.0.0.1:{port}/?directConnection=true", f"127.0.0.1:{port}"
+    state = str(installation.state)
+    file = installation.state / "passwords" / "mongo_password_admin"
+    assert database.main([state], here, member) == 0
+    first = file.read_text()
+    assert database.main([state, "--new-password"], here, member) == 0
+    second = file.read_text()
+    assert first != second
+    assert "the administrator has another password\n" in capsys.readouterr().out
+    with Client(mongodb.url_for(here, "admin", first, "admin")) as client, pytest.raises(OperationFailure, match="Authentication failed"):
+        client.admin.command("ping")
+    file.rename(file.with_name(f"{file.name}.new"))  # what it left that was ended before its last step
+    file.write_text(first)
+    assert database.main([state], here, member) == 1
+    assert database.main([state, "--new-password"], here, member) == 0
+    assert file.read_text() == second
+    assert not file.with_name(f"{file.name}.new").exists()
+
+
 async def test_a_service_gets_in_with_its_file_removes_nothing_and_leaves_no_phone_in_the_log(
     installation: Installation, mongod: tuple[Process, int], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -19,6 +19,7 @@ PLANTED = (
     "deploy/compose/state/mongo/keyfile",
     "deploy/compose/state-production/intake/amqp_url",
     "deploy/compose/.env",
+    "deploy/compose/logs/20261130-010203-intake.log.gz",
     "deploy/state/keys/keys.json",
     "deploy/local/.env",
     "services/.env",

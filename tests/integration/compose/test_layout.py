@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
+from deploy.watch.checks import CheckSettings
 from tests.integration.compose.conftest import ROOT, Installation
 
-ONCE = {"prepare", "database", "files", "register", "operator", "admin"}
+ONCE = {"prepare", "database", "files", "register", "admin"}
 """Run and end, or are run by hand."""
-PROBED = {"mongo", "rabbitmq", "intake", "verification", "issuance", "notifier", "front-door", "watchdog", "prometheus", "alertmanager"}
 
 
 @pytest.fixture(scope="module")
@@ -20,21 +20,34 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
     return Installation(tmp_path_factory.mktemp("layout") / "state").services()
 
 
-def test_whatever_stays_has_limits_and_no_rights(services: Mapping[str, Any]) -> None:
-    for name in services.keys() - ONCE:
-        service = services[name]
+def test_whatever_runs_has_limits_and_no_rights_but_to_what_is_kept(services: Mapping[str, Any]) -> None:
+    for name, service in services.items():
         assert service["read_only"], name
         assert service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert all(service[limit] for limit in ("mem_limit", "cpus", "pids_limit")), name
+    added = {name: " ".join(sorted(service["cap_add"])) for name, service in services.items() if service.get("cap_add")}
+    assert added == {
+        **dict.fromkeys(("prepare", "admin", "backup"), "CHOWN DAC_OVERRIDE FOWNER"),
+        "database": "DAC_OVERRIDE",
+        "front-door": "NET_BIND_SERVICE",
+    }
 
 
 def test_every_log_ends(services: Mapping[str, Any]) -> None:
     assert not [name for name, service in services.items() if service["logging"]["options"].keys() != {"max-size", "max-file"}]
 
 
-def test_whatever_is_asked_has_a_probe(services: Mapping[str, Any]) -> None:
-    assert {name for name, service in services.items() if "healthcheck" in service} == PROBED
+def test_whatever_stays_has_a_probe(services: Mapping[str, Any]) -> None:
+    assert {name for name, service in services.items() if "healthcheck" in service} == services.keys() - ONCE
+    assert {name for name, service in services.items() if service["restart"] == "unless-stopped"} - ONCE == services.keys() - ONCE
+
+
+def test_what_is_asked_whether_it_goes_on_says_so_where_the_probe_looks(services: Mapping[str, Any]) -> None:
+    for name, variable in (("backup", "BACKUP_BEAT"), ("checks", "CHECK_BEAT")):
+        *_, port, beat, seconds = services[name]["healthcheck"]["test"]
+        assert (beat, int(seconds) > 60) == (services[name]["environment"][variable], True), name
+        assert port == services[name]["environment"].get("BACKUP_METRICS_PORT", str(CheckSettings.model_fields["port"].default)), name
 
 
 def test_only_the_front_door_has_ports_so_that_the_others_may_be_many(services: Mapping[str, Any]) -> None:
@@ -48,6 +61,11 @@ def test_the_front_door_does_not_reach_what_is_kept_and_that_has_no_way_out(serv
     assert services["watchdog"]["network_mode"] == services["prepare"]["network_mode"] == "none"
     networks = yaml.safe_load((ROOT / "deploy/compose/compose.yaml").read_text())["networks"]
     assert [name for name, network in networks.items() if network and network.get("internal")] == ["data"]
+
+
+def test_whoever_has_a_way_out_sees_its_own_part_of_the_state_alone(services: Mapping[str, Any]) -> None:
+    whole = {name for name, service in services.items() if any(mount.split(":")[1] == "/state" for mount in service.get("volumes", ()))}
+    assert {name for name in whole if "app" in services[name].get("networks", ())} == {"admin", "backup"}, "they keep and bring back all"
 
 
 def test_images_are_of_this_version(services: Mapping[str, Any]) -> None:
@@ -71,7 +89,16 @@ def test_the_files_beside_it_are_about_its_services(file: str, services: Mapping
         assert base in services
         if file == "roles.yaml":
             module, role = service["command"]
+            assert (service.get("environment", {}).get("WEBHOOK_LOG_WATCH") == "true") is (name == "intake-worker"), name
             assert (module, f"-{role}" if name != base else "-api") == (f"services.{base}", name.removeprefix(base) or "-api")
+
+
+def test_roles_apart_are_as_many_as_is_said_of_each_and_see_at_once_what_the_api_stores() -> None:
+    apart = yaml.safe_load((ROOT / "deploy/compose/roles.yaml").read_text())["services"]
+    assert apart["intake-worker"]["environment"] == {"WEBHOOK_LOG_WATCH": "true"}
+    for name in (each for each in apart if "extends" in apart[each]):
+        service, role = name.upper().split("-")
+        assert apart[name]["scale"] == f"${{{service}_{role}_COPIES:-${{{service}_COPIES:-1}}}}"
 
 
 def test_mounted_files_of_ours_are_there(services: Mapping[str, Any]) -> None:

@@ -19,8 +19,8 @@ from shared.clock import now
 from shared.errors import Unauthorized
 from shared.settings import ServiceSettings
 from shared.web.auth import Authenticator
-from tests.integration.compose.conftest import Installation, Prepared
-from tests.support.office_answers import APP_SECRET, authority_files, key_pem, webhook_key
+from tests.integration.compose.conftest import WRITTEN, Installation, Prepared
+from tests.support.office_answers import APP_SECRET, authority_files, certificate, key_pem, webhook_key
 
 SETTINGS: Mapping[str, type[ServiceSettings]] = {
     "intake": Intake,
@@ -187,6 +187,16 @@ def test_production_refuses(what: str, installation: Installation, filled: dict[
     assert len(refused.said.splitlines()) == 2, "one thing is wrong, and one is said"
 
 
+def test_a_state_that_was_brought_back_without_its_variables_does_not_serve_as_localhost(
+    installation: Installation, filled: dict[str, str]
+) -> None:
+    installation.write(filled)
+    refused = installation.prepare_here(PROFILE="production", DESK_HOST="", FRONT_DOOR_TLS="")
+    assert refused.code == 1
+    assert [line.split()[:2] for line in refused.said.splitlines()[1:]] == [[name, "[variable_missing]"] for name in WRITTEN]
+    assert installation.prepare_here(PROFILE="production").code == 0
+
+
 def test_production_refuses_the_demos_certificate(production: Production, tmp_path: Path) -> None:
     ensure_demo_ca(tmp_path / "ca", now=now())
     refused = production({f"issuance/signer/{file.name}": file.read_text() for file in (tmp_path / "ca").glob("*.pem")})
@@ -218,6 +228,34 @@ def test_production_refuses_a_certificate_that_has_expired_and_a_key_that_is_ano
     other = production(authority | {"issuance/signer/signer-key.pem": key_pem("somebody")})
     assert other.code == 1
     assert "signer-key.pem [key_of_another]" in other.said
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("issuance/signer/signer.pem", "expired", "certificate_expired"),
+        ("issuance/signer/signer.pem", "", "missing"),
+        ("issuance/signer/signer-key.pem", "half a fi", "no_private_key"),
+        ("front-door/cert.pem", "expired", "certificate_expired"),
+    ],
+)
+def test_an_office_that_ran_starts_without_what_it_can_not_sign_with(
+    name: str, text: str, code: str, installation: Installation, filled: dict[str, str]
+) -> None:
+    door = {"front-door/cert.pem": certificate("tls", "OSD G2", host="cek.madiunkab.go.id"), "front-door/key.pem": key_pem("tls")}
+    installation.write({**filled, **door})
+    assert installation.prepare_here(PROFILE="production").code == 0
+    expired = authority_files(timedelta(days=-1)) | {"front-door/cert.pem": certificate("tls", "OSD G2", timedelta(days=-1))}
+    installation.write({name: expired[name] if text == "expired" else text})
+    started = installation.prepare_here()
+    assert started.code == 0
+    assert f"{name} [{code}]" in started.said
+    assert (installation.state / "issuance" / "signer_genuine").read_text() == "true", "what a new one follows from is kept"
+    installation.write({"intake/whatsapp_access_token": "changeme"})
+    refused = installation.prepare_here()
+    assert refused.code == 1
+    assert "whatsapp_access_token [placeholder]" in refused.said
+    assert code not in refused.said, "what keeps it from starting stands alone"
 
 
 def test_the_demo_is_never_genuine(demo: Installation) -> None:
@@ -284,7 +322,17 @@ def test_a_cluster_stays_one_when_nobody_names_its_nodes(demo: Installation, tmp
     assert "@rabbitmq:5672,rabbitmq-2:5672/" in (copied.state / "intake" / "amqp_url").read_text()
     for file in ("intake/mongo_url", "operator/mongo_url", "operator/backup_mongo_url"):
         assert "@mongo:27017,mongo-2:27017/?" in (copied.state / file).read_text(), file
+    assert (copied.state / "operator/rabbitmq_api_url").read_text().endswith("@rabbitmq:15672,rabbitmq-2:15672")
     conf = (copied.state / "rabbitmq" / "adminduk.conf").read_text().splitlines()
     assert "cluster_formation.classic_config.nodes.2 = rabbit@rabbitmq-2" in conf
     assert "load_definitions = /etc/rabbitmq/adminduk/definitions.json" in conf
     assert "cluster" not in (demo.state / "rabbitmq" / "adminduk.conf").read_text(), "one alone looks for nobody"
+
+
+def test_the_cache_that_is_asked_for_reaches_mongodb_where_there_is_room(installation: Installation) -> None:
+    name, variables = "MONGO_CACHE_GB", {"PROFILE": "demo", "MONGO_MEMORY": "8G"}
+    refused = installation.prepare_here(**variables, MONGO_CACHE_GB="5")
+    assert (refused.code, f"{name} [cache_wrong] bukan angka dari 0.25 sampai 4 " in refused.said) == (1, True), refused.said
+    assert installation.prepare_here(**variables, MONGO_CACHE_GB="4").code == 0
+    assert f'--wiredTigerCacheSizeGB "${{{name}:-0.5}}"' in (installation.state / "mongo" / "start.sh").read_text()
+    assert str(installation.services(**variables, MONGO_CACHE_GB="4")["mongo"]["environment"][name]) == "4"

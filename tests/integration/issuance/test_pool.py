@@ -5,15 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from services.issuance.adapters.renderer import Pool
 from services.issuance.adapters.renderer.pool import LONG_LINE
+from services.issuance.wiring import TEMPLATES
+from shared.clock import now
 from shared.errors import Transient
-from tests.integration.issuance.conftest import sheet_of
+from tests.integration.issuance.conftest import ROOMY, sheet_of
 from tests.support.approvals import AT, approval
 from tests.support.eventually import eventually
+from tests.support.office_answers import authority_files
 
 
 async def print_many(pool: Pool, count: int) -> None:
@@ -66,3 +72,23 @@ async def test_close_ends_all(pool: Pool) -> None:
     await two_at_work(pool)
     await pool.close()
     assert pool.process_ids == ()
+
+
+async def test_a_new_certificate_is_taken_up_once_the_old_one_is_over(tmp_path: Path) -> None:
+    def lay(files: Mapping[str, str]) -> dict[str, str]:
+        for name, text in files.items():
+            (tmp_path / Path(name).name).write_text(text)
+        return {"certificate": str(tmp_path / "signer.pem"), "key": str(tmp_path / "signer-key.pem"), "chain": str(tmp_path / "ca.pem")}
+
+    setup = {**lay(authority_files(timedelta(days=-1))), "templates": str(TEMPLATES), "products": [], "location": "x", "genuine": False}
+    pool = Pool(setup, ROOMY, 1)
+    old = await pool.start()
+    [child] = pool.process_ids
+    assert (await pool.start(), pool.process_ids) == (old, (child,)), "nothing is there to be taken up"
+    lay(authority_files())
+    new = await pool.start()
+    assert new.not_after > now() > old.not_after
+    assert pool.process_ids != (child,)
+    lay(authority_files(timedelta(days=20)))
+    assert await pool.start() == new, "one that is good stays until somebody restarts it"
+    await pool.close()

@@ -230,9 +230,9 @@ async def test_missing_key_is_told_by_name(make_renderer: MakePress, tmp_path: P
     renderer = make_renderer(key=str(tmp_path / "nothing.pem"))
     with pytest.raises(Transient) as caught:
         await renderer.start()
-    assert caught.value.code == "renderer_start_failed"
+    assert caught.value.code == "certificate_unreadable"
     assert "nothing.pem" in caught.value.detail
-    assert renderer.failure == "renderer_start_failed"
+    assert renderer.failure == "certificate_unreadable"
 
 
 async def test_cancelled_caller_leaves_no_half_answer(make_renderer: MakePress) -> None:

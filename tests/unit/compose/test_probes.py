@@ -1,5 +1,6 @@
 """What the probes of containers say: that it answers, that it waits for something, that it hangs, that nobody listens."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from threading import Thread
 import pytest
 
 from deploy.compose import health, ready
+from shared.clock import now
 
 PROGRAM = Path(ready.__file__)
 OK = b"HTTP/1.1 200 OK\r\n\r\n{}"
@@ -42,8 +44,8 @@ def listening(*answers: bytes | None) -> Iterator[int]:
         connection.close()
 
 
-def asked(port: int) -> tuple[int, str]:
-    done = subprocess.run([sys.executable, "-IS", str(PROGRAM), str(port)], capture_output=True, text=True, check=False, timeout=30)
+def asked(port: int, *beat: str) -> tuple[int, str]:
+    done = subprocess.run([sys.executable, "-IS", str(PROGRAM), str(port), *beat], capture_output=True, text=True, check=False, timeout=30)
     return done.returncode, done.stdout
 
 
@@ -62,6 +64,19 @@ def test_a_process_that_waits_for_something_lives() -> None:
 def test_a_process_that_takes_the_call_and_says_nothing_hangs() -> None:
     with listening(None) as port:
         assert asked(port) == (1, "hung\n")
+
+
+def test_a_process_that_answers_and_no_longer_does_what_it_is_there_for_hangs(tmp_path: Path) -> None:
+    beat = tmp_path / "beat"
+    with listening(OK, OK) as port:
+        assert asked(port, str(beat), "3600") == (0, ""), "it has just begun"
+    beat.touch()
+    os.utime(beat, (now().timestamp(),) * 2)
+    with listening(OK, OK) as port:
+        assert asked(port, str(beat), "3600") == (0, "")
+    os.utime(beat, (0, 0))
+    with listening(OK, OK) as port:
+        assert asked(port, str(beat), "3600") == (1, "hung\n")
 
 
 def test_a_process_that_does_not_listen_yet_does_not_hang() -> None:

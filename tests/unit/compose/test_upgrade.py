@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from errno import ENOSPC
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
-from deploy.compose import upgrade
+from deploy.compose import ends, upgrade
 from deploy.compose.upgrade import Installation, Refused
 
 OLD, NEW = "adminduk:1.0.0", "adminduk:1.1.0"
@@ -27,6 +29,9 @@ class Host(Installation):
     sick: str = ""
     fails: str = ""
     silent: bool = False
+    is_full: bool = False
+    scale: int | None = None
+    """Copies of intake that compose's file and variables name."""
 
     def add(self, service: str, image: str) -> None:
         number = len(self.said) + len(self.running)
@@ -60,9 +65,16 @@ class Host(Installation):
                 pass
         return CompletedProcess(words, code, out, "")
 
+    def keep_log(self, container: str, service: str) -> None:
+        assert any(each["Id"] == container for each in self.running), "before it goes"
+        if self.is_full:
+            raise OSError(ENOSPC, "No space left on device")
+        self.said.append(f"log {service}")
+
     def _compose(self, words: Sequence[str]) -> tuple[str, int]:
         if words[:1] == ["config"]:
-            return json.dumps({"name": "adminduk"}), int(self.fails == "config")
+            services = {"intake": {"scale": self.scale}, "front-door": {"scale": 0}} if self.scale else {}
+            return json.dumps({"name": "adminduk", "services": services}), int(self.fails == "config")
         if words[:1] == ["up"] and "--scale" in words:
             self.add(words[-1], self.image)
         self.said.append(" ".join([self.image, *(word for word in words if not word.startswith("-"))]))
@@ -88,6 +100,7 @@ def test_a_new_one_is_ready_before_an_old_one_goes(tmp_path: Path) -> None:
     upgrade.upgrade(here, NEW, backup=True, tell=told.append)
     assert images(made, "intake") == [NEW, NEW]
     assert images(made, "notifier") == [NEW]
+    assert made.said.count("log intake") == 2, "what an old one said is kept"
     said = [line for line in made.said if " up " in line or line.startswith("gone")]
     assert [line.split()[-1] for line in said] == ["notifier", "notifier", "intake", "intake", "intake", "intake"]
     assert said[-2:] == [f"{NEW} up intake=3 intake", "gone intake"], "two copies serve all the while"
@@ -119,6 +132,60 @@ def test_one_that_does_not_get_ready_is_taken_away_and_the_old_ones_stay(tmp_pat
     assert images(made, "intake") == [OLD, OLD]
     assert images(made, "notifier") == [NEW], "both versions understand each other"
     assert variables.read_text() == f"PROFILE=production\nIMAGE={OLD}\n", "a start on the way takes what ran, whatever compose.yaml names"
+
+
+def test_who_ends_it_ends_it_between_two_containers(tmp_path: Path) -> None:
+    variables = tmp_path / ".env"
+    made, told = host(variables), list[str]()
+    with pytest.raises(Refused, match="interrupted: Dihentikan") as caught:
+        upgrade.upgrade(made, NEW, backup=False, tell=told.append, is_ended=lambda: any("intake:" in line for line in told))
+    assert caught.value.code == "interrupted"
+    assert images(made, "intake") == [OLD, NEW], "as many as before"
+    assert variables.read_text() == f"IMAGE={OLD}\n"
+    upgrade.upgrade(made, NEW, backup=False, tell=told.append)
+    assert images(made, "intake") == [NEW, NEW]
+
+
+def test_a_new_one_that_is_waited_for_goes_with_who_ends_it(tmp_path: Path) -> None:
+    made = host(tmp_path / ".env")
+    asked: list[bool] = []
+
+    def is_ended() -> bool:
+        asked.append(len(images(made, "notifier")) > 1)
+        return any(asked)
+
+    with pytest.raises(Refused, match="interrupted"):
+        upgrade.upgrade(made, NEW, backup=False, tell=lambda _: None, is_ended=is_ended)
+    assert (images(made, "notifier"), made.said[-1]) == ([OLD], "gone notifier")
+
+
+def test_the_next_run_takes_away_a_copy_that_a_harder_end_left(tmp_path: Path) -> None:
+    made, told = host(tmp_path / ".env", scale=2), list[str]()
+    made.add("intake", NEW)
+    made.running[-1]["State"] = {"Running": False}
+    upgrade.upgrade(made, NEW, backup=False, tell=told.append)
+    assert images(made, "intake") == [NEW, NEW]
+    assert told[0].startswith("intake: satu salinan lebih dari yang disebut .env")
+    assert made.said[:2] == ["log intake", "gone intake"], "before it counts as ill"
+
+
+def test_a_log_that_finds_no_room_keeps_no_upgrade(tmp_path: Path) -> None:
+    made, told = host(tmp_path / ".env", is_full=True), list[str]()
+    upgrade.upgrade(made, NEW, backup=False, tell=told.append)
+    assert images(made, "intake") == [NEW, NEW]
+    assert "log intake tidak tersimpan: No space left on device" in told
+
+
+def test_what_would_end_it_is_held_back_and_said() -> None:
+    told = list[str]()
+    before = [signal.getsignal(each) for each in ends.ENDS]
+    with ends.ends_held(told.append) as is_ended:
+        assert not is_ended()
+        for each in ends.ENDS:
+            signal.raise_signal(each)
+        assert is_ended()
+    assert told == ["sebentar: yang sedang dikerjakan diselesaikan dulu"]
+    assert [signal.getsignal(each) for each in ends.ENDS] == before
 
 
 def test_what_stands_beside_is_renewed_and_the_judges_read_their_rules_again(tmp_path: Path) -> None:

@@ -71,9 +71,10 @@ def test_what_is_left_out_later_stays_as_it_was(install: Install, folder: Path) 
     assert (folder / "state/intake/whatsapp_verify_token").read_text() == token
 
 
-def test_a_token_can_be_changed_while_the_certificate_ends_soon(install: Install, folder: Path) -> None:
+@pytest.mark.parametrize("days", [20, -1])
+def test_a_token_can_be_changed_while_the_certificate_ends_soon_or_has_ended(days: int, install: Install, folder: Path) -> None:
     assert install() == 0
-    soon = certificate("Kepala Dinas", "OSD G2", timedelta(days=20))
+    soon = certificate("Kepala Dinas", "OSD G2", timedelta(days=days))
     (folder / "state/issuance/signer/signer.pem").write_text(soon)
     only = {name: None for name in questions() if name != "whatsapp_access_token"}
     assert install({**only, "whatsapp_access_token": "EAAGm0PX4ZCpsBAKZCx1dZBTqk8NEWER"}) == 0

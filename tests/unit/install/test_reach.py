@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -17,11 +18,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from deploy.compose.certificates import read
 from deploy.install.__main__ import main
+from deploy.install.environment import TLS_FILES
 from deploy.install.neighbours import OTHERS, is_taken
 from deploy.install.reach import World, addresses
 from deploy.keys import write_secret
-from shared.clock import now
+from shared.clock import WIB, now
 from tests.support.office_answers import APP_SECRET, TOKEN, certificate, key_pem, write_answers
 
 PUBLIC = "203.0.113.7"  # of a book (RFC 5737)
@@ -170,6 +173,36 @@ def test_a_certificate_that_has_ended_today_is_told_from_a_server_that_is_away(t
         here = address.replace("127.0.0.1", "localhost")
         refusal, _ = World(meta=here, trust=trust).running(here, "word")
     assert str(refusal).startswith("public_url [certificate_refused] sertifikat TLS-nya ditolak (certificate has expired).")
+
+
+@pytest.mark.parametrize(
+    ("tls_days", "door", "codes"),
+    [(25, "berkas", ["certificate_ending"]), (25, "otomatis", []), (15, "otomatis", ["certificate_ending"])],
+)
+def test_both_certificates_are_told_by_their_end_and_days(
+    tls_days: int, door: str, codes: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    door_pem = certificate("localhost", "localhost", timedelta(days=tls_days, hours=1), host="localhost")
+    signer_pem = certificate("signer", "authority", timedelta(days=200, hours=1))
+    (tmp_path / "cert.pem").write_text(door_pem)
+    (tmp_path / "key.pem").write_text(key_pem("localhost"))
+    context, trust = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context(cafile=tmp_path / "cert.pem")
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    (tmp_path / ".env").write_text(f"FRONT_DOOR_TLS={TLS_FILES if door == 'berkas' else 'tls kantor@madiunkab.go.id'}\n")
+    write_secret(tmp_path / "state/issuance/signer/signer.pem", signer_pem)
+    with serve(Outside(echo=True), context) as address:
+        here = address.replace("127.0.0.1", "localhost")
+        write_secret(tmp_path / "state/intake/public_url", here)
+        write_secret(tmp_path / "state/intake/whatsapp_verify_token", "word")
+        assert main([str(tmp_path), "check"], World(meta=here, trust=trust)) == int(bool(codes))
+    told = capsys.readouterr()
+    ends = [f"{read(pem)[0].not_valid_after_utc.astimezone(WIB):%d-%m-%Y}" for pem in (signer_pem, door_pem)]
+    assert told.out.splitlines()[:2] == [
+        f"sertifikat pejabat: sampai {ends[0]}, 200 hari lagi",
+        f"sertifikat TLS: sampai {ends[1]}, {tls_days} hari lagi",
+    ]
+    assert re.findall(r"\[(\w+)\]", told.err) == codes
 
 
 def test_another_installation_of_the_same_name_is_not_overwritten(

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from shared.messaging.layout.definitions import NotApplied, apply_by_api
+from shared.messaging.layout.management import NotApplied, apply_by_api, export_by_api
 
 NEVER_SECONDS = 600.0
 
@@ -42,9 +42,19 @@ async def test_a_broker_that_hangs_is_given_up_in_time() -> None:
 
 
 async def test_a_node_that_has_just_started_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.messaging.layout.definitions.IMPORT_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr("shared.messaging.layout.management.IMPORT_PAUSE_SECONDS", 0.0)
     async with answering(b"500 Not Yet", b"500 Not Yet", b"204 No Content") as url:
         await apply_by_api({}, url, NEVER_SECONDS)
+
+
+async def test_of_several_nodes_whichever_answers_is_enough() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        away = gone.getsockname()[1]
+    async with answering(b"503 Not Yet", b"204 No Content") as url:
+        at = url.removeprefix("http://")
+        await apply_by_api({}, f"http://user:word@127.0.0.1:{away},{at},{at}", NEVER_SECONDS)
+    with pytest.raises(NotApplied, match="ConnectError"):
+        await export_by_api(f"http://user:word@127.0.0.1:{away},127.0.0.1:{away}")
 
 
 async def test_a_refusal_is_told_at_once() -> None:

@@ -49,6 +49,7 @@ class Watcher:
     def __init__(self) -> None:
         self.alarms: list[dict[str, Any]] = []
         self.result: list[dict[str, Any]] = []
+        self.limits: list[dict[str, Any]] = []
         self.app = FastAPI()
 
         @self.app.get("/api/v1/alerts")
@@ -62,6 +63,8 @@ class Watcher:
                 return self.said([{"metric": {"job": "intake"}, "value": [1, "1"]}, {"metric": {"job": "backup"}, "value": [1, "0"]}])
             if query == "(":
                 return Response('{"status":"error","errorType":"bad_data"}', 400, media_type="application/json")
+            if query.startswith("limit:"):
+                return self.said(self.limits)
             return self.said(self.result)
 
     @staticmethod
@@ -149,6 +152,23 @@ async def test_figures_over_time_are_lines_of_the_same_moments(watcher: tuple[Wa
     assert picture.finding == "Kabar tertua yang belum terkirim: issuance 13 detik"
 
 
+@pytest.mark.parametrize("limits", [[], ["1000"], ["20"]])
+async def test_the_line_through_a_picture_is_where_the_limit_of_the_alarm_is_now(limits: list[str], watcher: tuple[Watcher, str]) -> None:
+    known, url = watcher
+    known.result = [{"metric": {"queue": "intake"}, "value": [1, "7"]}]
+    known.limits = [{"metric": {"__name__": "limit:queue_messages"}, "value": [1, limit]} for limit in limits]
+    page = (await desk(url).get(f"{PATH}/operator/antrean", headers={"HX-Request": "true"})).text
+    assert re.findall(r'data-limit="([^"]*)"', page) == [f"{limit}.0" for limit in limits]
+
+
+def test_every_line_is_a_limit_that_there_is() -> None:
+    file = Path(__file__).resolve().parents[3] / "deploy" / "watch" / "limits.yaml"
+    known = {rule["record"] for group in yaml.safe_load(file.read_text())["groups"] for rule in group["rules"]}
+    lines = [panel.limit.ask for board in boards().values() for panel in board.panel if panel.limit]
+    assert lines
+    assert {line.split()[0] for line in lines} <= known
+
+
 async def test_figures_that_are_all_zero_are_known(watcher: tuple[Watcher, str]) -> None:
     known, url = watcher
     known.result = [{"metric": {"queue": "intake"}, "value": [1, "0"]}]
@@ -182,7 +202,8 @@ async def test_it_is_for_those_who_run_the_office(role: str) -> None:
 
 
 def test_every_question_is_one_that_prometheus_understands(tmp_path: Path) -> None:
-    asks = [panel.ask for board in boards().values() for panel in board.panel]
+    panels = [panel for board in boards().values() for panel in board.panel]
+    asks = [*(panel.ask for panel in panels), *(panel.limit.ask for panel in panels if panel.limit)]
     rules = tmp_path / "asks.yaml"
     rules.write_text(
         yaml.safe_dump({"groups": [{"name": "asked", "rules": [{"record": f"asked:{n}", "expr": ask} for n, ask in enumerate(asks)]}]})

@@ -13,7 +13,9 @@ import typst
 
 from services.issuance.adapters.renderer.signer import Signer
 from services.issuance.adapters.renderer.typesetter import Typesetter
+from services.issuance.domain.signing import CERTIFICATE_UNREADABLE
 from shared.child.serving import Answer, Worker, serve
+from shared.errors import Transient
 
 SAMPLES: Final = "samples"  # a made-up sheet of each product: `<product>.json`
 EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -24,14 +26,8 @@ class RenderServer:
     """The renderer in the child process, with its compilers and key."""
 
     def __init__(self, setup: Mapping[str, Any]) -> None:
+        self._signer = _signer(setup)
         self._typesetter = Typesetter(Path(setup["templates"]), tuple(setup["products"]))
-        self._signer = Signer(
-            certificate=Path(setup["certificate"]),
-            key=Path(setup["key"]),
-            chain=Path(setup["chain"]),
-            location=setup["location"],
-            genuine=setup["genuine"],
-        )
         self._warm_up(Path(setup["templates"]) / SAMPLES)
 
     def _warm_up(self, samples: Path) -> None:
@@ -64,6 +60,24 @@ class RenderServer:
         except Exception as error:  # noqa: BLE001 - whatever it is, the service decides about the next attempt
             return {"error": "renderer_failed", "detail": type(error).__name__}, b""
         return {}, pdf
+
+
+def _signer(setup: Mapping[str, Any]) -> Signer:
+    """Return who signs.
+
+    Raises:
+        Transient: `certificate_unreadable`: a file is missing, is none, or is another's.
+    """
+    try:
+        return Signer(
+            certificate=Path(setup["certificate"]),
+            key=Path(setup["key"]),
+            chain=Path(setup["chain"]),
+            location=setup["location"],
+            genuine=setup["genuine"],
+        )
+    except (OSError, ValueError, TypeError, LookupError) as error:
+        raise Transient(CERTIFICATE_UNREADABLE, f"{type(error).__name__}: {error}") from None
 
 
 def _make(setup: Mapping[str, Any]) -> tuple[Worker, Mapping[str, Any]]:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, TypeAlias
 
 from services.issuance.adapters.renderer.process import ChildRenderer, SignerIdentity
 from services.issuance.ports import Printed
 from shared import logs
 from shared.child import ChildLimits
-from shared.clock import monotonic_seconds
+from shared.clock import monotonic_seconds, now
 from shared.errors import Transient
 
+SIGNER_FILES: Final = ("certificate", "key", "chain")
 LONG_LINE: Final = 4  # sheets at the shortest line; below, waiting (30 ms a sheet) is quicker than a start (1.5 s)
 START_PAUSE_SECONDS: Final = 60.0  # between two tries to start one more: the others print meanwhile
+
+Written: TypeAlias = tuple[tuple[int, int], ...]
+"""When each file became what it is, and which it is; also whose it is may have changed since."""
 
 _log = logs.get("renderer")
 
@@ -24,6 +29,8 @@ class Pool:
     """A `ChildRenderer` with up to `most` children. A further child is started in the background and used once it is ready."""
 
     def __init__(self, setup: Mapping[str, Any], limits: ChildLimits, most: int) -> None:
+        self._files = [Path(setup[name]) for name in SIGNER_FILES]
+        self._written: Written = ()
         self._renderers = [ChildRenderer(setup, limits) for _ in range(most)]
         self._starting: asyncio.Task[None] | None = None
         self._no_start_until = 0.0
@@ -44,11 +51,17 @@ class Pool:
         return tuple(renderer.process_id for renderer in self._renderers if renderer.ready and renderer.process_id is not None)
 
     async def start(self) -> SignerIdentity:
-        """Start the first unless it lives.
+        """Start the first unless it lives. Where the certificate is over and other files are there by now, all start anew.
 
         Raises:
-            Transient: `renderer_start_failed`.
+            Transient: `certificate_unreadable`, `renderer_start_failed`.
         """
+        written, identity = _written(self._files), self.signer_identity
+        if identity is not None and identity.not_after <= now() and written != self._written:
+            _log.info("signer.renewed")
+            await self.close()
+        if self._renderers[0].process_id is None:
+            self._written = written
         return await self._renderers[0].start()
 
     async def render(self, product: str, sheet: Mapping[str, Any], *, made_at: datetime) -> Printed:
@@ -78,3 +91,8 @@ class Pool:
         except Transient as error:
             self._no_start_until = monotonic_seconds() + START_PAUSE_SECONDS
             _log.warning("renderer.alone", code=error.code, detail=error.detail)
+
+
+def _written(files: Sequence[Path]) -> Written:
+    found = [file.stat() for file in files if file.is_file()]
+    return tuple((each.st_ctime_ns, each.st_ino) for each in found)

@@ -66,7 +66,7 @@ class ChildRenderer:
         """Start a child unless one lives, without waiting for a sheet in work.
 
         Raises:
-            Transient: `renderer_start_failed`: no certificate, no memory, too slow.
+            Transient: `certificate_unreadable`: a file of the signer's is missing or wrong. `renderer_start_failed`: no memory, too slow.
         """
         return _identity(await self._child.start())
 

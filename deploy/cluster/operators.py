@@ -1,0 +1,83 @@
+"""What operators have of compose: `admin` to run commands in, backups and checks, and the broker's queues for each version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from deploy.cluster.compose import Compose, Described
+from deploy.cluster.door import DOOR
+from deploy.cluster.door import PORTS as DOOR_PORTS
+from deploy.cluster.shapes import Object, closed, deployed, from_secret, in_memory, made, mounted, needs, pod, probed
+from deploy.compose.prepare import SERVICE_UID
+from shared.messaging.layout.definitions import password_name
+from shared.messaging.layout.model import product
+
+ADMIN, BACKUP, CHECKS, TOPOLOGY = "admin", "backup", "checks", "topology"
+OPERATORS: Final = (ADMIN, BACKUP, CHECKS, TOPOLOGY)
+PORTS: Final = {BACKUP: 8121, CHECKS: 8120}
+"""Where they tell how things are."""
+OTHERWISE: Final[Mapping[str, str | None]] = {
+    "BACKUP_STATE": None,  # lies with the people who ran `prepare`, and goes into no backup
+    "PROMETHEUS_URL": None,  # the desk's pages alone ask it
+    "FRONT_DOOR": f"{DOOR}:{DOOR_PORTS['https'][0]}",
+    "WATCHDOG_BEAT": None,  # Kubernetes starts again what hangs
+}
+SCRATCH: Final = "1Gi"  # of parts of a backup there is one at a time, of 256 MB at most
+
+
+def operators(compose: Compose) -> Iterator[Object]:
+    """Return them; backups where compose's variable says where they go."""
+    admin, backup, checks = (compose.service(name) for name in (ADMIN, BACKUP, CHECKS))
+    yield _topology(admin)
+    yield _one(admin, {"command": ["sleep", "infinity"]})
+    if backup.environment["BACKUP_TARGET"]:
+        yield _one(backup, _command(backup))
+    yield _one(checks, _command(checks))
+
+
+def _command(said: Described) -> Object:
+    return {"command": said.entrypoint, "args": said.command}
+
+
+def _one(said: Described, command: Object) -> Object:
+    """One copy, and never two at a time."""
+    labels = {"app": said.name}
+    told = {"ports": [{"name": "metrics", "containerPort": PORTS[said.name]}], **probed(said.probe)} if said.name in PORTS else {}
+    return deployed(said.name, 1, _pod(said, command | told), labels, strategy={"type": "Recreate"})
+
+
+def _topology(admin: Described) -> Object:
+    """Bring the queues of this version into the broker. A Job can't be changed, so each version has its own."""
+    tag = admin.image.rpartition("/")[2].partition(":")[2].partition("@")[0]
+    name = f"{TOPOLOGY}-{re.sub('[^a-z0-9]+', '-', tag.lower())[:40].strip('-')}"
+    once = _pod(admin, {"command": admin.entrypoint, "args": ["topology", "apply"]}) | {"restartPolicy": "OnFailure"}
+    labels = {"app": TOPOLOGY}
+    spec = {"backoffLimit": 30, "ttlSecondsAfterFinished": 86400, "template": {"metadata": {"labels": labels}, "spec": once}}
+    return made("batch/v1", "Job", name, {"spec": spec}, labels)
+
+
+def _pod(said: Described, command: Mapping[str, object]) -> Object:
+    secrets = said.environment["SECRETS_DIR"]
+    container = {
+        "name": said.name,
+        "image": said.image,
+        **command,
+        "env": said.env({name: value for name, value in OTHERWISE.items() if name in said.environment}),
+        "resources": needs("50m", "96Mi", said.memory),
+        "securityContext": closed(),
+        "volumeMounts": [
+            mounted(secrets, "operator"),
+            mounted(said.environment["BROKER_PASSWORDS"], "passwords"),
+            mounted(said.environment["BACKUP_SCRATCH"], "scratch", is_written=True),
+            mounted("/tmp", "tmp", is_written=True),  # noqa: S108 - of this container alone
+        ],
+    }
+    volumes = [
+        from_secret("operator", "adminduk-operator"),
+        from_secret("passwords", "adminduk-passwords", [password_name(user.name).lower() for user in product().users]),
+        {"name": "scratch", "emptyDir": {"sizeLimit": SCRATCH}},
+        in_memory("tmp", "64Mi"),
+    ]
+    return pod(SERVICE_UID, [container], volumes)
