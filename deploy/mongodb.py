@@ -51,6 +51,8 @@ BACKUP: Final = "backup"
 """Reads the services' databases and the log of changes, and has databases of its own for drills."""
 DRILL: Final = "drill_"
 """How the databases of a drill are named, before the service's."""
+_WATCH_ROLE: Final = "watches"
+"""How the members are: what they tell of themselves, nothing of what is stored."""
 _BACKUP_ROLE: Final = "copies"  # MongoDB has one of its own that is called backup, and may read all there is
 _READS: Final = ("find", "listCollections", "listIndexes")
 ADMINISTRATOR: Final = "admin"
@@ -153,7 +155,7 @@ def make_users(client: Client, passwords: Mapping[str, str], databases: Mapping[
     for service, database in databases.items():
         _role(client, database)
         _user(client, database, service, passwords[service], [database])
-    _user(client, "admin", OPERATOR, passwords[OPERATOR], list(databases.values()))
+    _user(client, "admin", OPERATOR, passwords[OPERATOR], list(databases.values()), [_watch_role(client)])
     _backup_user(client, passwords[BACKUP], databases)
 
 
@@ -237,7 +239,14 @@ def _backup_user(client: Client, password: str, databases: Mapping[str, str]) ->
     client.admin.command("updateUser" if known else "createUser", BACKUP, pwd=password, roles=roles)
 
 
-def _user(client: Client, home: str, name: str, password: str, databases: Sequence[str]) -> None:
-    roles = [{"role": SERVICE_ROLE, "db": database} for database in databases]
+def _watch_role(client: Client) -> Mapping[str, str]:
+    privileges = [{"resource": {"cluster": True}, "actions": ["serverStatus", "replSetGetStatus"]}]
+    known = client.admin.command("rolesInfo", _WATCH_ROLE)["roles"]
+    client.admin.command("updateRole" if known else "createRole", _WATCH_ROLE, privileges=privileges, roles=[])
+    return {"role": _WATCH_ROLE, "db": "admin"}
+
+
+def _user(client: Client, home: str, name: str, password: str, databases: Sequence[str], more: Sequence[Mapping[str, str]] = ()) -> None:
+    roles = [*({"role": SERVICE_ROLE, "db": database} for database in databases), *more]
     known = client[home].command("usersInfo", name)["users"]
     client[home].command("updateUser" if known else "createUser", name, pwd=password, roles=roles)

@@ -28,6 +28,7 @@ REFILL_ROWS: Final = Counter("refill_rows_total", "Rows of an older release, by 
 REFILL_DONE: Final = Gauge("refill_done", "1 when all rows of an older release have it", ("refill",))
 RETENTION_REMOVED: Final = Counter("retention_removed_total", "What was removed because its time was over", ("kind",))
 RETENTION_REMOVED_BYTES: Final = Counter("retention_removed_bytes_total", "Bytes of files removed because their time was over", ("kind",))
+RETENTION_STOPPED: Final = Gauge("retention_stopped", "1 while nothing is removed though its time may be over", ("reason",))
 RETENTION_HELD: Final = Gauge("retention_held", "What would be over and is still needed", ("kind",))
 DISK_FREE_BYTES: Final = Gauge("disk_free_bytes", "What is free", ("place",))
 DISK_SIZE_BYTES: Final = Gauge("disk_size_bytes", "How large it is", ("place",))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from prometheus_client import Gauge, start_http_server
@@ -20,6 +22,7 @@ from deploy.admin.sets import make_set, sets
 from deploy.admin.settings import BackupSettings
 from deploy.admin.source import connected, snapshot
 from deploy.admin.targets import BackupTarget, target_of
+from shared import metrics
 from shared.clock import WIB, now
 
 Tell = Callable[[str], None]
@@ -103,6 +106,7 @@ class Keeper:
             Refused: what copying raises; a full backup that fails is told.
         """
         target = target_of(self._settings)
+        _note_room(Path(self._settings.backup_target))
         since = last_copied(target)
         whole = sets(target)
         self._note_age("full", ClusterTime.read(whole[-1]) if whole else None)
@@ -149,6 +153,14 @@ class Keeper:
         due = datetime.combine(local.date(), self._settings.backup_at, WIB)
         due = due if due <= local else due - timedelta(days=1)
         return not whole or ClusterTime.read(whole[-1]).at < due
+
+
+def _note_room(folder: Path) -> None:
+    """Tell what is free at a target that is a folder; of the others only their machine knows."""
+    if folder.is_absolute() and folder.is_dir():
+        usage = shutil.disk_usage(folder)
+        metrics.DISK_FREE_BYTES.labels("backup").set(usage.free)
+        metrics.DISK_SIZE_BYTES.labels("backup").set(usage.total)
 
 
 def clear(target: BackupTarget, settings: BackupSettings, today: date) -> list[str]:

@@ -13,6 +13,8 @@ import yaml
 FILE: Final = Path(__file__).parents[1] / "compose" / "compose.yaml"
 NAMES: Final = ("intake", "verification", "issuance", "notifier")
 _VARIABLE: Final = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
+_SIZE: Final = re.compile(r"^(\d+)([bkmg]?)b?$", re.IGNORECASE)
+_UNITS: Final = {"": "", "b": "", "k": "Ki", "m": "Mi", "g": "Gi"}
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,8 @@ class Described:
 
     @property
     def port(self) -> int:
-        """Where it listens: the last word of its probe."""
-        return int(self.probe[-1])
+        """Where it listens: the first number in its probe."""
+        return next(int(word) for word in self.probe if word.isdecimal())
 
     def env(self, otherwise: Mapping[str, str | None]) -> list[dict[str, str]]:
         """Return its settings as a container has them; some of them otherwise than on one host, or not at all."""
@@ -75,7 +77,7 @@ class Compose:
             entrypoint=self._words(said.get("entrypoint", ())),
             command=self._words(said.get("command", ())),
             environment={key: self._filled(value) for key, value in said.get("environment", {}).items()},
-            memory=self._filled(said.get("mem_limit", "")).upper() + "i",
+            memory=_SIZE.sub(lambda size: size[1] + _UNITS[size[2].lower()], self._filled(said.get("mem_limit", ""))),
             probe=self._words(said.get("healthcheck", {}).get("test", ()))[1:],
         )
 

@@ -24,7 +24,12 @@ OTHERWISE: Final[Mapping[str, str | None]] = {
     "FRONT_DOOR": f"{DOOR}:{DOOR_PORTS['https'][0]}",
     "WATCHDOG_BEAT": None,  # Kubernetes starts again what hangs
 }
-SCRATCH: Final = "1Gi"  # of parts of a backup there is one at a time, of 256 MB at most
+VOLUMES: Final[Mapping[str, Object]] = {
+    "SECRETS_DIR": from_secret("operator", "adminduk-operator"),
+    "BROKER_PASSWORDS": from_secret("passwords", "adminduk-passwords", [password_name(user.name).lower() for user in product().users]),
+    "BACKUP_SCRATCH": {"name": "scratch", "emptyDir": {"sizeLimit": "1Gi"}},  # one part of a backup at a time, of 256 MB at most
+}
+"""By the setting that says where it is."""
 
 
 def operators(compose: Compose) -> Iterator[Object]:
@@ -38,7 +43,7 @@ def operators(compose: Compose) -> Iterator[Object]:
 
 
 def _command(said: Described) -> Object:
-    return {"command": said.entrypoint, "args": said.command}
+    return ({"command": said.entrypoint} if said.entrypoint else {}) | {"args": said.command}
 
 
 def _one(said: Described, command: Object) -> Object:
@@ -59,7 +64,8 @@ def _topology(admin: Described) -> Object:
 
 
 def _pod(said: Described, command: Mapping[str, object]) -> Object:
-    secrets = said.environment["SECRETS_DIR"]
+    """With the secrets that compose gives it, where it gives them."""
+    folders = {name: said.environment[name] for name in VOLUMES if name in said.environment}
     container = {
         "name": said.name,
         "image": said.image,
@@ -68,16 +74,8 @@ def _pod(said: Described, command: Mapping[str, object]) -> Object:
         "resources": needs("50m", "96Mi", said.memory),
         "securityContext": closed(),
         "volumeMounts": [
-            mounted(secrets, "operator"),
-            mounted(said.environment["BROKER_PASSWORDS"], "passwords"),
-            mounted(said.environment["BACKUP_SCRATCH"], "scratch", is_written=True),
+            *(mounted(path, VOLUMES[name]["name"], is_written="emptyDir" in VOLUMES[name]) for name, path in folders.items()),
             mounted("/tmp", "tmp", is_written=True),  # noqa: S108 - of this container alone
         ],
     }
-    volumes = [
-        from_secret("operator", "adminduk-operator"),
-        from_secret("passwords", "adminduk-passwords", [password_name(user.name).lower() for user in product().users]),
-        {"name": "scratch", "emptyDir": {"sizeLimit": SCRATCH}},
-        in_memory("tmp", "64Mi"),
-    ]
-    return pod(SERVICE_UID, [container], volumes)
+    return pod(SERVICE_UID, [container], [*(VOLUMES[name] for name in folders), in_memory("tmp", "64Mi")])

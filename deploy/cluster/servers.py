@@ -60,7 +60,7 @@ def broker(compose: Compose) -> Iterator[Object]:
         {"name": "log", "emptyDir": {"sizeLimit": "100Mi"}},
         in_memory("tmp", "16Mi"),
     ]
-    yield made("v1", "ConfigMap", BROKER, {"data": {"adminduk.conf": BROKER_CONF}})
+    yield made("v1", "ConfigMap", BROKER, {"data": {"adminduk.conf": BROKER_CONF}}, {"app": BROKER})
     first = _copied(said, "/secret/cookie /var/lib/rabbitmq/.erlang.cookie", mounted("/secret", "cookie"), container["volumeMounts"][0])
     yield from _set(BROKER, [container], volumes, BROKER_PORTS, size="20Gi", first=first)
 
@@ -72,6 +72,7 @@ def database(compose: Compose) -> Iterator[Object]:
         "name": DATABASE,
         "image": said.image,
         "command": said.command,
+        "env": said.env({}),
         "ports": _opened(DATABASE_PORTS),
         "resources": needs("1", "1Gi", said.memory),
         **probed(said.probe),

@@ -1,13 +1,12 @@
 """What Prometheus and Alertmanager of compose read: written anew by each `prepare`, of variables and of one secret file."""
 
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from deploy.compose.judges import JUDGES
-from deploy.compose.refusals import Fault, Refusal
+from deploy.compose.refusals import Refusal
 from deploy.keys import write_secret
 from deploy.watch.config import Asked, Mail, Pace, alertmanager, broker, prometheus
 
@@ -16,7 +15,6 @@ PASSWORD: Final = "smtp_password"  # noqa: S105 - the name of a file
 _MOUNTED: Final = "/etc/watch"
 _RULES: Final = ("/etc/rules/limits.yaml", "/etc/rules/rules.yaml")
 _PORTS: Final = {"intake": 8101, "verification": 8102, "issuance": 8103, "notifier": 8104}
-_SERVER: Final = re.compile(r"[A-Za-z0-9.\-]+:[0-9]{1,5}")
 
 
 def write_watch(folder: Path) -> Iterator[Refusal]:
@@ -39,16 +37,11 @@ def _nodes(folder: Path) -> list[str]:
 
 
 def _refusals() -> Iterator[Refusal]:
-    to = os.environ.get("ALARM_MAIL_TO", "")
-    if not to:
+    if not os.environ.get("ALARM_MAIL_TO", ""):
         return
-    is_email = JUDGES["email"]
-    if fault := next(filter(None, (is_email(each.strip()) for each in to.split(","))), None):
-        yield fault.of("ALARM_MAIL_TO")
-    if fault := is_email(os.environ.get("ALARM_MAIL_FROM", "")):
-        yield fault.of("ALARM_MAIL_FROM")
-    if not _SERVER.fullmatch(os.environ.get("ALARM_SMTP", "")):
-        yield Fault("no_mail_server").of("ALARM_SMTP")
+    for name, judge in (("ALARM_MAIL_TO", "emails"), ("ALARM_MAIL_FROM", "email"), ("ALARM_SMTP", "mail_server")):
+        if fault := JUDGES[judge](os.environ.get(name, "")):
+            yield fault.of(name)
 
 
 def _mail(folder: Path) -> Mail | None:

@@ -17,6 +17,7 @@ from deploy.compose.refusals import Fault
 from deploy.keys import DEMO_KEY, PHONE_NUMBER_ID, WHATSAPP_NUMBER
 
 SHORTEST_KEY: Final = 16  # characters; whatever Meta, a court or a password maker gives is longer
+SHORTEST_PASSWORD: Final = 6  # characters; others chose it
 SHORTEST_WEBHOOK_KEY: Final = 24  # bytes, as Standard Webhooks wants it
 FEWEST_CHARACTERS: Final = 6  # different ones: less is a key that somebody held down
 FEWEST_WORDS: Final = 3  # of a street with its number
@@ -111,12 +112,17 @@ def _court_secrets(text: str) -> Fault | None:
 
 def _court_endpoints(text: str) -> Fault | None:
     endpoints = _json(text)
-    if not isinstance(endpoints, list) or not endpoints or not all(isinstance(each, dict) for each in endpoints):
+    if not isinstance(endpoints, list) or not endpoints or not all(isinstance(each, dict) and each.get("court") for each in endpoints):
         return Fault("no_json", ENDPOINTS_FORM)
     for endpoint in endpoints:
-        if fault := not_demo(str(endpoint.get("url", ""))) or _webhook_key(str(endpoint.get("secret", ""))):
+        url, secret = (str(endpoint.get(name, "")) for name in ("url", "secret"))
+        if fault := not_demo(url) or _with_tls(url) or _webhook_key(secret):
             return fault
     return None
+
+
+def _with_tls(url: str) -> Fault | None:
+    return None if urlsplit(url).scheme == "https" and urlsplit(url).hostname else Fault("no_https")
 
 
 def _social_accounts(text: str) -> Fault | None:
@@ -140,12 +146,32 @@ def _fingerprint(text: str) -> Fault | None:
     return None if len(digits) == FINGERPRINT_LETTERS and not set(digits) - set("0123456789abcdef") else Fault("no_fingerprint")
 
 
+def _nip(text: str) -> Fault | None:
+    return None if re.fullmatch(r"[0-9]{18}", text) else Fault("no_nip")
+
+
 def _tls(text: str) -> Fault | None:
     return None if text in TLS_WAYS else Fault("no_choice", ", ".join(TLS_WAYS))
 
 
 def _email(text: str) -> Fault | None:
     return None if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text) else Fault("no_email")
+
+
+def _emails(text: str) -> Fault | None:
+    return next(filter(None, (_email(each.strip()) for each in text.split(","))), None)
+
+
+def _mail_server(text: str) -> Fault | None:
+    return None if re.fullmatch(r"[A-Za-z0-9.\-]+:[0-9]{1,5}", text) else Fault("no_mail_server")
+
+
+def _mail_user(text: str) -> Fault | None:
+    return None if re.fullmatch(r"[A-Za-z0-9.@_+\-]+", text) else Fault("no_mail_user")
+
+
+def _password(text: str) -> Fault | None:
+    return Fault("placeholder", str(SHORTEST_PASSWORD)) if PLACEHOLDER.search(text) or len(text) < SHORTEST_PASSWORD else None
 
 
 def _json(text: str) -> Any:
@@ -168,7 +194,12 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "certificate": partial(certificate_fault, fewest_days=0),
     "private_key": _private_key,
     "fingerprint": _fingerprint,
+    "nip": _nip,
     "tls": _tls,
     "email": _email,
+    "emails": _emails,
+    "mail_server": _mail_server,
+    "mail_user": _mail_user,
+    "password": _password,
 }
 """By the name that a question gives."""

@@ -10,6 +10,7 @@ from deploy.compose.judges import JUDGES
 from deploy.compose.refusals import DATA, Fault
 
 FILE: Final = "file"
+ANYTHING: Final = "*"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +39,7 @@ class Question:
 
     def applies(self, answers: Mapping[str, str]) -> bool:
         """Whether it is asked, after what was answered so far."""
-        return all(answers.get(name) == value for name, value in self.when.items())
+        return all(answers.get(name) if value == ANYTHING else answers.get(name) == value for name, value in self.when.items())
 
 
 @cache

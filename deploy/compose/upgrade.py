@@ -13,8 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
-import shutil
 import subprocess
 import sys
 import time
@@ -25,6 +23,7 @@ from typing import Any
 
 from deploy.compose import kept_logs
 from deploy.compose.ends import ends_held
+from deploy.compose.variables import keep, value_of
 
 HERE = Path(__file__).parent
 PROJECT = "com.docker.compose.project"
@@ -39,7 +38,6 @@ STOP_SECONDS = 60  # longer than a service takes to leave and to finish (LEAVE_S
 LOOK_SECONDS = 1.0
 LOG_LINES = 15  # of one that does not get ready
 FAILED = 1
-_VERSION = re.compile(r"(?m)^IMAGE=.*$")
 
 SENTENCES = {
     "docker_silent": "Docker tidak menjawab. Jalankan sebagai root, dan lihat systemctl status docker.",
@@ -120,8 +118,8 @@ def upgrade(here: Installation, image: str, *, backup: bool, tell: Tell, is_ende
     here = replace(here, image=image, project=whole["name"])
     _tidied(here, wanted, whole.get("services", {}), tell)
     services, before = _running(here)
-    if not _VERSION.search(_text(Path(here.variables))):  # else a start on the way takes the version that compose.yaml names by now
-        _keep(Path(here.variables), before)
+    if not value_of(Path(here.variables), "IMAGE"):  # else a start on the way takes the version that compose.yaml names by now
+        keep(Path(here.variables), "IMAGE", before)
     if all(each["Image"] == wanted for name in services for each in here.containers(name)):
         tell(f"{image} sudah berjalan di semua layanan")
     else:
@@ -129,7 +127,7 @@ def upgrade(here: Installation, image: str, *, backup: bool, tell: Tell, is_ende
         for service in services:
             _replaced(here, service, wanted, before, tell, is_ended)
     _the_rest(here, tell)
-    _keep(Path(here.variables), image)
+    keep(Path(here.variables), "IMAGE", image)
     tell(f"selesai; kembali ke yang sebelumnya: make upgrade IMAGE={before}")
 
 
@@ -255,22 +253,6 @@ def _the_rest(here: Installation, tell: Tell) -> None:
     for what in ("conservation", "list"):
         said = here.run("admin", what).stdout.strip().splitlines()
         tell(f"admin {what}: {said[-1] if said else 'tidak ada'}")
-
-
-def _keep(variables: Path, image: str) -> None:
-    """Write the version into the file of variables, so that the next start takes it: whole or not at all, as a disk may be full."""
-    text, line = _text(variables), f"IMAGE={image}"
-    whole = text if not text or text.endswith("\n") else f"{text}\n"
-    draft = variables.with_name(f"{variables.name}.part")
-    draft.touch(mode=0o600)
-    draft.write_text(_VERSION.sub(line, whole) if _VERSION.search(whole) else f"{whole}{line}\n", encoding="utf-8")
-    if variables.is_file():
-        shutil.copystat(variables, draft)
-    draft.replace(variables)
-
-
-def _text(variables: Path) -> str:
-    return variables.read_text(encoding="utf-8") if variables.is_file() else ""
 
 
 def _tell(text: str) -> None:

@@ -8,6 +8,15 @@ from urllib.parse import urlsplit
 from deploy.compose.questions import questions
 
 STATE: Final = "state"
+HTTP_PORT: Final = 80
+MAIL: Final = {
+    "alarm_mail_to": "ALARM_MAIL_TO",
+    "alarm_mail_from": "ALARM_MAIL_FROM",
+    "alarm_smtp": "ALARM_SMTP",
+    "alarm_smtp_user": "ALARM_SMTP_USER",
+}
+"""Who is written to about alarms, and by which server: the variable of each answer."""
+
 TLS_FILES: Final = "tls /etc/front-door/cert.pem /etc/front-door/key.pem"
 
 KEPT_IN_STATE: Final = frozenset({"PROFILE", "PUBLIC_URL", "WHATSAPP_NUMBER", "CHECK_BASE_URL", "DESK_URL"})
@@ -21,11 +30,18 @@ def environment(said: Mapping[str, str], before: str) -> str:
         "DESK_HOST": public.hostname or "",
         "DESK_BIND": "0.0.0.0",  # noqa: S104 - the front door is for everybody
         "DESK_PORT": str(public.port or 443),
-        "HTTP_PORT": "80",
+        "HTTP_PORT": str(http_port(before)),
         "FRONT_DOOR_TLS": TLS_FILES if said["tls"] == "berkas" else f"tls {said['tls_email']}",
+        **{variable: said[name].replace(" ", "") for name, variable in MAIL.items() if said.get(name)},
     }
     others = [_without_demo(line) for line in before.splitlines() if line.partition("=")[0].strip() not in ours.keys() | KEPT_IN_STATE]
     return "\n".join([*others, *(f"{name}={value}" for name, value in ours.items())]) + "\n"
+
+
+def http_port(before: str) -> int:
+    """Return where the front door sends who comes without TLS to it: port 80, but where `.env` names another (a second installation)."""
+    named = [line.partition("=")[2].strip() for line in before.splitlines() if line.startswith("HTTP_PORT=")]
+    return int(named[-1]) if named and named[-1].isdecimal() else HTTP_PORT
 
 
 def _without_demo(line: str) -> str:
@@ -39,13 +55,19 @@ def variables(folder: Path) -> str:
     return file.read_text() if file.exists() else ""
 
 
+def variable(folder: Path, name: str) -> str:
+    """Return what a variable says in `.env`; empty where it says nothing."""
+    return next((line.partition("=")[2].strip().strip("'\"") for line in variables(folder).splitlines() if line.startswith(f"{name}=")), "")
+
+
 def kept(folder: Path) -> Mapping[str, str]:
     """Return what an installation knows already, by question; empty where it knows nothing."""
     known = {}
     for question in questions().values():
         file = folder / STATE / question.files[0] if question.files else None
         known[question.name] = file.read_text(errors="replace").strip() if file and file.is_file() else ""
-    tls = next((line.partition("=")[2] for line in variables(folder).splitlines() if line.startswith("FRONT_DOOR_TLS=")), "")
+    known |= {name: variable(folder, of) for name, of in MAIL.items()}
+    tls = variable(folder, "FRONT_DOOR_TLS")
     if tls == TLS_FILES:
         known["tls"] = "berkas"
     elif "@" in tls:

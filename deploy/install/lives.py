@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from deploy.compose import certificates
 from deploy.compose.production import SIGNER
 from deploy.compose.refusals import Fault, Refusal
-from deploy.watch.checks import certificate_end
+from deploy.watch.checks import seen_certificate
 from shared.clock import WIB, now
 
 AUTOMATIC_DAYS: Final = 20  # Caddy gets a new one from Let's Encrypt 30 days before the end
@@ -46,7 +46,7 @@ def lives(state: Path, public_url: str, *, is_automatic: bool) -> Iterator[Life]
         return
     host = parts.hostname or ""
     try:
-        ends_at = certificate_end(f"{host}:{parts.port or 443}", host)
+        ends_at = seen_certificate(f"{host}:{parts.port or 443}", host).not_valid_after_utc
     except OSError:
         return
     yield Life("sertifikat TLS", ends_at, AUTOMATIC_DAYS if is_automatic else certificates.FEWEST_DAYS)

@@ -4,8 +4,9 @@ import hashlib
 import hmac
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from ipaddress import ip_address
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from deploy.compose.refusals import Fault, Refusal
+from deploy.install import letters
 from deploy.install.neighbours import is_taken, ports_of
 from shared.clock import now
 
@@ -42,16 +44,25 @@ class World:
     lookup: Lookup = addresses
     trust: ssl.SSLContext | bool = True
     taken: Callable[[int], bool] = is_taken
+    mail: Callable[..., Iterable[Refusal]] = letters.refusals
 
-    def refusals(self, answers: Mapping[str, str], *, is_new: bool = True) -> Iterator[Refusal]:
-        """Yield what is not taken of all the answers. `is_new`: nothing runs here yet; else the ports are our own."""
-        for port in ports_of(answers["public_url"]) if is_new else ():
+    def refusals(self, answers: Mapping[str, str], *, http_port: int = 80, is_new: bool = True, has_tls: bool = True) -> Iterator[Refusal]:
+        """Yield what is not taken of all the answers.
+
+        Args:
+            answers: By question.
+            http_port: Of the front door, for who comes without TLS.
+            is_new: Nothing runs here yet; else the ports are our own.
+            has_tls: The mail server has TLS; an office may have one inside that has none.
+        """
+        for port in ports_of(answers["public_url"], http_port) if is_new else ():
             if self.taken(port):
                 yield Fault("port_taken", str(port)).of("public_url")
         for name in ("public_url", "check_base_url"):
             host = urlsplit(answers[name]).hostname or ""
             if fault := self._name_fault(host):
                 yield fault.of(name)
+        yield from self.mail(answers, has_tls=has_tls)
         yield from self._meta(answers)
 
     def running(self, public_url: str, verify_token: str) -> Iterator[Refusal]:
@@ -120,10 +131,11 @@ def _certificate_refused(error: BaseException | None) -> str:
 
 def _clock_off(answer: httpx.Response) -> int:
     """Return by how many seconds this host's clock is off; 0 within what is borne, and where the answer tells no time."""
-    told = answer.headers.get("Date", "")
-    if not told:
+    try:
+        told = parsedate_to_datetime(answer.headers.get("Date", ""))
+    except ValueError:
         return 0
-    off = round((now() - parsedate_to_datetime(told)).total_seconds())
+    off = round((now() - (told if told.tzinfo else told.replace(tzinfo=UTC))).total_seconds())
     return off if abs(off) > CLOCK_SECONDS else 0
 
 

@@ -1,11 +1,13 @@
 """`python -m deploy.watch.checks`: look from time to time at what no service can know of itself, and tell it as `/metrics`.
 
 Whether the books balance, every number has its document, events are in order, nobody changed who saw whom, and queues are as they
-should be: by the operator's own commands (`deploy.admin`). And the certificate that browsers see, the clock, and the watchdog's beat.
+should be: by the operator's own commands (`deploy.admin`). And the certificate that browsers see, the clock, the watchdog's beat, and what
+the database's members tell of themselves.
 """
 
 from __future__ import annotations
 
+import math
 import signal
 import socket
 import ssl
@@ -14,7 +16,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -22,8 +24,9 @@ from typing import Annotated, Final
 import httpx
 from cryptography import x509
 from prometheus_client import Gauge, start_http_server
-from pydantic import Field
+from pydantic import Field, SecretStr
 
+from deploy.watch.members import look_at_members
 from shared import logs, metrics
 from shared.clock import monotonic_seconds, now
 from shared.settings import Environment
@@ -43,6 +46,7 @@ CHECKS: Final[Mapping[str, tuple[tuple[str, ...], float]]] = {
 """By name: the operator's command, and how often. Those of a day read everything that there is."""
 _AGAIN_SECONDS: Final = 60.0  # after one that found something, or could not look
 _ANSWER_SECONDS: Final = 10.0
+_RENEWED_BY_ITSELF: Final = timedelta(days=14)  # nobody orders a certificate for less
 _LONGEST_SECONDS: Final = 3 * _HOUR  # of one command
 _SILENT: Final = "does not answer"  # how the commands say that a server is away: then nothing was found out
 
@@ -55,6 +59,7 @@ class CheckSettings(Environment):
     host: Annotated[str, Field(description="Address to listen on")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="Port of /metrics")] = 8120
     check_often: Annotated[float, Field(gt=0, description="How many times as often as usual, for trying")] = 1.0
+    mongo_url: Annotated[SecretStr, Field(description="mongodb:// whose members are asked how they are; empty = nobody is")] = SecretStr("")
     front_door: Annotated[str, Field(pattern=r"^([^:/]+:[0-9]+)?$", description="host:port of the front door; empty = no TLS here")] = ""
     front_door_name: Annotated[str, Field(description="Name in its certificate")] = "localhost"
     clock_url: Annotated[str, Field(description="A server of the world whose time is right; empty = nobody is asked")] = ""
@@ -84,10 +89,12 @@ class Looking:
         settings = self._settings
         if settings.check_beat is not None:
             settings.check_beat.touch()
+        if settings.mongo_url.get_secret_value():
+            look_at_members(settings.mongo_url.get_secret_value())
         with suppress(OSError, ValueError):
             if settings.front_door:
-                left = certificate_end(settings.front_door, settings.front_door_name) - now()
-                metrics.CERTIFICATE_DAYS.labels("tls").set(left.total_seconds() / _DAY)
+                seen = seen_certificate(settings.front_door, settings.front_door_name)
+                metrics.CERTIFICATE_DAYS.labels("tls").set(days_left(seen, now()))
         with suppress(httpx.HTTPError, KeyError):
             if settings.clock_url:
                 CLOCK_OFF.set(clock_off(settings.clock_url))
@@ -109,8 +116,8 @@ class Looking:
         self._due[name] = monotonic_seconds() + rest / self._settings.check_often
 
 
-def certificate_end(address: str, name: str) -> datetime:
-    """Return when the certificate ends that a browser would see; whoever signed it.
+def seen_certificate(address: str, name: str) -> x509.Certificate:
+    """Return the certificate that a browser would see; whoever signed it.
 
     Raises:
         OSError: nobody answers.
@@ -123,8 +130,15 @@ def certificate_end(address: str, name: str) -> datetime:
         socket.create_connection((host, int(port)), _ANSWER_SECONDS) as connection,
         context.wrap_socket(connection, server_hostname=name) as secured,
     ):
-        certificate = x509.load_der_x509_certificate(secured.getpeercert(binary_form=True) or b"")
-    return certificate.not_valid_after_utc
+        return x509.load_der_x509_certificate(secured.getpeercert(binary_form=True) or b"")
+
+
+def days_left(certificate: x509.Certificate, at: datetime) -> float:
+    """Return the days until it ends. No number where it holds and is made for days: whoever made it (Caddy, for 12 hours) renews it."""
+    begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if at < ends and ends - begins < _RENEWED_BY_ITSELF:
+        return math.nan
+    return (ends - at).total_seconds() / _DAY
 
 
 def clock_off(url: str) -> float:

@@ -66,6 +66,14 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
         float, Field(ge=1, description="How long an upload waits for the request that names it before it is swept, in days")
     ] = 7.0
 
+    clock_jump_days: Annotated[
+        float,
+        Field(
+            ge=1,
+            description="Where the clock is more than this away from when it was looked at last, no photos are removed until it is back, "
+            "or has gone on for as long; in days",
+        ),
+    ] = 14.0
     request_file_days: Annotated[
         float,
         Field(

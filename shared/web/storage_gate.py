@@ -13,7 +13,7 @@ from shared.web.problems import problem
 
 STORAGE_LOW: Final = "storage_low"
 _BRINGS: Final = frozenset({"POST", "PUT"})
-_AGAIN_SECONDS: Final = 600  # somebody has to make room first
+AGAIN_SECONDS: Final = 600  # somebody has to make room first
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class StorageGate:
             and self._taking_in.is_low()
         ):
             detail = "The disk is nearly full; nothing was taken in. Send it again later."
-            refusal = problem(HTTPStatus.SERVICE_UNAVAILABLE, STORAGE_LOW, detail, headers={"Retry-After": str(_AGAIN_SECONDS)})
+            refusal = problem(HTTPStatus.SERVICE_UNAVAILABLE, STORAGE_LOW, detail, headers={"Retry-After": str(AGAIN_SECONDS)})
             await refusal(scope, receive, send)
             return
         await self._app(scope, receive, send)

@@ -385,8 +385,12 @@ FAULTS: Final = (
     limited("cadangan penuh lama (batas 0 detik)", "FullBackupOld", backup_full_seconds=0),
     limited("sertifikat penanda tangan (batas 100.000 hari)", "CertificateEnds", certificate_signer_days=100_000),
     limited("sertifikat penanda tangan (batas 100.000 hari)", "CertificateOver", certificate_over_days=100_000),
+    limited("basis data tertinggal (batas di bawah 0)", "DatabaseLags", database_lag_seconds=-1),
+    limited("sambungan basis data (batas 0)", "DatabaseConnections", database_connections_ratio=0),
+    limited("catatan perubahan pendek (batas 10.000 hari)", "OplogShort", database_oplog_seconds=864_000_000),
     limited("disk (peringatan di bawah 100 % kosong)", "DiskSoonFull", disk_soon_ratio=1.01),
     limited("disk (bahaya di bawah 100 % kosong)", "DiskFull", disk_full_ratio=1.01),
+    limited("disk antrean (batas 1 EB kosong)", "BrokerDiskSoonFull", broker_disk_bytes=1e18),
     limited("jam (batas di bawah 0)", "ClockWrong", clock_seconds=-1),
     limited("pemeriksaan (batas 0 detik)", "ChecksSilent", check_seconds=0),
     limited("jawaban lambat (batas satu mikrodetik)", "SlowAnswers", answer_seconds=0.000001),
@@ -399,5 +403,8 @@ UNTRIED: Final = {
     "MemoryNearLimit": "hanya di compose: batas memori container",
     "PersonalDataInLogs": "baris log yang salah tidak ada",
     "NobodyWrites": "sehari tanpa pesan",
+    "DatabaseMemberDown": "hanya dengan tiga anggota",
+    "ClocksDiffer": "jam mesin ini milik semua yang lain juga",
+    "RetentionStopped": "jam mesin ini milik semua yang lain juga",
 }
 """Alarms that the drill does not set off, and why; `tests/unit/watch` tries them with series."""

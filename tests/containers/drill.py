@@ -2,9 +2,9 @@
 
 Citizens write by the front door all the while, signed as Meta signs them, each again until it is taken, and adapters ask for family cards.
 Each service has two copies; with `--roles` each role is a container of its own, workers two. Each container is killed (SIGKILL to every
-process in it) and hung (SIGSTOP), one after the other. For each: seconds until Docker calls it healthy and a message gets through. Prints a
-row for each case, what each copy handled and what became of all that was asked; exits with 1 where one was late, a copy had no work, or
-something was lost or doubled. Needs Docker, root and an idle host.
+process in it) and hung (SIGSTOP), one after the other or a few at once. For each: seconds until Docker calls it healthy and a message gets
+through. Prints a row for each case, what each copy handled and what became of all that was asked; exits with 1 where one was late, a copy
+had no work, or something was lost or doubled. Needs Docker, root and an idle host.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from typing import Final
@@ -33,21 +33,15 @@ GIVE_UP_SECONDS: Final = 180.0
 CALM_SECONDS: Final = 5.0  # between one case and the next
 BEFORE_SECONDS: Final = 30.0
 PER_SECOND: Final = 0.5  # requests; messages are five a second
-BESIDE: Final = (
-    "rabbitmq",
-    "mongo",
-    "front-door",
-    "watchdog",
-    "checks",
-    "prometheus",
-    "alertmanager",
-    "backup",
-    "whatsapp",
-    "court",
-    "graph",
+TOGETHER: Final = (
+    *((name,) for name in NAMES),
+    *(("rabbitmq",), ("mongo",), ("front-door",), ("watchdog",)),
+    *(("checks", "prometheus"), ("alertmanager", "backup"), ("whatsapp", "court", "graph")),
 )
-COPIES: Final = {f"{name.upper()}_COPIES": "2" for name in NAMES}
-ROLES: Final = [f"{name}-{role}" for name in NAMES for role in ("worker", "relay")]
+"""What is struck at once. The watchdog restarts one after the other."""
+EACH: Final = 2  # copies
+COPIES: Final = {f"{name.upper()}_COPIES": str(EACH) for name in NAMES}
+ROLES: Final = tuple((f"{name}-worker", f"{name}-relay") for name in NAMES)
 TIMER: Final = ROOT / "deploy" / "systemd"
 
 
@@ -57,7 +51,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--roles", action="store_true", help="each role as a container of its own")
     parser.add_argument("only", nargs="*", metavar="SERVICE", help="these alone")
     given = parser.parse_args(words)
-    struck = given.only or ([*NAMES, *ROLES] if given.roles else [*NAMES, *BESIDE])
+    struck = [(name,) for name in given.only] or (ROLES if given.roles else TOGETHER)
     profiles = "demo" if given.roles else "demo,watch,backup"
     with project("adminduk-drill", ["roles.yaml"] * given.roles, COMPOSE_PROFILES=profiles, **({} if given.roles else COPIES)) as made:
         _up(made, is_apart=given.roles)
@@ -66,7 +60,7 @@ def main(words: Sequence[str]) -> int:
             asking.start()
             asking.wait(BEFORE_SECONDS)
             idle = _shared(made, is_apart=given.roles)
-            late = [case for service in struck for case in _cases(made, service, writing)]
+            late = [case for services in struck for case in _cases(made, services, writing)]
             asking.stop()
         found = books(made, asking)
     print(f"messages taken {writing.taken}, tries refused {writing.refused}; accepted {found.accepted}, gave up {asking.gave_up}")
@@ -79,7 +73,7 @@ def _up(made: Project, *, is_apart: bool) -> None:
     """Start it; what backs up needs a key first."""
     began = time.monotonic()
     if is_apart:
-        made.up(*(word for name in NAMES for word in ("--scale", f"{name}-worker=2")))
+        made.up(*(word for name in NAMES for word in ("--scale", f"{name}-worker={EACH}")))
     else:
         made.compose("up", "-d", "--scale", "backup=0")
         made.admin("backup", "key", "--out", "/backup/key.txt")
@@ -91,19 +85,20 @@ def _shared(made: Project, *, is_apart: bool) -> list[str]:
     """Print what each copy handled; return the services of which one had nothing."""
     found = shares(made, "-worker" if is_apart else "")
     print(f"messages handled by each copy: {found}", flush=True)
-    return [name for name, counts in found.items() if len(counts) != len(COPIES) // 2 or not all(counts)]
+    return [name for name, counts in found.items() if len(counts) != EACH or not all(counts)]
 
 
-def _cases(made: Project, service: str, writing: Writing) -> Iterator[str]:
-    """Kill it and hang it; yield what was late."""
+def _cases(made: Project, services: Sequence[str], writing: Writing) -> Iterator[str]:
+    """Kill them and hang them; yield what was late."""
     for number in (signal.SIGKILL, signal.SIGSTOP):
-        (container, *_) = made.containers(service)
-        before, began = state(container)["StartedAt"], time.monotonic()
-        strike(container, number)
-        seconds = _recovered(container, writing, began, before)
-        print(f"{service:<20} {number.name:<8} {seconds:6.1f} s   taken {writing.taken}, refused {writing.refused}", flush=True)
-        if seconds > LIMIT_SECONDS:
-            yield f"{service} {number.name}"
+        struck = {service: made.containers(service)[0] for service in services}
+        before, began = {service: state(container)["StartedAt"] for service, container in struck.items()}, time.monotonic()
+        for container in struck.values():
+            strike(container, number)
+        seconds = _recovered(struck, before, writing, began)
+        for service, taken in seconds.items():
+            print(f"{service:<20} {number.name:<8} {taken:6.1f} s   taken {writing.taken}, refused {writing.refused}", flush=True)
+        yield from (f"{service} {number.name}" for service, taken in seconds.items() if taken > LIMIT_SECONDS)
         writing.ended.wait(CALM_SECONDS)
 
 
@@ -114,15 +109,17 @@ def strike(container: str, number: signal.Signals) -> None:
             os.kill(int(line), number)
 
 
-def _recovered(container: str, writing: Writing, began: float, before: str) -> float:
-    """Wait until it has started anew, is healthy and a message got through; return the seconds."""
-    while time.monotonic() - began < GIVE_UP_SECONDS:
-        seen = state(container)
-        healthy = seen["StartedAt"] != before and seen["Running"] and seen.get("Health", {}).get("Status") == "healthy"
-        if healthy and writing.last_taken > began + 1:
-            return time.monotonic() - began
+def _recovered(struck: Mapping[str, str], before: Mapping[str, str], writing: Writing, began: float) -> dict[str, float]:
+    """Wait until each has started anew, is healthy and a message got through; return the seconds of each."""
+    seconds: dict[str, float] = {}
+    while len(seconds) < len(struck) and time.monotonic() - began < GIVE_UP_SECONDS:
+        for service in struck.keys() - seconds.keys():
+            seen = state(struck[service])
+            is_well = seen["StartedAt"] != before[service] and seen["Running"] and seen.get("Health", {}).get("Status") == "healthy"
+            if is_well and writing.last_taken > began + 1:
+                seconds[service] = time.monotonic() - began
         writing.ended.wait(0.5)
-    return GIVE_UP_SECONDS
+    return {service: seconds.get(service, GIVE_UP_SECONDS) for service in struck}
 
 
 @contextmanager

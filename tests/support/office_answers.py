@@ -102,9 +102,15 @@ def answers(folder: Path) -> dict[str, str]:
         "signer_key": "pejabat-kunci.pem",
         "signer_authorities": "psre.pem",
         "authority_sha256": signer["authority_sha256"],
+        "officer_nip": "197001011995031001",
         "tls": "berkas",
         "tls_certificate": "tls.pem",
         "tls_key": "tls-kunci.pem",
+        "alarm_mail_to": "kepala@madiunkab.go.id, tik@madiunkab.go.id",
+        "alarm_mail_from": "alarm@madiunkab.go.id",
+        "alarm_smtp": "surel.madiunkab.go.id:587",
+        "alarm_smtp_user": "alarm@madiunkab.go.id",
+        "alarm_smtp_password": "kata sandi surel",
     }
 
 

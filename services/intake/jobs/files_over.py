@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Final
 
 from services.intake.domain.file_times import FileTimes
@@ -11,6 +12,7 @@ from services.intake.ports import Deps, FilesOverReader, HiddenFiles, Tx
 from shared import logs, metrics
 from shared.audit import AuditEntry
 from shared.messaging.transaction.runner import UnitOfWorkRunner
+from shared.retention import ClockMark
 
 KIND: Final = "request_files"
 """Kind of `shared.reference.retention` that what is removed is counted under."""
@@ -37,28 +39,24 @@ class FilesOver:
         files: HiddenFiles,
         times: FileTimes,
         clock_ahead: Callable[[], Awaitable[float]],
+        clock_look: Callable[[datetime], Awaitable[ClockMark]],
     ) -> None:
-        """`clock_ahead`: how many seconds this machine's clock is ahead of the database's."""
+        """`clock_ahead`: how many seconds this machine's clock is ahead of the database's. `clock_look`: remembers what it says."""
         self._deps = deps
         self._units = units
         self.reader = reader
         self._files = files
         self.times = times
         self.clock_ahead = clock_ahead
+        self._clock_look = clock_look
 
     async def sweep(self) -> int:
         """Let go of the files of every request whose time is over; return of how many.
 
         Nothing is done while the audit log was found broken: what is there may be evidence. Nor while two clocks differ: nobody knows what
-        is over, and what went does not come back.
+        is over, and what went does not come back; nor where the one of the whole host has jumped.
         """
-        ahead = await self.clock_ahead()
-        if abs(ahead) > _CLOCK_SECONDS:
-            _log.error("retention.stopped", reason="clock_off", seconds=round(ahead))
-            return 0
-        check = await self._units.audit.last_check()
-        if check is not None and check.broken is not None:
-            _log.error("retention.stopped", reason="audit_broken", row=check.broken)
+        if await self._is_stopped():
             return 0
         at, after, done, held = self._deps.clock(), None, 0, 0
         while True:
@@ -70,6 +68,22 @@ class FilesOver:
                 metrics.RETENTION_HELD.labels(KIND).set(held)
                 return done
             after = page.next
+
+    async def _is_stopped(self) -> bool:
+        ahead = await self.clock_ahead()
+        mark = await self._clock_look(self._deps.clock())
+        check = await self._units.audit.last_check()
+        reasons = {
+            "clock_off": abs(ahead) > _CLOCK_SECONDS,
+            "clock_jumped": not mark.is_believed,
+            "audit_broken": check is not None and check.broken is not None,
+        }
+        for reason, stops in reasons.items():
+            metrics.RETENTION_STOPPED.labels(reason).set(int(stops))
+            if stops:
+                row = check.broken if check is not None else None
+                _log.error("retention.stopped", reason=reason, seconds=round(ahead), seen_at=mark.seen_at.isoformat(), row=row)
+        return any(reasons.values())
 
     async def _give_up(self, request_ids: tuple[str, ...]) -> int:
         def noted(given_up: GivenUp) -> AuditEntry | None:

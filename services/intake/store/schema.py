@@ -60,6 +60,8 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
         # An officer looks for a chat by the name that the person goes by.
         IndexModel([("name_words", 1)], name="by_name_words"),
         IndexModel([("links.link_id", 1)], name="by_link", partialFilterExpression={"links.link_id": {"$gt": ""}}),
+        # Photos of one stay while another one of the same person has something open. Most were never merged.
+        IndexModel([("merged_into", 1)], name="by_merged_into", partialFilterExpression={"merged_into": {"$gt": ""}}),
     ),
     "audiences": (
         IndexModel([("found_at", 1)], name="found"),  # the job looks for those that are not
@@ -152,6 +154,7 @@ INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     ),
     "sent_messages": (),
     "register_state": (),
+    "retention_clock": (),
     "word_book": (),
     "tries": (
         IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0),  # a stretch is over: nobody is paused by it any more

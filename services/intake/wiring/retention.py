@@ -19,7 +19,7 @@ from shared.messaging.transaction.runner import UnitOfWorkRunner
 from shared.mongo.unused import UnusedFiles
 from shared.poller import sweeper
 from shared.process import BackgroundJob
-from shared.retention import Holdings, RemovalBook
+from shared.retention import ClockWitness, Holdings, RemovalBook
 from shared.web import FastAPI, keeping
 from shared.web.desk import Pages
 
@@ -55,7 +55,8 @@ def retention_of(settings: Settings, host: MessagingHost, bucket: str, deps: Dep
     unused = UnusedFiles(host.mongo, host.database, bucket, used=used, age=age, removed=removed, clock=deps.clock)
     times = FileTimes(timedelta(days=settings.request_file_days), timedelta(days=settings.returned_file_days))
     reader = MongoFilesOver(host.mongo, host.database)
-    return Retention(unused, FilesOver(deps, units, reader, unused, times, host.mongo.clock_ahead_seconds))
+    witness = ClockWitness(host.mongo, host.database, timedelta(days=settings.clock_jump_days))
+    return Retention(unused, FilesOver(deps, units, reader, unused, times, host.mongo.clock_ahead_seconds, witness.look))
 
 
 def install_keeping(app: FastAPI, settings: Settings, host: MessagingHost) -> None:

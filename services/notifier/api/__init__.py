@@ -12,6 +12,9 @@ from shared.messaging.transaction.runner import UnitOfWorkRunner
 PUBLIC: Final = frozenset({pictures.ROUTE, meta.PATH})
 """Routes without a key: pictures of posts that were approved, and Meta's handshake, guarded by a token in its address."""
 
+TAKES_IN: Final = (meta.PATH,)
+"""Where something new comes in that its sender brings again; pictures of posts are asked about where they are stored."""
+
 
 def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, app_secret: SecretStr, verify_token: SecretStr) -> None:
     """Add the routes to the app. The secrets are those of Meta's webhook."""

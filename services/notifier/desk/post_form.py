@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import zip_longest
 from typing import Final, Self
@@ -23,9 +23,10 @@ from services.notifier.domain.posting.post import (
 )
 from services.notifier.ports import Deps
 from shared.clock import WIB
-from shared.errors import DomainError, TooLarge
+from shared.errors import DomainError, TooLarge, Transient
 from shared.ids import new_id
 from shared.mongo.files import StoredFile
+from shared.web.storage_gate import AGAIN_SECONDS, STORAGE_LOW
 
 SLOTS: Final = 3  # pictures that one form takes at once: with the front door's limit each may have 5 MB
 _CHUNK_BYTES: Final = 64 * 1024
@@ -75,21 +76,12 @@ class PostForm:
         return PostContent(self.title, self.text, self.pictures, targets, _moment(self.when) if self.when else now)
 
 
-async def read_form(deps: Deps, sent: FormData) -> PostForm:
-    """Return what the page sent, its pictures in our store; those that were there before keep their place.
+def read_words(deps: Deps, sent: FormData, before: PostForm) -> PostForm:
+    """Return what the page sent but for its pictures, which are those of before: a refused picture takes no words with it.
 
     Raises:
-        DomainError: `file_not_found`, `too_many_pictures`, `title_missing` where more came than the form has.
-        TooLarge: `file_too_large`.
-        BadInput: `file_empty`, `media_type_not_accepted`, `file_damaged`, `picture_too_large`.
+        DomainError: `title_missing` where more came than the form has.
     """
-    kept = [await _known(deps, str(file_id), _text(alt, ALT_MOST)) for file_id, alt in _pairs(sent, "ada", "alt_ada")]
-    dropped = {str(each) for each in sent.getlist("lepas")}
-    for upload, alt in _pairs(sent, "gambar", "alt"):
-        if isinstance(upload, UploadFile) and upload.filename:
-            kept.append(await _stored(deps, upload, _text(alt, ALT_MOST)))
-    if len(kept) > PICTURES_MOST:
-        raise DomainError("too_many_pictures", str(PICTURES_MOST))
     codes = zip(deps.posting.accounts, sent.getlist("kode_akun"), strict=False)
     return PostForm(
         title=_text(sent.get("judul"), TITLE_MOST),
@@ -98,8 +90,27 @@ async def read_form(deps: Deps, sent: FormData) -> PostForm:
         code=_code(sent.get("kode")),
         accounts=tuple(dict.fromkeys(str(each)[:40] for each in sent.getlist("akun"))),
         codes={account: code for account, typed in codes if (code := _code(typed))},
-        pictures=tuple(picture for picture in kept if picture.file_id not in dropped),
+        pictures=before.pictures,
     )
+
+
+async def with_pictures(deps: Deps, sent: FormData, form: PostForm) -> PostForm:
+    """Return the form with the pictures that the page sent, in our store; those that were there before keep their place.
+
+    Raises:
+        DomainError: `file_not_found`, `too_many_pictures`.
+        TooLarge: `file_too_large`.
+        BadInput: `file_empty`, `media_type_not_accepted`, `file_damaged`, `picture_too_large`.
+        Transient: `storage_low` where a new picture came.
+    """
+    kept = [await _known(deps, str(file_id), _text(alt, ALT_MOST)) for file_id, alt in _pairs(sent, "ada", "alt_ada")]
+    dropped = {str(each) for each in sent.getlist("lepas")}
+    for upload, alt in _pairs(sent, "gambar", "alt"):
+        if isinstance(upload, UploadFile) and upload.filename:
+            kept.append(await _stored(deps, upload, _text(alt, ALT_MOST)))
+    if len(kept) > PICTURES_MOST:
+        raise DomainError("too_many_pictures", str(PICTURES_MOST))
+    return replace(form, pictures=tuple(picture for picture in kept if picture.file_id not in dropped))
 
 
 def read_revision(sent: FormData) -> int:
@@ -114,7 +125,7 @@ async def form_of_piece(deps: Deps, piece_id: str) -> PostForm:
     Raises:
         NotFound: `piece_not_found`.
         DomainError: `piece_over`.
-        Transient: `pieces_unavailable`.
+        Transient: `pieces_unavailable`, `storage_low`.
         BadInput: its picture can't be taken.
     """
     piece = await deps.posting.pieces.fetch(piece_id)
@@ -142,6 +153,8 @@ async def _stored(deps: Deps, upload: UploadFile, alt: str) -> PostPicture:
 
 
 async def _made_anew(deps: Deps, chunks: AsyncIterator[bytes], alt: str) -> PostPicture:
+    if deps.posting.is_storage_low():
+        raise Transient(STORAGE_LOW, after_seconds=AGAIN_SECONDS)
     most = deps.posting.policy.picture_most_bytes
     return _picture(await deps.posting.pictures.put(new_id(), chunks, max_bytes=most, media_types=_TYPES), alt)
 

@@ -14,6 +14,7 @@ from services.notifier.domain.posting.post import PostState, SocialPost
 from services.notifier.domain.posting.remark import Remark, RemarkState
 from shared.reference.outreach import outreach_lists
 from shared.web.desk import State, Tone
+from shared.web.storage_gate import STORAGE_LOW
 
 STATES: Final[Mapping[PostState, State]] = MappingProxyType(
     {
@@ -118,6 +119,7 @@ _PROBLEMS: Final[Mapping[str, str]] = MappingProxyType(
         "text_too_long": "Teksnya terlalu panjang untuk {detail} karakter, termasuk ajakan ke WhatsApp.",
         "too_many_hashtags": "Tagarnya terlalu banyak untuk {detail} tagar.",
         "picture_shape": "Gambarnya terlalu tinggi atau terlalu lebar untuk {detail}: antara 4:5 dan 1,91:1.",
+        STORAGE_LOW: "Penyimpanan hampir penuh: gambar baru belum diterima. Beri tahu petugas TIK, lalu ulangi.",
         "file_too_large": "Gambarnya terlalu besar, paling banyak 8 MB.",
         "file_empty": "Berkasnya kosong.",
         "media_type_not_accepted": "Yang bisa diunggah hanya gambar JPEG atau PNG.",

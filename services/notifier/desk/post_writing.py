@@ -9,14 +9,15 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.notifier.desk import post_words as words
-from services.notifier.desk.post_form import SLOTS, PostForm, form_of_piece, read_form, read_revision
+from services.notifier.desk.post_form import SLOTS, PostForm, form_of_piece, read_revision, read_words, with_pictures
 from services.notifier.desk.posts import PATH, PostId, PostRoom, Writer, hand_of
 from services.notifier.domain.posting.accounts import LIMITS
 from services.notifier.domain.posting.post import ALT_MOST, TEXT_MOST, TITLE_MOST, SocialPost
 from services.notifier.handlers import posting as handlers
 from services.notifier.ports import Tx
-from shared.errors import BadInput, DomainError, NotFound, TooLarge, Transient
+from shared.errors import AppError, BadInput, DomainError, NotFound, TooLarge, Transient
 from shared.web.desk import StaffMember
+from shared.web.storage_gate import AGAIN_SECONDS, STORAGE_LOW
 
 _REFUSED: Final = (DomainError, BadInput, TooLarge)
 
@@ -52,14 +53,15 @@ def _writing(routes: APIRouter, room: PostRoom) -> None:
         form = PostForm()
         try:
             async with request.form() as sent:
-                form = await read_form(room.deps, sent)
+                form = read_words(room.deps, sent, form)
+                form = await with_pictures(room.deps, sent, form)
             content = form.content(room.deps.clock())
             made = await room.units.run(
                 lambda tx: handlers.propose_post(tx, room.deps, content, hand_of(member)),
                 audit=lambda made: room.row(member, "post.proposed", f"post/{made.post_id}"),
             )
-        except _REFUSED as error:
-            return _page(room, request, member, form, words.problem_of(error.code, error.detail))
+        except (*_REFUSED, Transient) as error:
+            return _refused(room, request, member, form, error)
         return RedirectResponse(f"{PATH}/{made.post_id}?sudah=proposed", HTTPStatus.SEE_OTHER, headers={"Cache-Control": "no-store"})
 
 
@@ -76,16 +78,30 @@ def _mending(routes: APIRouter, room: PostRoom) -> None:
         form = PostForm.of_post(post, room.deps.clock())
         try:
             async with request.form() as sent:
-                form, revision = await read_form(room.deps, sent), read_revision(sent)
+                form, revision = read_words(room.deps, sent, form), read_revision(sent)
+                form = await with_pictures(room.deps, sent, form)
             content = form.content(room.deps.clock())
 
             async def body(tx: Tx) -> SocialPost:
                 return await handlers.mend_post(tx, room.deps, post_id, content, hand_of(member), revision)
 
             await room.units.run(body, audit=lambda made: room.row(member, "post.mended", f"post/{made.post_id}"))
-        except _REFUSED as error:
-            return _page(room, request, member, form, words.problem_of(error.code, error.detail), post=post)
+        except (*_REFUSED, Transient) as error:
+            return _refused(room, request, member, form, error, post=post)
         return RedirectResponse(f"{PATH}/{post_id}?sudah=mended", HTTPStatus.SEE_OTHER, headers={"Cache-Control": "no-store"})
+
+
+def _refused(
+    room: PostRoom, request: Request, member: StaffMember, form: PostForm, error: AppError, *, post: SocialPost | None = None
+) -> Response:
+    """Show the form with what is wrong. Of what passes by itself only a full disk is said here."""
+    if isinstance(error, Transient) and error.code != STORAGE_LOW:
+        raise error
+    answer = _page(room, request, member, form, words.problem_of(error.code, error.detail), post=post)
+    if isinstance(error, Transient):
+        answer.status_code = error.status
+        answer.headers["Retry-After"] = str(AGAIN_SECONDS)
+    return answer
 
 
 def _page(

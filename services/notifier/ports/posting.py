@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -249,6 +249,8 @@ class PostingDeps:
     pieces: PieceSource
     said: Mapping[str, str]
     pictures_url: str
+    is_storage_low: Callable[[], bool] = lambda: False
+    """Whether a disk is nearly full, so that no new picture is taken in (ADR 62); asks nobody."""
 
     def picture_url(self, file_id: str) -> str:
         """Return where a platform fetches a picture."""

@@ -60,6 +60,7 @@ from shared.stuck_messages import StuckWithMessages
 from shared.values import Channel
 from shared.web import create_app, keeping
 from shared.web.desk import JwksReader, Pages, shell
+from shared.web.storage_gate import TakingIn
 
 NAME: Final = "notifier"
 ACCOUNT: Final = accounting.by_state(
@@ -116,7 +117,7 @@ def assemble(settings: Settings, clock: Clock = now) -> Notifier:
     units: UnitOfWorkRunner[Tx] = host.units(make_tx, clock)
     http = make_http(settings.answer_seconds)
     inspector = picture_inspector(settings)
-    deps = _deps(settings, clock, mongo, database, units, http, inspector)
+    deps = _deps(settings, clock, host, units, http, inspector)
     slots = settings.lanes_at_once
     sweeper = StatusSweeper(deps)
     lane_worker = LaneWorker(deps, warm=deps.sender_limiter.warm, accepted=sweeper.accepted)
@@ -142,6 +143,7 @@ def build(settings: Settings) -> Service:
         database_lost=host.mongo.lost,
         public=api.PUBLIC,
         larger_bodies=((desk.POSTS, _FORM_BYTES),),
+        taking_in=TakingIn(api.TAKES_IN, host.storage.is_low),
     )
     api.install(app, parts.units, parts.deps, settings.graph_app_secret, settings.graph_verify_token)
     session_keys = JwksReader(settings.desk_keys_url)
@@ -178,12 +180,13 @@ def build(settings: Settings) -> Service:
 def _deps(
     settings: Settings,
     clock: Clock,
-    mongo: Mongo,
-    database: str,
+    host: MessagingHost,
     units: UnitOfWorkRunner[Tx],
     http: httpx.AsyncClient,
     inspector: Inspector,
 ) -> Deps:
+    mongo, database = host.mongo, host.database
+
     async def transact(body: Callable[[Tx], Awaitable[R]], job: Job | None = None) -> R:
         context = None if job is None else Context(job.correlation_id, job.causation_id, job.traceparent)
         return await units.run(body, context=context)
@@ -221,7 +224,7 @@ def _deps(
         broadcasts=MongoBroadcastReader(mongo, database),
         news=_news(settings),
         approved_texts=approved_texts(),
-        posting=posting_deps(settings, clock, mongo, database, http, inspector),
+        posting=posting_deps(settings, clock, host, http, inspector),
         lease_seconds=settings.lane_lease_seconds,
     )
 

@@ -18,7 +18,7 @@ from shared.child import ChildLimits
 from shared.clock import Clock
 from shared.inspection.files import InspectedFiles
 from shared.inspection.inspector import Inspector, PhotoLimits
-from shared.mongo import Mongo
+from shared.messaging.host import MessagingHost
 from shared.mongo.files import Files
 from shared.reference.outreach import outreach_lists
 from shared.reference.working_hours import WorkingHours
@@ -30,10 +30,9 @@ _LONGEST_SIDE: Final = 2_048  # pixels: Instagram shows 1,440 across, Facebook 2
 _NEVER: Final = 1_000_000.0
 
 
-def posting_deps(
-    settings: Settings, clock: Clock, mongo: Mongo, database: str, http: httpx.AsyncClient, inspector: Inspector
-) -> PostingDeps:
+def posting_deps(settings: Settings, clock: Clock, host: MessagingHost, http: httpx.AsyncClient, inspector: Inspector) -> PostingDeps:
     """Return what is needed to publish."""
+    mongo, database = host.mongo, host.database
     accounts = {each.code: SocialAccount(each.code, each.platform, each.name, each.node) for each in settings.social_accounts}
     tokens = {each.code: each.token.get_secret_value() for each in settings.social_accounts}
     lists = outreach_lists()
@@ -56,6 +55,7 @@ def posting_deps(
         pieces=IntakePieces(http, base_url=settings.intake_url, api_key=settings.intake_api_key.get_secret_value()),
         said=lists.said,
         pictures_url=settings.post_pictures_url or settings.public_url,
+        is_storage_low=host.storage.is_low,
     )
 
 

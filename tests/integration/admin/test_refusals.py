@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,6 +10,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from deploy.admin import backups, keeping, manifest, sealing
 from deploy.admin.changes import last_copied
@@ -105,6 +107,9 @@ def test_changes_that_the_server_forgot_are_not_passed_over_in_silence(house: Ho
     keeper.once(now() + timedelta(days=1))
     keeper.finish()
     assert len(sets(house.backup.target)) == 2
+    usage = shutil.disk_usage(house.folder)
+    assert REGISTRY.get_sample_value("disk_size_bytes", {"place": "backup"}) == usage.total
+    assert 0 < (REGISTRY.get_sample_value("disk_free_bytes", {"place": "backup"}) or 0) <= usage.total
 
 
 def test_a_restore_that_was_cut_short_is_never_taken_for_whole(house: House) -> None:

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from prometheus_client import REGISTRY
+
 from services.intake.domain.requests import RequestState
 from services.intake.handlers.returning import mending_of
 from services.intake.ports import Tx
@@ -74,6 +76,19 @@ async def test_while_the_same_person_has_something_open_the_photos_stay(rig: Rig
     assert len(await rig.rows("files.files")) == 2
 
 
+async def test_while_the_same_person_has_something_open_in_a_chat_that_theirs_was_merged_with_the_photos_stay(rig: Rig) -> None:
+    request = await ended(rig)
+    requests, contacts = (rig.mongo.collection(rig.database, name) for name in ("requests", "contacts"))
+    merged = {"c-1": "c-2", "c-2": "c-3", "c-3": None, "c-4": "c-3", "c-5": None, "c-6": "c-4"}
+    await contacts.insert_many([{"_id": each, "merged_into": into, "name_words": []} for each, into in merged.items()])
+    await requests.update_one({"_id": request["_id"]}, {"$set": {"origin.contact_id": "c-1"}})
+    await requests.insert_one({"_id": "open", "receipt": "MDN-2222-2222", "state": "submitted", "search_terms": [], "origin": {}})
+    rig.clock.at = BEGAN + KEPT
+    for contact_id, goes in (("c-6", 0), ("c-3", 0), ("c-5", 1)):
+        await requests.update_one({"_id": "open"}, {"$set": {"origin.contact_id": contact_id}})
+        assert await swept(rig) == goes, contact_id
+
+
 async def test_while_somebody_complains_of_a_request_from_another_chat_its_photos_stay(rig: Rig) -> None:
     request = await ended(rig)
     complaint = {
@@ -93,8 +108,9 @@ async def test_while_somebody_complains_of_a_request_from_another_chat_its_photo
 
 async def test_a_returned_request_has_its_photos_for_longer_and_then_asks_for_them_again(rig: Rig) -> None:
     request = await ended(rig, RETURNED)
-    rig.clock.at = BEGAN + KEPT
-    assert await swept(rig) == 0
+    for days in range(90, 180, 10):  # a clock that jumps is not believed
+        rig.clock.at = BEGAN + timedelta(days=days, minutes=5)
+        assert await swept(rig) == 0
     rig.clock.at = BEGAN + RETURNED_KEPT
     assert await swept(rig) == 1
 
@@ -146,6 +162,18 @@ async def test_nothing_goes_while_our_clock_is_another_than_the_database_s(rig: 
     assert await swept(rig) == 0
     files_over.clock_ahead = right
     assert await swept(rig) == 1
+
+
+async def test_nothing_goes_while_the_clock_of_the_whole_host_has_jumped(rig: Rig) -> None:
+    await ended(rig)
+    assert await swept(rig) == 0, "its time is not over"
+    rig.clock.at = BEGAN + timedelta(days=400)
+    assert await swept(rig) == 0
+    assert REGISTRY.get_sample_value("retention_stopped", {"reason": "clock_jumped"}) == 1
+    rig.clock.at = BEGAN + timedelta(days=1)
+    assert await swept(rig) == 0
+    assert REGISTRY.get_sample_value("retention_stopped", {"reason": "clock_jumped"}) == 0, "it was set right"
+    assert len(await rig.rows("files.files")) == 2
 
 
 async def test_the_page_says_how_long_how_much_and_what_went(desk: Desk) -> None:

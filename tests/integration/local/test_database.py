@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from pymongo import MongoClient
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from deploy import mongodb
 from deploy.local.database import MongoNode
+from deploy.watch import members
 from shared.mongo import DatabaseUnavailable, Mongo, Session
 from tests.conftest import unique_name
 from tests.support.eventually import eventually
@@ -106,6 +108,18 @@ def test_the_operator_works_in_every_service_and_removes_none(private_mongo: Mon
             operator[name]["things"].insert_one({"_id": "seen"})
             with pytest.raises(OperationFailure):
                 operator.drop_database(name)
+
+
+@pytest.mark.usefixtures("databases")
+def test_the_operator_learns_how_the_members_are(private_mongo: MongoNode) -> None:
+    url = mongodb.url_for(private_mongo.url, mongodb.OPERATOR, mongodb.OPERATOR, "admin")
+    [state] = members.states_of(url)
+    assert (state.is_up, state.figures[members.LAG]) == (True, 0)
+    assert 0 < state.figures[members.CONNECTIONS] < state.figures[members.CONNECTIONS_MOST]
+    assert 0 < state.figures[members.CACHE] < state.figures[members.CACHE_MOST]
+    assert state.figures[members.OPLOG] >= 0
+    members.look_at_members(url)
+    assert REGISTRY.get_sample_value("database_member_up", {"member": state.member}) == 1
 
 
 async def test_no_phone_stands_in_the_log_however_slow_or_broken_off_a_query_is(private_mongo: MongoNode) -> None:

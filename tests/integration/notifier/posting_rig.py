@@ -30,6 +30,7 @@ from shared.ids import new_id
 from shared.messaging.delivery import AnyEventRoute
 from shared.mongo.files import Files
 from shared.web import create_app
+from shared.web.storage_gate import TakingIn
 from tests.integration.notifier.rig import running
 from tests.support.eventually import eventually
 from tests.support.harness import Clock, Harness
@@ -162,7 +163,13 @@ async def make_posting_rig(
 
 
 def _front(settings: Settings, parts: wiring.Notifier) -> FastAPI:
-    app = create_app(settings, Health(), title="Pemberitahuan", database_lost=parts.host.mongo.lost)
+    app = create_app(
+        settings,
+        Health(),
+        title="Pemberitahuan",
+        database_lost=parts.host.mongo.lost,
+        taking_in=TakingIn(api.TAKES_IN, parts.host.storage.is_low),
+    )
     api.install(app, parts.units, parts.deps, settings.graph_app_secret, settings.graph_verify_token)
     return app
 

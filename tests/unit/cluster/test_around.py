@@ -15,15 +15,10 @@ from deploy.compose import prepare
 from deploy.watch.config import broker
 from shared.messaging.layout.definitions import password_name
 from shared.messaging.layout.model import product
-from tests.unit.cluster.test_objects import ASKED, SERVICES, containers, env, objects, of, pods
+from tests.unit.cluster.conftest import ASKED, SERVICES, containers, env, of, pods
 
 ROOT = Path(__file__).parents[3]
 CLUSTER = ROOT / "deploy/cluster"
-
-
-@pytest.fixture(scope="module")
-def found() -> list[dict[str, Any]]:
-    return objects(ASKED)
 
 
 def test_each_file_that_is_taken_from_a_secret_is_one_that_prepare_makes_or_asks_for(
@@ -96,20 +91,19 @@ def test_the_door_leads_to_the_services_and_has_their_name_and_certificate(found
     assert not said.keys() & {"FRONT_DOOR_FILES", "FRONT_DOOR_ADMIN"}
 
 
-def test_operators_have_what_compose_gives_them_but_for_the_state(found: list[dict[str, Any]]) -> None:
-    for name in ("admin", "backup", "checks"):
-        (container,) = pods(found)[name]["containers"]
-        said, mounts = env(container), {mount["mountPath"] for mount in container["volumeMounts"]}
-        assert {said["SECRETS_DIR"], said["BROKER_PASSWORDS"], said["BACKUP_SCRATCH"]} <= mounts
-        assert said["BACKUP_TARGET"] == ASKED.backup
-        assert not said.keys() & {"BACKUP_STATE", "WATCHDOG_BEAT"}, "an empty one is the folder where it stands"
-    assert [*pods(found)["backup"]["containers"][0]["command"], *pods(found)["backup"]["containers"][0]["args"]] == [
-        *("python3", "-m", "deploy.admin", "backup", "keep")
-    ]
-    assert env(pods(found)["checks"]["containers"][0])["FRONT_DOOR"] == "front-door:443"
-    ports = {name: pods(found)[name]["containers"][0]["ports"][0]["containerPort"] for name in operators.PORTS}
-    assert ports == operators.PORTS == {name: ASKED.compose().service(name).port for name in operators.PORTS}
-    assert ports == {"backup": int(env(pods(found)["backup"]["containers"][0])["BACKUP_METRICS_PORT"]), "checks": 8120}
+@pytest.mark.parametrize("name", ["admin", "backup", "checks"])
+def test_operators_have_what_compose_gives_them_but_for_the_state(found: list[dict[str, Any]], name: str) -> None:
+    (container,) = pods(found)[name]["containers"]
+    compose, said = ASKED.compose().service(name), env(container)
+    mounts = {mount["mountPath"] for mount in container["volumeMounts"]}
+    assert {said[each] for each in operators.VOLUMES if each in said} <= mounts
+    assert not said.keys() & {"BACKUP_STATE", "WATCHDOG_BEAT"}, "an empty one is the folder where it stands"
+    assert said.items() - compose.environment.items() <= {("FRONT_DOOR", "front-door:443")}
+    if name == "admin":
+        return
+    assert [*container.get("command", ()), *container["args"]] == [*compose.entrypoint, *compose.command]
+    assert container["ports"][0]["containerPort"] == compose.port == operators.PORTS[name]
+    assert container["readinessProbe"]["exec"]["command"] == compose.probe
 
 
 def test_each_version_brings_its_queues_by_a_job_of_its_own(found: list[dict[str, Any]]) -> None:
@@ -117,6 +111,14 @@ def test_each_version_brings_its_queues_by_a_job_of_its_own(found: list[dict[str
     assert job["metadata"]["name"] == "topology-1-2-3"
     (container,) = containers(job["spec"]["template"]["spec"])
     assert [*container["command"], *container["args"]] == ["python3", "-m", "deploy.admin", "topology", "apply"]
+
+
+def test_an_app_is_begun_alone_by_its_label(found: list[dict[str, Any]]) -> None:
+    """As the page does where a backup is restored, and when a version is replaced."""
+    policies = {"Namespace", "NetworkPolicy"}
+    apps = {each["metadata"]["labels"].get("app") for each in found if each["kind"] not in policies}
+    assert apps == {each["spec"]["template"]["metadata"]["labels"]["app"] for each in of(found, "Deployment", "StatefulSet", "Job")}
+    assert {each["metadata"]["labels"]["app"] for each in of(found, "ConfigMap")} == {"rabbitmq", "front-door"}
 
 
 def test_servers_and_services_are_reached_by_their_own_and_by_who_watches(found: list[dict[str, Any]]) -> None:

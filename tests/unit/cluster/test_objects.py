@@ -11,33 +11,7 @@ from deploy.cluster.__main__ import main
 from deploy.cluster.objects import ROLES, Asked, objects
 from deploy.cluster.servers import BROKER_PORTS, NODES, members
 from deploy.compose import prepare
-
-IMAGE = "registry.example.go.id/adminduk:1.2.3"
-ASKED = Asked(IMAGE, "meja.example.go.id", "10.244.0.0/16", prometheus="http://prometheus.monitoring:9090", backup="s3://cadangan/madiun")
-OPTIONS = ("--host", ASKED.host, "--pod-network", ASKED.pod_network, "--prometheus", ASKED.prometheus, "--backup", ASKED.backup)
-SERVICES = ASKED.compose().services()
-ALONE = {"admin", "backup", "checks"}
-
-
-@pytest.fixture(scope="module")
-def found() -> list[dict[str, Any]]:
-    return objects(ASKED)
-
-
-def of(found: list[dict[str, Any]], *kinds: str) -> list[dict[str, Any]]:
-    return [each for each in found if each["kind"] in kinds]
-
-
-def pods(found: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {each["metadata"]["name"]: each["spec"]["template"]["spec"] for each in of(found, "Deployment", "StatefulSet", "Job")}
-
-
-def containers(pod: dict[str, Any]) -> list[dict[str, Any]]:
-    return [*pod.get("initContainers", ()), *pod["containers"]]
-
-
-def env(container: dict[str, Any]) -> dict[str, str]:
-    return {entry["name"]: entry.get("value", "") for entry in container["env"]}
+from tests.unit.cluster.conftest import ALONE, ASKED, IMAGE, OPTIONS, SERVICES, containers, env, of, pods
 
 
 def test_every_service_runs_in_every_role_in_two_copies_at_least(found: list[dict[str, Any]]) -> None:
@@ -149,7 +123,7 @@ def test_settings_are_those_of_compose_and_no_secret_is_among_them(found: list[d
 
 
 def test_a_variable_of_compose_is_set_by_name(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([IMAGE, *OPTIONS, "--set", "MONGO_IMAGE=mongo:7.0@sha256:00", "--set", "RABBITMQ_MEMORY=4g"]) == 0
+    assert main([IMAGE, *OPTIONS, "--set", "MONGO_IMAGE=mongo:7.0@sha256:00", "--set", "RABBITMQ_MEMORY=4GB"]) == 0
     printed = {each["metadata"]["name"]: each for each in yaml.safe_load_all(capsys.readouterr().out) if each["kind"] == "StatefulSet"}
     assert {each["image"] for each in containers(printed["mongo"]["spec"]["template"]["spec"])} == {"mongo:7.0@sha256:00", IMAGE}
     assert printed["rabbitmq"]["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"] == {"memory": "4Gi"}

@@ -13,8 +13,8 @@ from shared.messaging.transaction.incoming import judge
 TYPE = "verification.request_approved.v1"
 
 
-async def nobody(_delivery: Delivery, _code: str, _detail: str = "") -> None:
-    raise AssertionError("it was given up")
+async def nobody(delivery: Delivery, code: str, detail: str = "") -> None:
+    raise AssertionError(f"{delivery.type} was given up: {code} {detail}")
 
 
 async def test_it_goes_round_the_longest_rung_for_as_long_as_it_takes() -> None:

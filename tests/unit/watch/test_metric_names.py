@@ -10,12 +10,12 @@ import yaml
 from prometheus_client import REGISTRY
 
 from deploy.admin import keeping
-from deploy.watch import checks
+from deploy.watch import checks, members
 from shared import metrics
 from shared.web.desk.boards import boards
 
 WATCH = Path(__file__).resolve().parents[3] / "deploy" / "watch"
-OURS = (metrics, checks, keeping)
+OURS = (metrics, checks, members, keeping)
 OF_OTHERS = re.compile(r"(rabbitmq_|alertmanager_|process_)[a-z_]+|up|ALERTS")
 """RabbitMQ's plugin, Alertmanager, the client library on Linux, and Prometheus itself."""
 QUOTED = re.compile(r'"[^"]*"')

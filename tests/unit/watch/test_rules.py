@@ -77,6 +77,7 @@ def test_every_promise_has_an_alarm() -> None:
 def test_an_alarm_says_how_bad_it_is_what_it_means_and_what_to_do(rule: dict[str, Any]) -> None:
     assert rule["labels"]["severity"] in {"critical", "warning", "info"}
     assert rule["annotations"].keys() == {"summary", "description", "action", "runbook_url"}
+    assert "--scale" not in rule["annotations"]["action"], "copies are settings"
     page, _, anchor = rule["annotations"]["runbook_url"].partition("#")
     assert page == RUNBOOK
     assert f'<a id="{anchor}"></a>' in (ROOT / RUNBOOK).read_text()
