@@ -17,6 +17,10 @@ PYTEST_ARGS ?=
 AHEAD ?=
 CLOCK := $(if $(AHEAD),faketime -m -f "+$(AHEAD)d" env NO_FAKE_STAT=1)
 IMAGE ?= adminduk:$(shell sed -n 's/^version = "\(.*\)"$$/\1/p' pyproject.toml)
+# What .env says that compose reads: who installs speaks of the same image, project and state.
+said = $(or $($(1)),$(shell sed -n 's/^$(1)=//p' deploy/compose/.env 2>/dev/null | tail -n 1))
+INSTALLED_IMAGE = $(or $(if $(filter command environment,$(origin IMAGE)),$(IMAGE)),$(shell sed -n 's/^IMAGE=//p' deploy/compose/.env 2>/dev/null | tail -n 1),$(IMAGE))
+INSTALLED_STATE = $(or $(filter /%,$(call said,STATE)),$(CURDIR)/deploy/compose/$(or $(call said,STATE),state))
 comma := ,
 DOCKER_CA := $(if $(CA),--secret id=ca$(comma)src=$(CA))
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
@@ -34,15 +38,16 @@ image: ## Build the image that compose names, with its version (CA=file of a pro
 	@DOCKER_BUILDKIT=1 docker build -f deploy/images/Dockerfile -t $(IMAGE) $(DOCKER_CA) .
 
 install: ## Ask (in Indonesian) what production must know, check each answer, write .env and the state (ANSWERS=file in deploy/compose; OFFLINE=1)
-	@docker image inspect $(IMAGE) >/dev/null 2>&1 || $(MAKE) image
+	@docker image inspect $(INSTALLED_IMAGE) >/dev/null 2>&1 || $(MAKE) image IMAGE=$(INSTALLED_IMAGE)
 	@docker run --rm $(if $(ANSWERS),,-it) --user 0:0 --network host --read-only --cap-drop ALL --cap-add DAC_OVERRIDE \
-		--env OTHER_INSTALLS="$$(docker ps -a --filter label=com.docker.compose.project=$${COMPOSE_PROJECT_NAME:-adminduk} \
+		--cap-add NET_BIND_SERVICE --env OTHER_INSTALLS="$$(docker ps -a --filter label=com.docker.compose.project=$(or $(call said,COMPOSE_PROJECT_NAME),adminduk) \
 			--format '{{.Label "com.docker.compose.project.working_dir"}}' | sort -u | grep -vx $(CURDIR)/deploy/compose | tr '\n' ' ')" \
-		-v $(CURDIR)/deploy/compose:/compose -w /compose --env PYTHONPATH=/app $(IMAGE) deploy.install /compose \
+		-v $(CURDIR)/deploy/compose:/compose -v $(INSTALLED_STATE):/compose/state -w /compose --env PYTHONPATH=/app $(INSTALLED_IMAGE) deploy.install /compose \
 		$(if $(ANSWERS),--answers $(ANSWERS)) $(if $(OFFLINE),--offline)
 
 installed: ## Look at production that runs, as Meta and citizens reach it
-	@docker run --rm --user 0:0 --network host -v $(CURDIR)/deploy/compose:/compose:ro $(IMAGE) deploy.install /compose check
+	@docker run --rm --user 0:0 --network host -v $(CURDIR)/deploy/compose:/compose:ro -v $(INSTALLED_STATE):/compose/state:ro \
+		$(INSTALLED_IMAGE) deploy.install /compose check
 
 pull: ## Fetch anew the images that others make, and name them by digest in .env; the next start takes them
 	@python3 -m deploy.compose.pinned

@@ -9,6 +9,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509.oid import NameOID
 
 from deploy.compose.refusals import Fault
 from services.issuance.adapters.demo_ca import DEMO_MARK
@@ -92,6 +93,12 @@ def is_genuine(folder: Path, authority: str) -> bool:
     if not authority or not read(certificate) or is_demo(certificate + above):
         return False
     return chain_fault(certificate, above) is None and fingerprint_fault(above, authority) is None
+
+
+def named(text: str) -> str:
+    """Return whom a certificate is for, by its common name."""
+    names = read(text)[0].subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return " ".join(str(names[0].value).split()) if names else ""
 
 
 def bare(fingerprint: str) -> str:

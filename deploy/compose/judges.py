@@ -112,12 +112,17 @@ def _court_secrets(text: str) -> Fault | None:
 
 def _court_endpoints(text: str) -> Fault | None:
     endpoints = _json(text)
-    if not isinstance(endpoints, list) or not endpoints or not all(isinstance(each, dict) for each in endpoints):
+    if not isinstance(endpoints, list) or not endpoints or not all(isinstance(each, dict) and each.get("court") for each in endpoints):
         return Fault("no_json", ENDPOINTS_FORM)
     for endpoint in endpoints:
-        if fault := not_demo(str(endpoint.get("url", ""))) or _webhook_key(str(endpoint.get("secret", ""))):
+        url, secret = (str(endpoint.get(name, "")) for name in ("url", "secret"))
+        if fault := not_demo(url) or _with_tls(url) or _webhook_key(secret):
             return fault
     return None
+
+
+def _with_tls(url: str) -> Fault | None:
+    return None if urlsplit(url).scheme == "https" and urlsplit(url).hostname else Fault("no_https")
 
 
 def _social_accounts(text: str) -> Fault | None:
@@ -139,6 +144,10 @@ def _private_key(text: str) -> Fault | None:
 def _fingerprint(text: str) -> Fault | None:
     digits = bare(text)
     return None if len(digits) == FINGERPRINT_LETTERS and not set(digits) - set("0123456789abcdef") else Fault("no_fingerprint")
+
+
+def _nip(text: str) -> Fault | None:
+    return None if re.fullmatch(r"[0-9]{18}", text) else Fault("no_nip")
 
 
 def _tls(text: str) -> Fault | None:
@@ -185,6 +194,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "certificate": partial(certificate_fault, fewest_days=0),
     "private_key": _private_key,
     "fingerprint": _fingerprint,
+    "nip": _nip,
     "tls": _tls,
     "email": _email,
     "emails": _emails,

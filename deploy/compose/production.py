@@ -27,6 +27,7 @@ SETTINGS: Final[Mapping[str, type[ServiceSettings]]] = {
 }
 SIGNER: Final = "issuance/signer"
 GENUINE: Final = "issuance/signer_genuine"
+OFFICER: Final = "issuance/officer_name"
 EXPIRED: Final = "certificate_expired"
 UNREADABLE: Final = ("missing", "no_certificate", "no_private_key", "key_of_another")
 AUTHORITY: Final = "authority_sha256"
@@ -95,11 +96,13 @@ def keep_variables(folder: Path) -> Iterator[Refusal]:
 
 
 def write_genuine(folder: Path) -> None:
-    """Say whether documents are signed by an authority's certificate: it follows from the chain, and nobody says it."""
+    """Say whether documents are signed by an authority's certificate, and by whom: it follows from the certificate, and nobody says it."""
     signer = folder / SIGNER
     whole = all((signer / name).is_file() for name in ("signer.pem", "ca.pem"))
     genuine = whole and certificates.is_genuine(signer, _read(folder / AUTHORITY))
     write_secret(folder / GENUINE, "true" if genuine else "false")
+    if genuine:
+        write_secret(folder / OFFICER, certificates.named(_read(signer / "signer.pem")))
 
 
 def _asked(folder: Path) -> Iterator[Refusal]:

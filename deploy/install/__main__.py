@@ -8,6 +8,7 @@ check` looks at an installation that runs, as Meta and a citizen reach it. Exit 
 import argparse
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,7 @@ from deploy.compose.prepare import PRODUCTION, RefusedError, keep_profile
 from deploy.compose.questions import questions
 from deploy.compose.refusals import Fault, Refusal
 from deploy.install import answers, neighbours
-from deploy.install.environment import STATE, environment, kept, variable, variables
+from deploy.install.environment import STATE, environment, http_port, kept, variable, variables
 from deploy.install.lives import lives
 from deploy.install.reach import World
 from deploy.keys import OWNER_ONLY, write_secret
@@ -36,28 +37,49 @@ def main(words: Sequence[str], world: World | None = None) -> int:
     parser.add_argument("--offline", action="store_true", help="do not ask DNS and Meta: `check` does it later")
     given = parser.parse_args(words)
     world = world or World()
-    state = given.folder / STATE
     if given.what == "check":
         return _report(_look(world, given.folder), "Pemasangan terjangkau dari luar.")
     try:
-        if (state / "profile").exists():
-            keep_profile(state, PRODUCTION)
-        before = kept(given.folder)
-        said = answers.from_file(given.answers, before) if given.answers else answers.from_person(given.folder, before)
+        return _install(given, world)
     except RefusedError as error:
         sys.stderr.write(f"  {error}\n")
-        return REFUSED
     except answers.AnswersError as error:
         return _report(error.refusals, "")
-    found = [*answers.refusals(said, before), *_printed(said, before)]
-    found += neighbours.installations()
-    if not found and not given.offline:
-        has_tls = variable(given.folder, "ALARM_SMTP_TLS") != "false"
-        found = list(world.refusals(said, is_new=not (state / "profile").exists(), has_tls=has_tls))
-    if found:
-        return _report(found, "")
+    except OSError as error:
+        if error.errno not in (ENOSPC, EDQUOT):
+            raise
+        return _report([Fault("state_full", STATE).of("STATE")], "")
+    except (KeyboardInterrupt, EOFError):
+        sys.stderr.write("\n  Berhenti; tidak ada yang ditulis.\n")
+    return REFUSED
+
+
+def _install(given: argparse.Namespace, world: World) -> int:
+    """Ask, look, write. A person answers what is refused again, and only that; a file is refused whole."""
+    state = given.folder / STATE
+    if (state / "profile").exists():
+        keep_profile(state, PRODUCTION)
+    if others := list(neighbours.installations()):
+        return _report(others, "")
+    before = kept(given.folder)
+    said = answers.from_file(given.answers, before) if given.answers else answers.from_person(given.folder, before)
+    while found := _refused(said, before, None if given.offline else world, given.folder):
+        _report(found, "")
+        if given.answers:
+            return REFUSED
+        said = answers.again(given.folder, before, said, found)
     _write(given.folder, said)
     return _report((), _WRITTEN)
+
+
+def _refused(said: Mapping[str, str], before: Mapping[str, str], world: World | None, folder: Path) -> Sequence[Refusal]:
+    """Return what is not taken: by looking at the answers, then, where that is well, by asking outside."""
+    found = [*answers.refusals(said, before), *_printed(said, before)]
+    if found or world is None:
+        return found
+    has_tls = variable(folder, "ALARM_SMTP_TLS") != "false"
+    is_new = not (folder / STATE / "profile").exists()
+    return list(world.refusals(said, http_port=http_port(variables(folder)), is_new=is_new, has_tls=has_tls))
 
 
 def _printed(said: Mapping[str, str], before: Mapping[str, str]) -> Iterable[Refusal]:

@@ -3,7 +3,8 @@
 import getpass
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from errno import EACCES, EISDIR, ENOENT
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Final
@@ -32,8 +33,10 @@ def from_file(file: Path, before: Mapping[str, str]) -> Mapping[str, str]:
     """
     try:
         rows = tomllib.loads(file.read_text())
-    except (OSError, ValueError) as error:
-        raise AnswersError(Fault("no_file", str(error)).of(str(file))) from None
+    except OSError as error:
+        raise AnswersError(_unread(error, file.name).of(str(file))) from None
+    except ValueError as error:
+        raise AnswersError(Fault("no_toml", str(error)).of(str(file))) from None
     if unknown := sorted(set(rows) - set(questions())):
         raise AnswersError(*(Fault("not_asked").of(name) for name in unknown))
     given: dict[str, str] = {}
@@ -44,16 +47,16 @@ def from_file(file: Path, before: Mapping[str, str]) -> Mapping[str, str]:
         try:
             given[question.name] = _taken(question, str(rows.get(question.name, "")), {**before, **given}, file.parent)
         except OSError as error:
-            refused.append(Fault("no_file", error.strerror or "").of(question.name))
+            refused.append(_unread(error, str(rows.get(question.name, ""))).of(question.name))
             given[question.name] = ""
     if refused:
         raise AnswersError(*refused)
     return given
 
 
-def from_person(folder: Path, before: Mapping[str, str]) -> Mapping[str, str]:
-    """Ask at the terminal, each until the answer can be right. Nothing said: it stays as it was before."""
-    given: dict[str, str] = {}
+def from_person(folder: Path, before: Mapping[str, str], well: Mapping[str, str] | None = None) -> Mapping[str, str]:
+    """Ask at the terminal all but what is well already, each until it can be right. Nothing said: it stays as it was before."""
+    given = dict(well or {})
     for question in questions().values():
         while question.applies(given) and question.name not in given:
             stays = "  Enter: tetap seperti sekarang.\n" if before[question.name] else ""
@@ -63,11 +66,23 @@ def from_person(folder: Path, before: Mapping[str, str]) -> Mapping[str, str]:
                 text = _taken(question, said, {**before, **given}, folder)
                 refused = list(alone(question, text, given, before))
             except OSError as error:
-                refused = [Fault("no_file", error.strerror or "").of(question.name)]
+                refused = [_unread(error, said).of(question.name)]
             sys.stdout.writelines(f"  Belum bisa: {each}\n" for each in refused)
             if not refused:
                 given[question.name] = text
     return given
+
+
+def again(folder: Path, before: Mapping[str, str], said: Mapping[str, str], found: Sequence[Refusal]) -> Mapping[str, str]:
+    """Ask what was refused once more, and what follows from it; wait, where it is no answer that is wrong, but this host."""
+    refused = {each.about for each in found} & said.keys()
+    if not refused:
+        input("  Perbaiki itu, lalu Enter: diperiksa lagi. Ctrl-C: berhenti tanpa menulis.\n> ")
+        return said
+    sys.stdout.write("\n  Yang lain sudah diterima. Jawab lagi yang ditolak; Ctrl-C: berhenti tanpa menulis.\n")
+    followed = {name for name in said if questions()[name].same_as in refused and not before[name]}
+    known = {**before, **{name: text for name, text in said.items() if name not in followed}}
+    return from_person(folder, known, {name: text for name, text in said.items() if name not in refused | followed})
 
 
 def refusals(given: Mapping[str, str], before: Mapping[str, str]) -> Iterator[Refusal]:
@@ -108,6 +123,12 @@ def _beside(name: str, text: str, given: Mapping[str, str]) -> Fault | None:
 
 def _is_certificate(text: str) -> bool:
     return certificate_fault(text) is None
+
+
+def _unread(error: OSError, file: str) -> Fault:
+    """Say why the file of an answer can't be read."""
+    why = {ENOENT: "tidak ada", EISDIR: "adalah folder", EACCES: "tertutup"}.get(error.errno or 0, error.strerror or "")
+    return Fault("no_file", f"{file} {why}, dicari di deploy/compose")
 
 
 def _taken(question: Question, said: str, known: Mapping[str, str], folder: Path) -> str:

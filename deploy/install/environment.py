@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from deploy.compose.questions import questions
 
 STATE: Final = "state"
+HTTP_PORT: Final = 80
 MAIL: Final = {
     "alarm_mail_to": "ALARM_MAIL_TO",
     "alarm_mail_from": "ALARM_MAIL_FROM",
@@ -29,12 +30,18 @@ def environment(said: Mapping[str, str], before: str) -> str:
         "DESK_HOST": public.hostname or "",
         "DESK_BIND": "0.0.0.0",  # noqa: S104 - the front door is for everybody
         "DESK_PORT": str(public.port or 443),
-        "HTTP_PORT": "80",
+        "HTTP_PORT": str(http_port(before)),
         "FRONT_DOOR_TLS": TLS_FILES if said["tls"] == "berkas" else f"tls {said['tls_email']}",
         **{variable: said[name].replace(" ", "") for name, variable in MAIL.items() if said.get(name)},
     }
     others = [_without_demo(line) for line in before.splitlines() if line.partition("=")[0].strip() not in ours.keys() | KEPT_IN_STATE]
     return "\n".join([*others, *(f"{name}={value}" for name, value in ours.items())]) + "\n"
+
+
+def http_port(before: str) -> int:
+    """Return where the front door sends who comes without TLS to it: port 80, but where `.env` names another (a second installation)."""
+    named = [line.partition("=")[2].strip() for line in before.splitlines() if line.startswith("HTTP_PORT=")]
+    return int(named[-1]) if named and named[-1].isdecimal() else HTTP_PORT
 
 
 def _without_demo(line: str) -> str:

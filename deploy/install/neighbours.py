@@ -11,7 +11,6 @@ from deploy.compose.refusals import Fault, Refusal
 
 OTHERS: Final = "OTHER_INSTALLS"
 """Folders of other installations whose containers have our project name, as `make install` asks Docker for them."""
-HTTP_PORT: Final = 80
 
 
 def installations() -> Iterator[Refusal]:
@@ -20,9 +19,9 @@ def installations() -> Iterator[Refusal]:
         yield Fault("project_taken", folder).of("COMPOSE_PROJECT_NAME")
 
 
-def ports_of(public_url: str) -> tuple[int, ...]:
+def ports_of(public_url: str, http_port: int) -> tuple[int, ...]:
     """Return the ports of the front door."""
-    return (urlsplit(public_url).port or 443, HTTP_PORT)
+    return (urlsplit(public_url).port or 443, http_port)
 
 
 def is_taken(port: int) -> bool:

@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from ipaddress import ip_address
@@ -45,15 +46,16 @@ class World:
     taken: Callable[[int], bool] = is_taken
     mail: Callable[..., Iterable[Refusal]] = letters.refusals
 
-    def refusals(self, answers: Mapping[str, str], *, is_new: bool = True, has_tls: bool = True) -> Iterator[Refusal]:
+    def refusals(self, answers: Mapping[str, str], *, http_port: int = 80, is_new: bool = True, has_tls: bool = True) -> Iterator[Refusal]:
         """Yield what is not taken of all the answers.
 
         Args:
             answers: By question.
+            http_port: Of the front door, for who comes without TLS.
             is_new: Nothing runs here yet; else the ports are our own.
             has_tls: The mail server has TLS; an office may have one inside that has none.
         """
-        for port in ports_of(answers["public_url"]) if is_new else ():
+        for port in ports_of(answers["public_url"], http_port) if is_new else ():
             if self.taken(port):
                 yield Fault("port_taken", str(port)).of("public_url")
         for name in ("public_url", "check_base_url"):
@@ -129,10 +131,11 @@ def _certificate_refused(error: BaseException | None) -> str:
 
 def _clock_off(answer: httpx.Response) -> int:
     """Return by how many seconds this host's clock is off; 0 within what is borne, and where the answer tells no time."""
-    told = answer.headers.get("Date", "")
-    if not told:
+    try:
+        told = parsedate_to_datetime(answer.headers.get("Date", ""))
+    except ValueError:
         return 0
-    off = round((now() - parsedate_to_datetime(told)).total_seconds())
+    off = round((now() - (told if told.tzinfo else told.replace(tzinfo=UTC))).total_seconds())
     return off if abs(off) > CLOCK_SECONDS else 0
 
 

@@ -35,6 +35,11 @@ class Settings(PublicSettings, ServiceSettings):
         bool, Field(description="true only with a certificate of an authority (PSrE); anything else is printed with the demo mark")
     ] = False
     office_file: Annotated[Path | None, Field(description="TOML with the office's texts in place of templates/office.toml")] = None
+    officer_name: Annotated[
+        str,
+        Field(max_length=120, description="Who signs, as documents name them (compose: by the certificate); empty: the office's texts"),
+    ] = ""
+    officer_nip: Annotated[str, Field(pattern=r"^([0-9]{18})?$", description="Their NIP; empty: as the office's texts have it")] = ""
     renderer_seconds: Annotated[float, Field(gt=0, description="Time limit for typesetting and signing one sheet, in seconds")] = 10.0
     renderer_start_seconds: Annotated[float, Field(gt=0, description="Time limit for starting the renderer, in seconds")] = 30.0
     renderer_memory_mib: Annotated[int, Field(ge=256, description="Address space of a renderer process, in MiB")] = 768

@@ -8,7 +8,7 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -101,7 +101,7 @@ def assemble(settings: Settings, clock: Clock = now) -> Issuance:
         clock=clock,
         new_token=new_token,
         products=PRODUCTS,
-        office=read_office(settings.office_file or TEMPLATES / "office.toml"),
+        office=office_of(settings),
         check_base_url=settings.check_base_url.rstrip("/"),
         renderer=renderer,
         archive=archive,
@@ -208,6 +208,15 @@ def _signer_count(settings: Settings, renderer: Pool) -> StateCount:
         return {metrics.CERTIFICATE_DAYS: certificate, metrics.SIGNER_GENUINE: {(): float(settings.signer_genuine)}}
 
     return StateCount("signer", signer, (metrics.CERTIFICATE_DAYS, metrics.SIGNER_GENUINE))
+
+
+def office_of(settings: Settings) -> Office:
+    """Return the office's texts, with who signs by the settings; a file of the office's own says it itself."""
+    if settings.office_file:
+        return read_office(settings.office_file)
+    office = read_office(TEMPLATES / "office.toml")
+    officer = Officer(office.officer.title, settings.officer_name or office.officer.name, settings.officer_nip or office.officer.nip)
+    return replace(office, officer=officer)
 
 
 def read_office(path: Path) -> Office:

@@ -34,9 +34,8 @@ CALM_SECONDS: Final = 5.0  # between one case and the next
 BEFORE_SECONDS: Final = 30.0
 PER_SECOND: Final = 0.5  # requests; messages are five a second
 TOGETHER: Final = (
-    *((name,) for name in NAMES),
-    *(("rabbitmq",), ("mongo",), ("front-door",), ("watchdog",)),
-    *(("checks", "prometheus"), ("alertmanager", "backup"), ("whatsapp", "court", "graph")),
+    *(("intake", "checks"), ("verification", "prometheus"), ("issuance", "alertmanager"), ("notifier", "backup")),
+    *(("rabbitmq",), ("mongo",), ("front-door", "whatsapp", "court", "graph"), ("watchdog",)),
 )
 """What is struck at once. The watchdog restarts one after the other."""
 EACH: Final = 2  # copies

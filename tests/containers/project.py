@@ -76,7 +76,7 @@ class Project:
             more: Variables.
         """
         ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
-        subnet = f"172.30.{100 + sum(name.encode()) % 100}.0/24"
+        subnet = f"198.18.{100 + sum(name.encode()) % 100}.0/24"
         given = {name: os.environ[name] for name in IMAGES if name in os.environ}
         values = {
             "COMPOSE_PROJECT_NAME": name,

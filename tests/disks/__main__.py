@@ -19,6 +19,7 @@ from typing import Any, Final
 from deploy.admin.refusal import Refused
 from deploy.admin.targets import FolderTarget
 from deploy.compose import prepare
+from deploy.install import __main__ as install
 from deploy.local.broker import RabbitNode
 from deploy.local.database import MongoNode
 from shared.clock import monotonic_seconds
@@ -31,6 +32,7 @@ from shared.messaging.layout.model import product
 from shared.mongo import DatabaseUnavailable, DriverError, Mongo, reachable
 from shared.storage import Least, StorageWatch
 from tests.support.eventually import eventually
+from tests.support.office_answers import write_answers
 
 CHUNK: Final = b"\0" * 1_000_000
 LOW: Final = 25.0  # percent of the drill's small disk at which nothing new is taken in
@@ -181,12 +183,28 @@ async def state(folder: Path) -> str:
         return said.getvalue().strip()
 
 
+async def answers(folder: Path) -> str:
+    """Where the installer writes what people answered: said in a sentence, and with room again the same answers are taken."""
+    with small_disk(folder, SMALL_MB) as disk:
+        (disk / "compose").mkdir()
+        words = [str(disk / "compose"), "--offline", "--answers", str(write_answers(folder / "answers"))]
+        fill(disk / "filler")
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said):
+            assert install.main(words) == 1
+        assert not [each for each in (disk / "compose").rglob("*") if each.is_file() and not each.stat().st_size], "an empty answer"
+        (disk / "filler").unlink()
+        assert install.main(words) == 0
+        return said.getvalue().strip()
+
+
 PLACES: Final[dict[str, Callable[[Path], Coroutine[Any, Any, str]]]] = {
     "database": database,
     "broker": broker,
     "uploads": uploads,
     "backup": backup_target,
     "state": state,
+    "answers": answers,
 }
 
 

@@ -102,6 +102,7 @@ def answers(folder: Path) -> dict[str, str]:
         "signer_key": "pejabat-kunci.pem",
         "signer_authorities": "psre.pem",
         "authority_sha256": signer["authority_sha256"],
+        "officer_nip": "197001011995031001",
         "tls": "berkas",
         "tls_certificate": "tls.pem",
         "tls_key": "tls-kunci.pem",

@@ -13,6 +13,7 @@ import pytest
 from services.intake.settings import Settings as Intake
 from services.issuance.adapters.demo_ca import ensure_demo_ca
 from services.issuance.settings import Settings as Issuance
+from services.issuance.wiring import office_of
 from services.notifier.settings import Settings as Notifier
 from services.verification.settings import Settings as Verification
 from shared.clock import now
@@ -112,6 +113,7 @@ def test_production_that_is_filled_in_starts(installation: Installation, product
     issuance = settings_of(installation, "issuance", monkeypatch)
     assert isinstance(issuance, Issuance)
     assert issuance.signer_genuine is True
+    assert office_of(issuance).officer.name == "Kepala Dinas", "as the certificate says, never the office's texts' placeholder"
     assert issuance.check_base_url == "https://cek.madiunkab.go.id"
     intake = settings_of(installation, "intake", monkeypatch)
     assert {client.name for client in intake.api_keys} <= {*SETTINGS, "operator"}, "an officer of the demo gets in"
@@ -160,9 +162,9 @@ BAD: Mapping[str, tuple[dict[str, str | None], str]] = {
         "intake/court_secrets [court_key_weak]",
     ),
     "no JSON": ({"intake/court_secrets": "PA.Kab.Mn"}, "intake/court_secrets [no_json]"),
-    "a court without a field": (
-        {"notifier/court_endpoints": json.dumps([{"url": "https://pa.go.id/x", "secret": webhook_key("a")}])},
-        "notifier/court_endpoints.0.court [setting_refused]",
+    "a court with a field that nobody knows": (
+        {"notifier/court_endpoints": json.dumps([{"court": "x", "url": "https://pa.go.id/x", "secret": webhook_key("a"), "key": "a"}])},
+        "notifier/court_endpoints.0.key [setting_refused]",
     ),
     "a check page on this host": ({"issuance/check_base_url": "http://127.0.0.1:8103"}, "issuance/check_base_url [no_https]"),
     "a check page on localhost": ({"issuance/check_base_url": "https://localhost:8103"}, "issuance/check_base_url [not_public]"),
@@ -209,6 +211,7 @@ def test_documents_are_genuine_by_the_chain_alone(installation: Installation, pr
     genuine = installation.state / "issuance" / "signer_genuine"
     assert production({"authority_sha256": None}).code == 0
     assert genuine.read_text() == "false", "nobody looked up the root"
+    assert not genuine.with_name("officer_name").exists()
     assert production().code == 0
     assert genuine.read_text() == "true"
 

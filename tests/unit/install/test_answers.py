@@ -56,6 +56,14 @@ def test_what_stood_in_the_variables_stays_but_for_the_demos_words(install: Inst
     assert not [line for line in lines if "demo" in line or "old" in line]
 
 
+def test_a_second_installation_on_the_host_keeps_its_port_without_tls(install: Install, folder: Path) -> None:
+    folder.mkdir()
+    (folder / ".env").write_text("COMPOSE_PROJECT_NAME=kedua\nHTTP_PORT=8081\n")
+    assert install({"public_url": f"https://{HOST}:8444"}) == 0
+    lines = (folder / ".env").read_text().splitlines()
+    assert {"COMPOSE_PROJECT_NAME=kedua", "HTTP_PORT=8081", "DESK_PORT=8444"} < set(lines)
+
+
 def test_a_verify_token_is_made_and_the_check_page_is_where_the_public_pages_are(install: Install, folder: Path) -> None:
     assert install({"whatsapp_verify_token": None, "check_base_url": None}) == 0
     assert len((folder / "state/intake/whatsapp_verify_token").read_text()) > 30
@@ -113,6 +121,7 @@ def test_without_files_the_certificate_comes_by_itself(install: Install, folder:
 SHORT_KEY = '{"PA.Kab.Mn": ["whsec_Y2hhbmdlbWU="]}'
 DEMO_COURT = f'{{"PA.Kab.Mn": ["{webhook_key("demo-")}"]}}'
 SIMULATED = f'[{{"court": "x", "url": "http://court:8112/callbacks", "secret": "{webhook_key("a")}"}}]'
+UNTOLD = f'[{{"court": "PA.Kab.Mn", "url": "https://pa.example.go.id/kabar", "secret": "{webhook_key("a")}"}}]'
 BAD: Mapping[str, tuple[str, str | None, str]] = {
     "nothing said": ("whatsapp_access_token", None, "missing"),
     "an address without TLS": ("public_url", "http://pakdeon.madiunkab.go.id", "no_https"),
@@ -138,8 +147,11 @@ BAD: Mapping[str, tuple[str, str | None, str]] = {
     "a court's key that is too short": ("court_secrets", SHORT_KEY, "court_key_weak"),
     "the demo's key of the court": ("court_secrets", DEMO_COURT, "demo_key"),
     "the simulator of the court": ("court_endpoints", SIMULATED, "demo_address"),
+    "a court told without TLS": ("court_endpoints", UNTOLD.replace("https", "http"), "no_https"),
+    "an address of nobody's court": ("court_endpoints", UNTOLD.replace('"court": "PA.Kab.Mn", ', ""), "no_json"),
     "no fingerprint": ("authority_sha256", "AB:CD", "no_fingerprint"),
     "another root's fingerprint": ("authority_sha256", "0" * 64, "fingerprint_differs"),
+    "a NIP with blanks": ("officer_nip", "19700101 199503 1 001", "no_nip"),
     "no receiver of letters": ("alarm_mail_to", "kepala@kab.go.id, tik", "no_email"),
     "no sender of letters": ("alarm_mail_from", "", "missing"),
     "a mail server without a port": ("alarm_smtp", "surel.madiunkab.go.id", "no_mail_server"),
@@ -215,6 +227,23 @@ def test_a_certificate_that_can_not_be_right_is_refused(
     assert not list(folder.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('court_secrets = "{"PA.Kab.Mn": []}"\n', "[no_toml] bukan TOML: Expected newline"),
+        (None, "[no_file] tidak dapat dibaca: jawaban.toml tidak ada, dicari di deploy/compose."),
+    ],
+    ids=["quotes in quotes", "away"],
+)
+def test_a_file_of_answers_that_can_not_be_read_is_said(
+    text: str | None, sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if text is not None:
+        (tmp_path / "jawaban.toml").write_text(text)
+    assert main([str(tmp_path), "--offline", "--answers", str(tmp_path / "jawaban.toml")]) == 1
+    assert sentence in capsys.readouterr().err
+
+
 def test_a_mail_address_is_one(install: Install, capsys: pytest.CaptureFixture[str]) -> None:
     assert install({"tls": "otomatis", "tls_email": "tik", "tls_certificate": None, "tls_key": None}) == 1
     assert "tls_email [no_email] bukan alamat surel." in capsys.readouterr().err
@@ -257,3 +286,13 @@ def test_a_person_is_asked_again_until_it_can_be_right(
     monkeypatch.setattr("sys.stdin", io.StringIO("\n" * len(lines)))
     assert main([str(folder), "--offline"]) == 0, "Enter leaves everything as it is"
     assert "Enter: tetap seperti sekarang." in capsys.readouterr().out
+
+
+def test_who_stops_in_the_middle_has_written_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder.mkdir()
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"https://{HOST}\n"))
+    assert main([str(folder), "--offline"]) == 1
+    assert "Berhenti; tidak ada yang ditulis." in capsys.readouterr().err
+    assert not list(folder.iterdir())

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import io
 import json
 import re
 import socket
@@ -19,13 +20,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from deploy.compose.certificates import read
+from deploy.compose.questions import questions
 from deploy.install.__main__ import main
 from deploy.install.environment import TLS_FILES
 from deploy.install.neighbours import OTHERS, is_taken
 from deploy.install.reach import World, addresses
 from deploy.keys import write_secret
 from shared.clock import WIB, now
-from tests.support.office_answers import APP_SECRET, TOKEN, certificate, key_pem, write_answers
+from tests.support.office_answers import APP_SECRET, HOST, TOKEN, answers, certificate, key_pem, write_answers
 
 PUBLIC = "203.0.113.7"  # of a book (RFC 5737)
 GLOBAL = "1.1.1.1"
@@ -38,6 +40,7 @@ class Outside:
     status: int = 200
     body: str = json.dumps({"display_phone_number": "+62 812-3456-7890"})
     clock_off: timedelta = timedelta()
+    says_date: str = ""
     echo: bool = False
     asked: list[tuple[str, str]] = field(default_factory=list)
 
@@ -49,7 +52,7 @@ def serve(outside: Outside, tls: ssl.SSLContext | None = None) -> Iterator[str]:
             outside.asked.append((self.path, self.headers.get("Authorization", "")))
             body = "".join(parse_qs(urlsplit(self.path).query).get("hub.challenge", ())) if outside.echo else outside.body
             self.send_response_only(outside.status)
-            self.send_header("Date", format_datetime(now() + outside.clock_off, usegmt=True))
+            self.send_header("Date", outside.says_date or format_datetime(now() + outside.clock_off, usegmt=True))
             self.end_headers()
             self.wfile.write(body.encode())
 
@@ -116,6 +119,50 @@ def test_what_is_wrong_outside_is_said(
     assert not (tmp_path / "state").exists(), "nothing is written"
 
 
+def test_a_person_answers_again_what_is_refused_outside_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    right = answers(tmp_path) | {
+        "tls": "otomatis",
+        "tls_email": "tik@madiunkab.go.id",
+        "check_base_url": "",
+        "public_url": f"https://{HOST}",
+    }
+    asked = [name for name in questions() if name in right and name not in ("tls_certificate", "tls_key")]
+    wrong = {"public_url": f"https://salah.{HOST}"}
+    lines = [*({**right, **wrong}[name] for name in asked), right["public_url"], ""]  # the second of those refused follows the first
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines) + "\n"))
+    monkeypatch.setattr("getpass.getpass", input)
+    with serve(Outside()) as meta:
+        world = World(meta=meta, lookup=lambda name: [] if "salah" in name else [GLOBAL], taken=lambda _: False, mail=lambda *_, **__: ())
+        assert main([str(tmp_path)], world) == 0
+    said = capsys.readouterr()
+    assert said.err.count("[name_unknown]") == 2
+    assert said.out.partition("Yang lain sudah diterima.")[2].count("\n> ") == 2
+    assert (tmp_path / "state/issuance/check_base_url").read_text() == f"https://{HOST}"
+
+
+def test_a_clock_that_is_off_is_mended_and_looked_at_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    right, outside = answers(tmp_path), Outside(clock_off=timedelta(hours=1))
+    lines = iter([right[name] for name in questions() if name in right])
+
+    def typed(prompt: str = "") -> str:
+        if "Perbaiki itu" in prompt:
+            outside.clock_off = timedelta()
+            return ""
+        return next(lines)
+
+    monkeypatch.setattr("builtins.input", typed)
+    monkeypatch.setattr("getpass.getpass", typed)
+    with serve(outside) as meta:
+        assert main([str(tmp_path)], World(meta=meta, lookup=lambda _: [GLOBAL], taken=lambda _: False, mail=lambda *_, **__: ())) == 0
+    assert "jam [clock_off]" in capsys.readouterr().err
+
+
 def test_meta_that_is_not_there_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with serve(Outside()) as gone:
@@ -151,6 +198,21 @@ def test_an_installation_that_runs_is_looked_at_as_meta_does(
     assert outside.asked[0][0].startswith("/v1/webhooks/whatsapp?hub.mode=subscribe&hub.verify_token=word&")
     assert main([str(tmp_path), "check"], World(meta=address)) == 1
     assert "public_url [webhook_unreachable] webhook tidak terjangkau dari sini (ConnectError)." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("date", "is_off"),
+    [("Mon, 01 Jan 2001 00:00:00 -0000", 1), ("Mon, 01 Jan 2001 00:00:00 GMT, Mon, 01 Jan 2001 00:00:00 GMT", 1), ("today", 0)],
+)
+def test_a_proxy_that_tells_the_time_in_its_own_way_breaks_nothing(
+    date: str, is_off: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with serve(Outside(echo=True, says_date=date)) as address:
+        write_secret(tmp_path / "state/intake/public_url", address)
+        write_secret(tmp_path / "state/intake/whatsapp_verify_token", "word")
+        assert main([str(tmp_path), "check"], World(meta=address)) == is_off
+    assert ("[clock_off]" in capsys.readouterr().err) == bool(is_off)
 
 
 def test_nothing_is_looked_at_where_nothing_is_installed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -380,3 +380,8 @@ def test_the_command_says_which_line_is_wrong(tmp_path: Path, capsys: pytest.Cap
     for name in ("cp99999", "base64"):
         with pytest.raises(SystemExit):
             registry(["import", str(path), "--encoding", name])
+
+
+def test_the_office_is_told_every_column() -> None:
+    page = (Path(__file__).parents[3] / "docs/operations/petugas.md").read_text(encoding="utf-8")
+    assert not [column for column in (*COLUMNS, *MORE_COLUMNS) if f"`{column}`" not in page]
