@@ -40,6 +40,7 @@ TOGETHER: Final = (
 """What is struck at once. The watchdog restarts one after the other."""
 EACH: Final = 2  # copies
 COPIES: Final = {f"{name.upper()}_COPIES": str(EACH) for name in NAMES}
+WORKERS: Final = {f"{name.upper()}_WORKER_COPIES": str(EACH) for name in NAMES}
 ROLES: Final = tuple((f"{name}-worker", f"{name}-relay") for name in NAMES)
 TIMER: Final = ROOT / "deploy" / "systemd"
 
@@ -52,7 +53,7 @@ def main(words: Sequence[str]) -> int:
     given = parser.parse_args(words)
     struck = [(name,) for name in given.only] or (ROLES if given.roles else TOGETHER)
     profiles = "demo" if given.roles else "demo,watch,backup"
-    with project("adminduk-drill", ["roles.yaml"] * given.roles, COMPOSE_PROFILES=profiles, **({} if given.roles else COPIES)) as made:
+    with project("adminduk-drill", ["roles.yaml"] * given.roles, COMPOSE_PROFILES=profiles, **(WORKERS if given.roles else COPIES)) as made:
         _up(made, is_apart=given.roles)
         writing, asking = Writing.of(made), Asking.of(made, PER_SECOND)
         with writing.going_on(), _timer():
@@ -72,7 +73,7 @@ def _up(made: Project, *, is_apart: bool) -> None:
     """Start it; what backs up needs a key first."""
     began = time.monotonic()
     if is_apart:
-        made.up(*(word for name in NAMES for word in ("--scale", f"{name}-worker={EACH}")))
+        made.up()
     else:
         made.compose("up", "-d", "--scale", "backup=0")
         made.admin("backup", "key", "--out", "/backup/key.txt")
