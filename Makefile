@@ -25,7 +25,7 @@ comma := ,
 DOCKER_CA := $(if $(CA),--secret id=ca$(comma)src=$(CA))
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header pyproject.toml
 
-.PHONY: help install installed image sbom audit setup run journeys villager campaign register test test-systems test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin follow recovery release lock clean distclean disks watch alarms pull upgrade upgraded outages watched
+.PHONY: help install installed image sbom audit setup run journeys villager campaign register test test-systems test-containers lint format docs screenshots samples recognition bench chaos cluster mutants topology conservation admin follow recovery release lock clean distclean disks watch alarms upgrade upgraded imaged outages watched pull
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -149,6 +149,9 @@ chaos: $(READY) ## Break everything and judge (FAST=1: one case of each kind; ON
 cluster: $(READY) ## Lose a broker node and the database's primary of a cluster of three each, while people ask, and judge (ROUNDS=2 SEED=n; CONTAINERS=1)
 	@$(PY) -m deploy.local.setup run
 	@$(if $(CONTAINERS),$(PY) -m tests.containers.cluster,$(PY) -m tests.chaos.cluster $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)))
+
+imaged: $(READY) ## Show what the image is made of, and that a demo of it starts, reads a photo of a phone and signs a document (IMAGE=name:version)
+	@IMAGE=$(IMAGE) $(PY) -m tests.containers.image
 
 outages: $(READY) ## Kill and hang each container, while people ask, and judge (ROLES=1: each role one of its own; ONLY="service ..."; as root)
 	@$(PY) -m tests.containers.drill $(if $(ROLES),--roles) $(ONLY)

@@ -28,6 +28,7 @@ CACHE: Final = Gauge("database_cache_bytes", "What a member holds in its cache",
 CACHE_MOST: Final = Gauge("database_cache_limit_bytes", "What a member's cache may hold", ("member",))
 _OF_ONE: Final = (LAG, CONNECTIONS, CONNECTIONS_MOST, OPLOG, CACHE, CACHE_MOST)
 _ANSWER_MS: Final = 3_000
+_USUAL_PORT: Final = ":27017"  # left out of names: they stand beside bars
 
 _log = logs.get("members")
 
@@ -66,7 +67,7 @@ def states_of(url: str) -> Iterator[MemberState]:
     for each in members:
         is_up = bool(each["health"])
         figures = {LAG: (furthest - each["optimeDate"]).total_seconds(), **_asked(url, each["name"])} if is_up else {}
-        yield MemberState(each["name"], is_up, figures)
+        yield MemberState(each["name"].removesuffix(_USUAL_PORT), is_up, figures)
 
 
 def _asked(url: str, member: str) -> dict[Gauge, float]:

@@ -7,6 +7,7 @@ from functools import cache
 
 import pikepdf
 from PIL import Image, ImageDraw
+from pillow_heif import from_pillow
 
 SIZE = (240, 160)  # pixels
 
@@ -39,6 +40,14 @@ def png(text: str = "kartu") -> bytes:
     """Return a picture of a card."""
     sink = io.BytesIO()
     picture(text).save(sink, "PNG")
+    return sink.getvalue()
+
+
+@cache
+def heic(text: str = "ponsel", size: tuple[int, int] = (320, 240)) -> bytes:
+    """Return a photo as phones of Apple keep it."""
+    sink = io.BytesIO()
+    from_pillow(picture(text, size)).save(sink)
     return sink.getvalue()
 
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Header, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from services.intake.domain.drafting import DOCUMENT_TYPES
+from services.intake.domain.drafting import DOCUMENT_TYPES, SENT_TYPES
 from services.intake.domain.files import FILE_REFUSALS, PhotoFlaw
 from services.intake.ports import Deps, sent_file
 from shared.errors import BadInput, FieldProblem
@@ -43,7 +43,7 @@ def routes(deps: Deps, max_bytes: int) -> APIRouter:
         summary="Upload a photo or PDF as the raw body",
         response_model=FileView,
         responses=refuses(413, "file_too_large") | refuses(422, "content_digest_differs", "content_digest_malformed", *FILE_REFUSALS),
-        openapi_extra={"requestBody": {"required": True, "content": {kind: {} for kind in sorted(DOCUMENT_TYPES)}}},
+        openapi_extra={"requestBody": {"required": True, "content": {kind: {} for kind in sorted(SENT_TYPES)}}},
     )
     async def upload(
         request: Request,
@@ -58,7 +58,7 @@ def routes(deps: Deps, max_bytes: int) -> APIRouter:
                 deps.new_id(),
                 request.stream(),
                 max_bytes=max_bytes,
-                media_types=DOCUMENT_TYPES,
+                media_types=SENT_TYPES,
                 metadata={"owner": client.name},
             )
         except BadInput as error:

@@ -15,7 +15,7 @@ from services.intake.desk.village_area import VillageArea, villages_of
 from services.intake.desk.villages import PATH as LIST
 from services.intake.desk.villages import Registrar
 from services.intake.domain.chat import Conversation, Say
-from services.intake.domain.drafting import DOCUMENT_TYPES
+from services.intake.domain.drafting import SENT_TYPES
 from services.intake.domain.drafts import renewed
 from services.intake.domain.files import SentFile
 from services.intake.domain.village import VillageDraft, place_of, question_of, subject_of
@@ -123,7 +123,7 @@ class _VillageForm:
             deps.new_id(),
             _chunks(upload),
             max_bytes=deps.file_max_bytes,
-            media_types=DOCUMENT_TYPES,
+            media_types=SENT_TYPES,
             metadata={"owner": f"desk:{member.staff_id}", "draft": known.draft_id},
         )
         return sent_file(stored)

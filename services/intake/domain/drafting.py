@@ -32,6 +32,7 @@ from shared.typed import long_numbers
 from shared.values import Malformed
 
 DOCUMENT_TYPES: Final = frozenset({"image/jpeg", "image/png", "application/pdf"})  # what verification can look at
+SENT_TYPES: Final = DOCUMENT_TYPES | {"image/heic"}  # what is taken: a phone's own format is kept as a JPEG
 
 
 def ask_next(conversation: Conversation, context: DialogueContext, before: tuple[Fact, ...] = ()) -> Outcome:

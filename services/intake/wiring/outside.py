@@ -11,7 +11,7 @@ from services.intake.adapters.bundle_files import ZipFiles
 from services.intake.adapters.issued_documents import IssuedDocuments
 from services.intake.adapters.reports.printer import TypstReports
 from services.intake.adapters.whatsapp_media import MediaLimits, WhatsappMedia
-from services.intake.domain.drafting import DOCUMENT_TYPES
+from services.intake.domain.drafting import SENT_TYPES
 from services.intake.ports import FileStore, WebhookLog
 from services.intake.settings import Settings
 from shared.child import ChildLimits
@@ -84,7 +84,7 @@ def report_printer(settings: Settings) -> TypstReports:
 def _media(settings: Settings, files: FileStore, http: httpx.AsyncClient | None) -> WhatsappMedia:
     limits = MediaLimits(
         max_bytes=settings.media_max_bytes,
-        media_types=DOCUMENT_TYPES,
+        media_types=SENT_TYPES,
         hosts=settings.whatsapp_media_hosts,
         allow_http=settings.whatsapp_url.startswith("http://"),
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from shared.web.docs import LIBRARY_FILES
 from shared.web.libraries import LIBRARIES, hashed_name
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -28,7 +29,6 @@ _TAKEN: Final[Mapping[str, str]] = {
     "echarts.js": "echarts/dist/echarts.min.js",
 }
 """Served as they are: our name -> theirs."""
-_DOCS: Final = "swagger-ui-dist"
 _TYPES: Final[Mapping[str, str]] = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -122,9 +122,7 @@ def sprite(libraries: Path, icons: Iterable[str]) -> bytes:
 
 def copy_used(libraries: Path, folder: Path) -> None:
     """Copy to `folder` what is served of the libraries, as it lies there."""
-    used = [*_TAKEN.values(), _FONT, *(f"{_ICONS}/{name}.svg" for name in used_icons())]
-    used += [str(file.relative_to(libraries)) for file in (libraries / _DOCS).glob("*") if file.suffix in {".js", ".css", ".png"}]
-    for name in used:
+    for name in (*_TAKEN.values(), _FONT, *(f"{_ICONS}/{name}.svg" for name in used_icons()), *LIBRARY_FILES.values()):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(libraries / name, folder / name)
 

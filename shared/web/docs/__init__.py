@@ -17,7 +17,7 @@ from shared.web.problems import problem
 PAGE_PATH: Final = "/docs"
 ASSET_PATH: Final = "/docs/assets/{name}"
 _HERE: Final = Path(__file__).parent
-_FILES: Final = {
+LIBRARY_FILES: Final = {
     "library_script": "swagger-ui-dist/swagger-ui-bundle.js",
     "library_style": "swagger-ui-dist/swagger-ui.css",
     "icon": "swagger-ui-dist/favicon-32x32.png",
@@ -35,7 +35,7 @@ class Assets:
     """The files of the page, each under a name that changes with its content."""
 
     def __init__(self, libraries: Path) -> None:
-        self._paths = {role: libraries / path for role, path in _FILES.items()} | {role: _HERE / path for role, path in _OWN.items()}
+        self._paths = {role: libraries / path for role, path in LIBRARY_FILES.items()} | {role: _HERE / path for role, path in _OWN.items()}
         self._names: dict[str, str] = {}
         self._files: dict[str, Path] = {}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import signal
 from pathlib import Path
@@ -54,6 +55,17 @@ async def test_a_file_that_can_not_be_used_is_answered_with_the_reason(rig: Rig,
     await rig.say(KK)
     assert word in text_of(only(await rig.show(sent, kind="document")))
     assert await rig.rows("files.files") == []
+
+
+async def test_a_photo_as_an_iphone_keeps_it_is_taken_and_kept_as_a_jpeg(rig: Rig) -> None:
+    sent = photos.heic()
+    answer = await rig.http.post("/v1/files", content=sent, headers=keyed(ADAPTER))
+    assert (answer.status_code, answer.json()["media_type"]) == (201, "image/jpeg")
+    assert answer.json()["sent_sha256"] == hashlib.sha256(sent).hexdigest()
+    await rig.press("service:kk_hilang")
+    await rig.say(NIK)
+    await rig.say(KK)
+    assert "KTP-el" in text_of(only(await rig.show(sent, kind="document")))
 
 
 @pytest.mark.parametrize(("sent", "code"), [(LOCKED, "pdf_encrypted"), (LONG, "pdf_too_many_pages"), (TORN, "file_damaged")])

@@ -55,8 +55,8 @@ CASES: Mapping[str, Case] = {
         {f'ready{{job="{name}", check="mongo"}}': f"0{EVER}" for name in ("intake", "issuance")},
         {'ready{job="intake", check="mongo"}': f"0{EVER}", 'ready{job="issuance", check="mongo"}': f"1{EVER}"},
     ),
-    "DatabaseMemberDown": stands('database_member_up{member="mongo-2:27017"}', 0, 1),
-    "DatabaseLags": stands('database_lag_seconds{member="mongo-2:27017"}', 31, 30, "4m"),
+    "DatabaseMemberDown": stands('database_member_up{member="mongo-2"}', 0, 1),
+    "DatabaseLags": stands('database_lag_seconds{member="mongo-2"}', 31, 30, "4m"),
     "DatabaseConnections": Case(
         {'database_connections{member="a"}': f"90{EVER}", 'database_connections_limit{member="a"}': f"100{EVER}"},
         {'database_connections{member="a"}': f"70{EVER}", 'database_connections_limit{member="a"}': f"100{EVER}"},
