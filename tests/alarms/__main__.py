@@ -32,7 +32,7 @@ _ENDS_SECONDS: Final = 90.0
 _NEVER_ENDS: Final = frozenset(
     {
         *("DocumentsAreSamples", "ServiceRestarts", "MessageForged", "PasswordsGuessed", "WebhookRefused", "SlowAnswers", "MailFails"),
-        *("CallsFail", "TurnedAway"),
+        *("CallsFail", "TurnedAway", "OplogShort"),
     }
 )
 """Those that look back over minutes or an hour, or are as they are in a demo: their end is not waited for."""

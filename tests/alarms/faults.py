@@ -342,6 +342,7 @@ async def _begin_backups(office: Office) -> None:
 
 FAULTS: Final = (
     Fault("tidak ada cadangan yang berjalan", ("NoBackup",), nothing, _begin_backups),
+    Fault("catatan perubahan MongoDB baru berumur menit", ("OplogShort",), nothing, nothing),
     Fault("dokumen ditandatangani sertifikat peragaan", ("DocumentsAreSamples",), nothing, nothing, frozenset({"DocumentsAreSamples"})),
     Fault("proses issuance dibunuh", ("ServiceDown", "QueueUnread"), _kill_issuance, _start_issuance),
     Fault("antrean menumpuk (konsumen mati)", ("QueueFills",), _fill_queue, _empty_queue),
@@ -387,7 +388,6 @@ FAULTS: Final = (
     limited("sertifikat penanda tangan (batas 100.000 hari)", "CertificateOver", certificate_over_days=100_000),
     limited("basis data tertinggal (batas di bawah 0)", "DatabaseLags", database_lag_seconds=-1),
     limited("sambungan basis data (batas 0)", "DatabaseConnections", database_connections_ratio=0),
-    limited("catatan perubahan pendek (batas 10.000 hari)", "OplogShort", database_oplog_seconds=864_000_000),
     limited("disk (peringatan di bawah 100 % kosong)", "DiskSoonFull", disk_soon_ratio=1.01),
     limited("disk (bahaya di bawah 100 % kosong)", "DiskFull", disk_full_ratio=1.01),
     limited("disk antrean (batas 1 EB kosong)", "BrokerDiskSoonFull", broker_disk_bytes=1e18),
