@@ -16,6 +16,7 @@ FOLDER: Final = "logs"
 KEPT_BYTES: Final = 500_000_000  # a log of 100 MB, the most that a container has, is packed to a tenth
 KEPT_SECONDS: Final = 90 * 86_400  # as what a chat was about
 _ENDING: Final = ".log.gz"
+_MOMENT: Final = "%Y%m%d-%H%M%S"  # a name begins with it
 
 
 def keep(command: Sequence[str], folder: Path, name: str) -> None:
@@ -25,7 +26,7 @@ def keep(command: Sequence[str], folder: Path, name: str) -> None:
         OSError: the disk is full, or the command is not there.
     """
     folder.mkdir(mode=0o700, exist_ok=True)
-    file = folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{name}{_ENDING}"
+    file = folder / f"{time.strftime(_MOMENT)}-{name}{_ENDING}"
     draft = file.with_suffix(".part")
     try:
         with (
@@ -41,7 +42,8 @@ def keep(command: Sequence[str], folder: Path, name: str) -> None:
 
 def make_room(folder: Path, most: int = KEPT_BYTES, seconds: float = KEPT_SECONDS) -> None:
     """Take away what is over the bounds."""
-    for file in sorted(folder.glob(f"*{_ENDING}"), reverse=True):  # a name begins with its moment
+    oldest = time.strftime(_MOMENT, time.localtime(time.time() - seconds))  # noqa: TID251 - on a host without our own
+    for file in sorted(folder.glob(f"*{_ENDING}"), reverse=True):
         most -= file.stat().st_size
-        if most < 0 or file.stat().st_mtime < time.time() - seconds:  # noqa: TID251 - on a host without our own
+        if most < 0 or file.name < oldest:
             file.unlink()

@@ -1,7 +1,7 @@
 """Logs of containers that an upgrade took away: packed, readable, and never more than there is room for."""
 
 import gzip
-import os
+from datetime import timedelta
 from pathlib import Path
 
 from deploy.compose import kept_logs
@@ -18,12 +18,11 @@ def test_all_that_was_said_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
 
 
 def test_what_is_over_the_bounds_goes_the_oldest_first(tmp_path: Path) -> None:
-    at = now().timestamp()
-    for number, age in enumerate((100, 3, 2, 1)):
-        file = tmp_path / f"2026010{number}-010000-intake.log.gz"
-        file.write_bytes(bytes(10))
-        os.utime(file, (at - age, at - age))
-    kept_logs.make_room(tmp_path, most=100, seconds=50)
-    assert [file.name[:8] for file in sorted(tmp_path.iterdir())] == ["20260101", "20260102", "20260103"]
-    kept_logs.make_room(tmp_path, most=25, seconds=50)
-    assert [file.name[:8] for file in sorted(tmp_path.iterdir())] == ["20260102", "20260103"]
+    at = now()
+    names = [f"{(at - timedelta(days=age)).strftime('%Y%m%d-%H%M%S')}-intake.log.gz" for age in (100, 60, 40, 20)]
+    for name in names:
+        (tmp_path / name).write_bytes(bytes(10))
+    kept_logs.make_room(tmp_path, most=100, seconds=80 * 86_400)
+    assert sorted(file.name for file in tmp_path.iterdir()) == names[1:]
+    kept_logs.make_room(tmp_path, most=25, seconds=80 * 86_400)
+    assert sorted(file.name for file in tmp_path.iterdir()) == names[2:]
