@@ -14,8 +14,13 @@ def text_of(file: Path) -> str:
 
 def value_of(file: Path, name: str) -> str:
     """Return what a variable is; empty where it is not named."""
-    found = _line(name).search(text_of(file))
-    return found[1].strip().strip("'\"") if found else ""
+    return value_in(text_of(file), name)
+
+
+def value_in(text: str, name: str) -> str:
+    """Return what a variable is in such a text; empty where it is not named. The last line holds, as compose reads it."""
+    found = _line(name).findall(text)
+    return found[-1].strip().strip("'\"") if found else ""
 
 
 def keep(file: Path, name: str, value: str) -> None:

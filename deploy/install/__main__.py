@@ -15,8 +15,9 @@ from typing import Final
 from deploy.compose.prepare import PRODUCTION, RefusedError, keep_profile
 from deploy.compose.questions import questions
 from deploy.compose.refusals import Fault, Refusal
+from deploy.compose.variables import text_of, value_of
 from deploy.install import answers, neighbours
-from deploy.install.environment import STATE, environment, http_port, kept, variable, variables
+from deploy.install.environment import STATE, VARIABLES, environment, http_port, kept
 from deploy.install.lives import lives
 from deploy.install.reach import World
 from deploy.keys import OWNER_ONLY, write_secret
@@ -77,9 +78,9 @@ def _refused(said: Mapping[str, str], before: Mapping[str, str], world: World | 
     found = [*answers.refusals(said, before), *_printed(said, before)]
     if found or world is None:
         return found
-    has_tls = variable(folder, "ALARM_SMTP_TLS") != "false"
+    has_tls = value_of(folder / VARIABLES, "ALARM_SMTP_TLS") != "false"
     is_new = not (folder / STATE / "profile").exists()
-    return list(world.refusals(said, http_port=http_port(variables(folder)), is_new=is_new, has_tls=has_tls))
+    return list(world.refusals(said, http_port=http_port(text_of(folder / VARIABLES)), is_new=is_new, has_tls=has_tls))
 
 
 def _printed(said: Mapping[str, str], before: Mapping[str, str]) -> Iterable[Refusal]:
@@ -94,8 +95,8 @@ def _write(folder: Path, said: Mapping[str, str]) -> None:
         for file in questions()[name].files:
             if text:
                 write_secret(folder / STATE / file, text + "\n" if questions()[name].of else text)
-    write_secret(folder / ".env", environment(said, variables(folder)))
-    (folder / ".env").chmod(OWNER_ONLY)
+    write_secret(folder / VARIABLES, environment(said, text_of(folder / VARIABLES)))
+    (folder / VARIABLES).chmod(OWNER_ONLY)
 
 
 def _look(world: World, folder: Path) -> Iterable[Refusal]:

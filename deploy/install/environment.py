@@ -6,8 +6,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from deploy.compose.questions import questions
+from deploy.compose.variables import value_in, value_of
 
 STATE: Final = "state"
+VARIABLES: Final = ".env"
 HTTP_PORT: Final = 80
 MAIL: Final = {
     "alarm_mail_to": "ALARM_MAIL_TO",
@@ -40,24 +42,13 @@ def environment(said: Mapping[str, str], before: str) -> str:
 
 def http_port(before: str) -> int:
     """Return where the front door sends who comes without TLS to it: port 80, but where `.env` names another (a second installation)."""
-    named = [line.partition("=")[2].strip() for line in before.splitlines() if line.startswith("HTTP_PORT=")]
-    return int(named[-1]) if named and named[-1].isdecimal() else HTTP_PORT
+    named = value_in(before, "HTTP_PORT")
+    return int(named) if named.isdecimal() else HTTP_PORT
 
 
 def _without_demo(line: str) -> str:
     name, _, value = line.partition("=")
     return line if name.strip() != "COMPOSE_PROFILES" else f"{name}={','.join(each for each in value.split(',') if each != 'demo')}"
-
-
-def variables(folder: Path) -> str:
-    """Return `.env` as it stands; nothing where there is none."""
-    file = folder / ".env"
-    return file.read_text() if file.exists() else ""
-
-
-def variable(folder: Path, name: str) -> str:
-    """Return what a variable says in `.env`; empty where it says nothing."""
-    return next((line.partition("=")[2].strip().strip("'\"") for line in variables(folder).splitlines() if line.startswith(f"{name}=")), "")
 
 
 def kept(folder: Path) -> Mapping[str, str]:
@@ -66,8 +57,8 @@ def kept(folder: Path) -> Mapping[str, str]:
     for question in questions().values():
         file = folder / STATE / question.files[0] if question.files else None
         known[question.name] = file.read_text(errors="replace").strip() if file and file.is_file() else ""
-    known |= {name: variable(folder, of) for name, of in MAIL.items()}
-    tls = variable(folder, "FRONT_DOOR_TLS")
+    known |= {name: value_of(folder / VARIABLES, of) for name, of in MAIL.items()}
+    tls = value_of(folder / VARIABLES, "FRONT_DOOR_TLS")
     if tls == TLS_FILES:
         known["tls"] = "berkas"
     elif "@" in tls:

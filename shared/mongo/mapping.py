@@ -33,6 +33,14 @@ class DocumentMapping(Generic[A]):
         return all(_at(doc, name.split(".")) == wanted for name, wanted in query.items())
 
 
+def lacks(body: Mapping[str, Any], read: Mapping[str, Any]) -> bool:
+    """Return whether a row has something, also within its documents, that is not in what is to be written: few have."""
+    return any(
+        name not in body or (isinstance(value, Mapping) and isinstance(body[name], Mapping) and lacks(body[name], value))
+        for name, value in read.items()
+    )
+
+
 def with_the_rest(read: Mapping[str, Any], known: Mapping[str, Any], body: Mapping[str, Any]) -> Doc:
     """Return what is to be written, with what a newer version keeps in the row: two serve side by side in an upgrade (ADR 64).
 

@@ -17,7 +17,7 @@ from pymongo.errors import BulkWriteError
 from shared.errors import Conflict, NotFound
 from shared.mongo.connection import Collection, Doc, Mongo, Session
 from shared.mongo.errors import LostRace, is_duplicate_key
-from shared.mongo.mapping import A, DocumentMapping, with_the_rest
+from shared.mongo.mapping import A, DocumentMapping, lacks, with_the_rest
 
 WriteOp: TypeAlias = "InsertOne[Doc] | UpdateOne | UpdateMany | ReplaceOne[Doc] | DeleteOne | DeleteMany"
 
@@ -295,6 +295,6 @@ def _operation(key: str, entry: _Entry) -> WriteOp:
     doc = {"_id": key, "version": entry.version + 1, "seq": entry.sequence, **body}
     if entry.read is None:
         return InsertOne(doc)
-    row, found = entry.read
-    known = dict.fromkeys(_RESERVED) | entry.mapping.to_doc(found)
-    return ReplaceOne({"_id": key, "version": entry.version}, with_the_rest(row, known, doc))
+    if lacks(doc, row := entry.read[0]):  # then alone is it worked out what we know of the row
+        doc = with_the_rest(row, dict.fromkeys(_RESERVED) | entry.mapping.to_doc(entry.read[1]), doc)
+    return ReplaceOne({"_id": key, "version": entry.version}, doc)
