@@ -27,7 +27,6 @@ QUICK = {
     "requests": 20_000,
     "decided": 5_000,
     "people": 500,
-    "calm_seconds": 3.0,
 }
 
 
