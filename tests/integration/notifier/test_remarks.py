@@ -7,6 +7,7 @@ import hmac
 from collections.abc import AsyncIterator
 from functools import partial
 
+import orjson
 import pytest
 
 from services.notifier.domain.posting.effect import EffectState, PostEffect
@@ -112,3 +113,20 @@ async def test_what_is_not_signed_by_meta_is_refused(rig: PostingRig) -> None:
     query = {"hub.mode": "subscribe", "hub.challenge": "77", "hub.verify_token": "verify-me"}
     assert (await rig.meta.get(address, params=query)).text == "77"
     assert (await rig.meta.get(address, params=query | {"hub.verify_token": "x"})).status_code == 403
+
+
+async def test_what_was_taken_back_stays_gone_in_whatever_order_the_platform_tells(rig: PostingRig) -> None:
+    async def told(verb: str) -> None:
+        value = {"item": "comment", "verb": verb, "comment_id": "c9", "post_id": "p", "message": "Mau KK?", "created_time": 1795489200}
+        value |= {"from": {"id": "99", "name": "Warga"}}
+        account = rig.parts.deps.posting.accounts["fb"]
+        body = orjson.dumps({"entry": [{"id": account.node, "time": 1795489200, "changes": [{"field": "feed", "value": value}]}]})
+        signature = "sha256=" + hmac.new(APP_SECRET.encode(), body, hashlib.sha256).hexdigest()
+        await rig.meta.post(f"{rig.own_url}/v1/webhooks/meta", content=body, headers={"X-Hub-Signature-256": signature})
+
+    for verb in ("remove", "add", "edited"):
+        await told(verb)
+    kept_of_it = await rig.parts.deps.posting.reader.remark("fb:c9")
+    assert kept_of_it is not None
+    assert (kept_of_it.text, kept_of_it.author, kept_of_it.author_name, kept_of_it.state) == ("", "", "", RemarkState.SILENT)
+    assert (await rig.parts.deps.posting.reader.remarks(RemarkQuery())).rows == (), "the list shows it"
