@@ -25,6 +25,7 @@ from shared.web.problems import problem
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _AGAIN_SECONDS: Final = 60.0  # a list that renews itself is one look in that time, not sixty; another page or filter of it is another
+_REFUSALS: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 _STREAM: Final = "/langsung"  # tells how much is new, and nobody; its address is another with each page that listens
 _UNWRITTEN: Final = "What is shown can't be written down now. Try again."
 _REMEMBERED: Final = 10_000  # looks; more than an office has in a minute
@@ -83,7 +84,7 @@ class AuditedRequests:
 
         async def after_the_row(message: Message) -> None:
             nonlocal withheld
-            if message["type"] == "http.response.start" and not await self._written(scope, message["status"], duty, note):
+            if message["type"] == "http.response.start" and not await self._written(scope, message, duty, note):
                 withheld = True
                 refusal = problem(HTTPStatus.SERVICE_UNAVAILABLE, "audit_unavailable", _UNWRITTEN)
                 await refusal(scope, receive, send)
@@ -95,13 +96,11 @@ class AuditedRequests:
         finally:
             end_duty(token)
 
-    async def _written(self, scope: Scope, status: int, duty: AuditDuty, note: Note) -> bool:
+    async def _written(self, scope: Scope, answer: Message, duty: AuditDuty, note: Note) -> bool:
         """Return whether the answer may leave."""
         watched: _Watched | None = scope.get("state", {}).get("watched")
-        if watched is None or duty.done or status >= HTTPStatus.BAD_REQUEST:
-            return True
         is_look = scope["method"] in _SAFE
-        if is_look and watched.permission not in personal_permissions():
+        if watched is None or duty.done or not _is_owed(answer, watched.permission, is_look=is_look):
             return True
         entry = self._entry(scope, watched)
         look = (entry.actor, entry.act, entry.about, b"" if entry.act.endswith(_STREAM) else scope["query_string"])
@@ -131,3 +130,12 @@ class AuditedRequests:
             at=self._clock(),
             about=about,
         )
+
+
+def _is_owed(answer: Message, permission: str | None, *, is_look: bool) -> bool:
+    """Return whether a row is owed: for an act, for a look at citizens, and for a form of theirs that comes again with what is wrong."""
+    is_personal, status = permission in personal_permissions(), int(answer["status"])
+    if status < HTTPStatus.BAD_REQUEST:
+        return is_personal or not is_look
+    is_page = dict(answer["headers"]).get(b"content-type", b"").startswith(b"text/html")
+    return is_personal and not is_look and is_page and status not in _REFUSALS and status < HTTPStatus.INTERNAL_SERVER_ERROR

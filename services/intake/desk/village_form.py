@@ -65,7 +65,12 @@ class _VillageForm:
         candidates: Mapping[str, str] | None = None,
         phone: str | None = None,
     ) -> Response:
-        """Return the open question's page, or the one on which everything is looked through. `problem`: what is wrong with `typed`."""
+        """Return the open question's page, or the one on which everything is looked through; who is seen is written down.
+
+        `problem`: what is wrong with `typed`.
+        """
+        seen = seen_in_draft(self.room.deps, known)
+        await self.room.units.note(self.room.entry(member, "village.draft_read", f"village_draft/{known.draft_id}", seen))
         deps, today = self.room.deps, local_day(self.room.deps.clock())
         form = deps.menu.form_of(known.draft.service)
         if form is None:
@@ -160,9 +165,7 @@ def _asking(routes: APIRouter, form: _VillageForm) -> None:
 
     @routes.get(f"{PATH}/{{draft_id}}")
     async def ask(request: Request, draft_id: str, member: Registrar, changing: Changing = None) -> Response:
-        known = await form.area.draft(member, draft_id)
-        await room.units.note(room.entry(member, "village.draft_read", f"village_draft/{draft_id}", seen_in_draft(room.deps, known)))
-        return await form.show(request, member, known, changing=changing)
+        return await form.show(request, member, await form.area.draft(member, draft_id), changing=changing)
 
     @routes.post(f"{PATH}/{{draft_id}}")
     async def answer(

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
 
 from shared.audit import AuditEntry, current_duty
 from shared.clock import now
@@ -79,6 +80,10 @@ def app(log: Log, clock: Clock) -> FastAPI:
     async def act(task_id: str, _client: Annotated[Client, require("overview:read")]) -> str:
         return task_id
 
+    @made.post("/tasks/{task_id}/again")
+    async def again(task_id: str, _client: Annotated[Client, require("tasks:read")], status: int) -> HTMLResponse:
+        return HTMLResponse(f"<p>{task_id}", status)
+
     return made
 
 
@@ -127,6 +132,14 @@ async def test_what_shows_nobody_and_what_was_refused_leaves_none(app: FastAPI, 
     assert (await ask(app, clock, "GET", "/tasks/t-1?missing=true")).status_code == 404
     assert (await ask(app, clock, "GET", "/tasks/t-1", "village")).status_code == 403
     assert log.acts == []
+
+
+@pytest.mark.parametrize(("status", "is_written"), [(409, True), (412, True), (422, True), (403, False), (404, False)])
+async def test_a_form_that_comes_again_with_what_is_wrong_is_a_look(
+    app: FastAPI, log: Log, clock: Clock, status: int, *, is_written: bool
+) -> None:
+    assert (await ask(app, clock, "POST", f"/tasks/t-1/again?status={status}")).status_code == status
+    assert log.acts == [("POST /tasks/{task_id}/again", "task/t-1")] * is_written
 
 
 async def test_what_cannot_be_written_does_not_leave(app: FastAPI, log: Log, clock: Clock) -> None:
