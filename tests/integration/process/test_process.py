@@ -102,7 +102,7 @@ async def test_it_stops_in_order_and_finishes_what_runs(tmp_path: Path) -> None:
 
 
 async def test_it_answers_who_still_asks_and_hangs_up_before_it_stops(tmp_path: Path) -> None:
-    async with tiny(tmp_path, "all", LEAVE_SECONDS="60") as service, httpx.AsyncClient(timeout=60) as kept:
+    async with tiny(tmp_path, "all", LEAVE_SECONDS="30") as service, httpx.AsyncClient(timeout=60) as kept:
         service.flag.touch()
         await service.ready()
         address = f"http://127.0.0.1:{service.port}/livez"
