@@ -93,7 +93,6 @@ async def test_users_can_do_their_work_and_nothing_else(private_broker: PrivateB
             await publisher.publish(message("events", "verification.request_approved.v1"))
 
 
-@pytest.mark.timeout(180)  # rabbitmqctl takes seconds to start
 @pytest.mark.parametrize("by", ["api", "ctl"])
 async def test_an_older_layout_is_brought_over_and_no_message_that_waits_is_lost(by: str, private_broker: PrivateBroker) -> None:
     vhost = private_broker.vhost
