@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+import random
 import warnings
 from dataclasses import replace
 from urllib.parse import urlsplit, urlunsplit
@@ -190,7 +191,7 @@ async def test_trap_08_a_broker_that_accepts_and_says_nothing_is_given_up(room: 
 async def test_trap_08_of_several_nodes_one_that_hangs_and_one_that_is_gone_do_not_keep_us_from_the_third(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(channel.random, "sample", lambda nodes, _count: list(nodes))  # else in an order of chance
+    monkeypatch.setattr(random, "sample", lambda nodes, _count: list(nodes))  # else in an order of chance
     parts = urlsplit(room.url)
     async with Proxy.before(room.url) as hung, Proxy.before(room.url) as gone:
         hung.hang()
