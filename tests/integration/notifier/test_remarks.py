@@ -15,12 +15,20 @@ from services.notifier.domain.posting.remark import Remark, RemarkState
 from services.notifier.handlers import posting, remarks
 from services.notifier.ports.posting import RemarkQuery
 from tests.integration.notifier.posting_rig import APP_SECRET, INSTAGRAM, PAGE, SITI, PostingRig, make_posting_rig
+from tests.integration.notifier.rig import IMPATIENT
 from tests.support.eventually import eventually
 
 
 @pytest.fixture
 async def rig(mongo_url: str, database: str) -> AsyncIterator[PostingRig]:
     async with make_posting_rig(mongo_url, database) as made:
+        yield made
+
+
+@pytest.fixture
+async def impatient(mongo_url: str, database: str) -> AsyncIterator[PostingRig]:
+    """It does not wait long for an answer."""
+    async with make_posting_rig(mongo_url, database, **IMPATIENT) as made:
         yield made
 
 
@@ -84,7 +92,8 @@ async def _one_of(rig: PostingRig, text: str) -> bool:
     return text in {each.text for each in (await rig.parts.deps.posting.reader.remarks(RemarkQuery())).rows}
 
 
-async def test_an_answer_whose_end_nobody_knows_is_looked_for_or_left_to_a_person(rig: PostingRig) -> None:
+async def test_an_answer_whose_end_nobody_knows_is_looked_for_or_left_to_a_person(impatient: PostingRig) -> None:
+    rig = impatient
     post = await rig.approved(await rig.content("ig"))
     await rig.becomes(post, ig="done")
     (shown,) = rig.shown(INSTAGRAM)
