@@ -211,12 +211,12 @@ def _signer_count(settings: Settings, renderer: Pool) -> StateCount:
 
 
 def office_of(settings: Settings) -> Office:
-    """Return the office's texts, with who signs by the settings; a file of the office's own says it itself."""
+    """Return the office's texts, with who signs and where cards are handed over by the settings; a file of its own says it itself."""
     if settings.office_file:
         return read_office(settings.office_file)
     office = read_office(TEMPLATES / "office.toml")
     officer = Officer(office.officer.title, settings.officer_name or office.officer.name, settings.officer_nip or office.officer.nip)
-    return replace(office, officer=officer)
+    return replace(office, officer=officer, pickup=replace(office.pickup, address=settings.office_address.strip() or office.pickup.address))
 
 
 def read_office(path: Path) -> Office:
