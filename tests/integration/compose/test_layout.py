@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from deploy.watch.checks import CheckSettings
+from tests.containers import drill
 from tests.integration.compose.conftest import ROOT, Installation
 
 ONCE = {"prepare", "database", "files", "register", "admin"}
@@ -41,6 +42,11 @@ def test_every_log_ends(services: Mapping[str, Any]) -> None:
 def test_whatever_stays_has_a_probe(services: Mapping[str, Any]) -> None:
     assert {name for name, service in services.items() if "healthcheck" in service} == services.keys() - ONCE
     assert {name for name, service in services.items() if service["restart"] == "unless-stopped"} - ONCE == services.keys() - ONCE
+
+
+def test_whatever_stays_is_killed_and_hung_in_the_drill(services: Mapping[str, Any]) -> None:
+    struck = [name for together in drill.TOGETHER for name in together]
+    assert sorted(struck) == sorted(services.keys() - ONCE)
 
 
 def test_what_is_asked_whether_it_goes_on_says_so_where_the_probe_looks(services: Mapping[str, Any]) -> None:
