@@ -46,6 +46,7 @@ def back_up(settings: BackupSettings, tell: Tell) -> Manifest:
                 recipients,
                 settings.backup_scratch,
                 state=settings.backup_state,
+                variables=settings.backup_variables,
                 broker=broker,
                 tell=tell,
             )

@@ -6,6 +6,7 @@ import asyncio
 import io
 import os
 import re
+import stat
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -31,6 +32,7 @@ from tests.support import families
 from tests.support.servers import Broker
 from tests.support.vhosts import Vhost
 
+ENV = "DESK_HOST=pakdeon.contoh.go.id\nIMAGE=adminduk:0.3.0\n"
 PASSWORDS = {name: f"word-of-{name}" for name in (*SERVICES, mongodb.OPERATOR, mongodb.BACKUP)}
 
 
@@ -43,12 +45,16 @@ class Operator:
         self.secrets = folder / "state" / "operator"
         self.secrets.mkdir(parents=True)
         (folder / "state" / "profile").write_text("production")
+        (folder / "state" / "compose.env").write_text("DESK_HOST=lama.contoh.go.id\n")  # what an earlier restore left
+        (folder / ".env").touch(mode=0o600)
+        (folder / ".env").write_text(ENV)
         self.set(
             backup_mongo_url=mongodb.url_for(url, mongodb.BACKUP, PASSWORDS[mongodb.BACKUP], "admin"),
             mongo_url=mongodb.url_for(url, mongodb.OPERATOR, PASSWORDS[mongodb.OPERATOR], "admin"),
             backup_target=str(folder / "target"),
             backup_recipients_file=str(folder / "recipients"),
             backup_state=str(folder / "state"),
+            backup_variables=str(folder / ".env"),
             backup_scratch=str(folder),
         )
 
@@ -117,6 +123,8 @@ def test_an_operator_backs_up_tries_it_and_brings_it_back(operator: Operator, pr
     code, told = operator.does("restore", "state", "--key", "-", "--into", str(operator.folder / "new"), given=identity)
     back = operator.folder / "new" / "operator" / "mongo_url"
     assert (code, back.read_text()) == (0, (operator.secrets / "mongo_url").read_text()), told
+    variables = operator.folder / "new" / "compose.env"
+    assert (variables.read_text(), stat.S_IMODE(variables.stat().st_mode)) == (ENV, 0o600), "as it was, beside what is there"
     assert "state_not_empty" in operator.does("restore", "state", "--key", "-", "--into", str(operator.folder / "new"), given=identity)[1]
 
 

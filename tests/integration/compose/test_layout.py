@@ -128,3 +128,9 @@ def test_a_cluster_has_the_nodes_that_prepare_names_each_as_the_one_of_one_host(
     assert [mount for mount in services["rabbitmq"]["volumes"] if mount.endswith(cookie)], "of a start without this file, too"
     stays = ("read_only", "cap_drop", "security_opt", "networks", "user")
     assert {name: added["spread"][name] for name in stays} == {name: services["rabbitmq"][name] for name in stays}
+
+
+def test_what_backs_up_finds_the_variables_of_compose_beside_it(services: Mapping[str, Any]) -> None:
+    for name in ("admin", "backup"):
+        assert ".:/compose:ro" in services[name]["volumes"], name
+        assert services[name]["environment"]["BACKUP_VARIABLES"] == "/compose/.env", name
