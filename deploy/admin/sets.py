@@ -107,7 +107,7 @@ def make_set(
         files=tuple(writer.files),
     )
     writer.finish(made)
-    tell(f"{writer.name}: {made.rows} rows in {len(made.collections)} collections, {len(writer.files)} files")
+    tell(f"{writer.name}: {made.rows} baris dalam {len(made.collections)} koleksi, {len(writer.files)} berkas")
     verify_set(target, writer.name, scratch)
     return made
 

@@ -111,7 +111,7 @@ def test_an_operator_backs_up_tries_it_and_brings_it_back(operator: Operator, pr
     code, told = operator.does("backup", "status")
     assert (code, re.sub(r"\d+", "N", told)) == (0, "full_age_seconds N\ncopy_age_seconds N\n"), told
     code, told = operator.does("drill", "--key", "-", given=identity)
-    assert (code, "this backup is good" in told) == (0, True), told
+    assert (code, "cadangan ini baik" in told) == (0, True), told
     code, told = operator.does("restore", "databases", "--key", str(operator.folder / "identity"))
     assert (code, "restore_not_empty" in told) == (1, True), told
     with MongoClient[dict[str, Any]](private_mongo.url) as client:
@@ -135,7 +135,7 @@ def test_an_operator_loads_the_register(
     write_families(file, [families.family()])
     monkeypatch.setenv("MONGO_URL", (operator.secrets / "mongo_url").read_text())
     assert main(["registry", "import", str(file)]) == 0
-    assert "1 families loaded" in capfd.readouterr().out
+    assert "1 keluarga dimuat" in capfd.readouterr().out
     with MongoClient[dict[str, Any]](private_mongo.url) as client:
         assert client["verification"]["families"].count_documents({}) == 1
 

@@ -308,11 +308,11 @@ def test_a_client_entered_by_hand_stays_too(demo: Installation) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["add", "Petugas 1", "tasks:read"], "is no name"),
-        (["add", "petugas-01", "tasks:all"], "no such scope: tasks:all"),
-        (["add", "verification", "files:read"], "is there already"),
-        (["remove", "nobody"], "there is no nobody"),
-        (["add", "petugas-01"], "usage:"),
+        (["add", "Petugas 1", "tasks:read"], "bukan nama"),
+        (["add", "petugas-01", "tasks:all"], "tidak ada cakupan tasks:all"),
+        (["add", "verification", "files:read"], "sudah ada"),
+        (["remove", "nobody"], "tidak ada nobody"),
+        (["add", "petugas-01"], "cara pakai:"),
     ],
 )
 def test_a_client_that_can_not_be_is_refused(words: list[str], sentence: str, demo: Installation) -> None:
