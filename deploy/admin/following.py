@@ -35,7 +35,7 @@ class FollowSettings(DatabaseNames):
 
 def main(words: Sequence[str]) -> int:
     """Run the command line; return the exit code: 0 shown, 1 not, 2 wrong usage."""
-    parser = argparse.ArgumentParser(prog="admin follow", description=__doc__)
+    parser = argparse.ArgumentParser(prog="admin follow", description="Jalan satu permohonan, dari log semua layanan dan jejaknya.")
     parser.add_argument("request", metavar="RECEIPT", help="nomor tanda terima, atau id permohonan atau perkara")
     parser.add_argument("logs", nargs="+", metavar="LOG", help="berkas log semua layanan; - adalah masukan")
     options = parser.parse_args(words)

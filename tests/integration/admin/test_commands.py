@@ -119,7 +119,7 @@ def test_an_operator_backs_up_tries_it_and_brings_it_back(operator: Operator, pr
         client.drop_database("intake")
         assert operator.does("restore", "databases", "--key", "-", given=identity)[0] == 0
         assert client["intake"]["requests"].find_one() == {"_id": "r1", "state": "done"}
-    assert operator.says("numbers", "audit") == (0, "0 numbers in 0 series; 0 without a document\n")
+    assert operator.says("numbers", "audit") == (0, "0 nomor dalam 0 deret; 0 tanpa dokumen\n")
     code, told = operator.does("restore", "state", "--key", "-", "--into", str(operator.folder / "new"), given=identity)
     back = operator.folder / "new" / "operator" / "mongo_url"
     assert (code, back.read_text()) == (0, (operator.secrets / "mongo_url").read_text()), told
@@ -193,5 +193,5 @@ def test_the_layout_is_brought_into_the_broker_with_the_passwords_that_there_are
     assert main(["topology", "check"]) == 1
     assert main(["topology", "apply", "--no-users"]) == 0
     assert main(["topology", "check"]) == 0
-    assert "are in place" in capsys.readouterr().out
+    assert "antrean dan semua di sekitarnya ada" in capsys.readouterr().out
     assert not list(operator.secrets.glob("amqp_password*")), "no password is made where nobody looks for it"
