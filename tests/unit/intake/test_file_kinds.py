@@ -34,7 +34,7 @@ def test_every_sentence_names_all_of_them() -> None:
     assert len(told) > 80, "else this test can't fail"
     assert not {name for name, text in told.items() if SAID not in text and file_kinds().photo_words not in text}
     assert not {name for name, text in TEXTS.texts.items() if "_kinds}" in text}
-    assert SAID in TEXTS.texts["file_wrong_type"]
+    assert f"foto ({file_kinds().photo_words}) atau PDF" in TEXTS.texts["file_wrong_type"]
     assert SAID in TEXTS.texts["answers.help.photo"]
     assert SAID in FILE_PROBLEMS["media_type_not_accepted"]
 
