@@ -149,7 +149,7 @@ def test_a_register_with_a_wrong_line_is_not_loaded_at_all(
     monkeypatch.setenv("MONGO_URL", mongo_url)
     monkeypatch.setenv("MONGO_DATABASE", database)
     assert registry(["import", str(path)]) == 1
-    assert "line 2, relation: term_unknown" in capsys.readouterr().err
+    assert "baris 2, relation: term_unknown" in capsys.readouterr().err
     path.write_text(text.replace("KEPALA,", "KEPALA KELUARGA,", 1), encoding="utf-8")
     assert registry(["import", "--if-empty", str(path)]) == 0
     assert "5 keluarga dimuat" in capsys.readouterr().out
