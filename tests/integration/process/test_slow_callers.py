@@ -58,8 +58,10 @@ HEADS = {
 
 @pytest.mark.parametrize("what", HEADS)
 async def test_three_hundred_slow_callers_keep_nobody_out(what: str, tmp_path: Path) -> None:
-    patient = {"HEADERS_SECONDS": "600", "BODY_SECONDS": "600"}  # nobody's time is over before the good calls are through
-    async with tiny(tmp_path, "all", MAX_SLOW_PER_ADDRESS="1000", API_KEYS=KEYS, **patient) as service:
+    patience = "600"  # nobody's time is over before the good calls are through
+    async with tiny(
+        tmp_path, "all", MAX_SLOW_PER_ADDRESS="1000", API_KEYS=KEYS, HEADERS_SECONDS=patience, BODY_SECONDS=patience
+    ) as service:
         service.flag.touch()
         await service.ready()
         memory = psutil.Process(service.process.pid).memory_info
