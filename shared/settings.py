@@ -168,6 +168,19 @@ class PublicSettings(Environment):
     ] = ""
 
 
+class PageSettings(PublicSettings):
+    """What those who have pages for everybody tell beside: in their foot, and wherever people are sent to the office."""
+
+    office_address: Annotated[
+        str,
+        Field(
+            max_length=200,
+            pattern=r"^[^{}\n]*$",
+            description="Street of the office, where cards are handed over, too, as citizens read it; empty: only its name is told",
+        ),
+    ] = ""
+
+
 class WhatsappSettings(Environment):
     """Our number at the Cloud API, and its address: the same for what comes in and what goes out."""
 

@@ -1,13 +1,7 @@
 """The operator's one command: `python -m deploy.admin COMMAND ...`, or `docker compose run --rm admin COMMAND ...`.
 
-list, show, replay, discard, resend     what waits, and what becomes of it (shared.messaging.admin)
-conservation, sequences, audit verify   whether all is accounted for, in order, and unchanged (the same)
-topology check|apply|console NAME       the broker's queues, and consoles (shared.messaging.topology, docs/consoles.md)
-registry import FILE                    the population register (services.verification)
-numbers audit                           every number that was given, and what became of it (services.issuance)
-backup key|now|keep|list|status|verify  backups (docs/operations/cadangan.md)
-restore state|databases|broker, drill   the way back from them
-follow RECEIPT LOG ...                  the way of one request, from the logs of all services and its traces
+What waits and the books are `shared.messaging.admin`'s, the broker's queues `shared.messaging.topology`'s, the register and the numbers
+those of the services; backups and the way of one request are here.
 """
 
 from __future__ import annotations
@@ -24,6 +18,20 @@ from deploy.admin import backups, following
 from shared.messaging import admin, topology
 
 USAGE: Final = 2  # as argparse
+_COMMANDS: Final = """\
+Perintah operator: docker compose run --rm admin PERINTAH ...
+
+list, show, replay, discard, resend     yang menunggu, dan nasibnya
+conservation, sequences, audit verify   apakah semuanya terhitung, berurutan, dan tidak diubah
+topology check|apply|console NAMA       antrean di RabbitMQ, dan konsol (docs/consoles.md)
+registry import BERKAS                  data penduduk (docs/operations/petugas.md)
+numbers audit                           setiap nomor yang pernah diberikan, dan nasibnya
+backup key|now|keep|list|status|verify  cadangan (docs/operations/cadangan.md)
+restore state|databases|broker, drill   jalan kembali dari cadangan
+follow NOMOR LOG ...                    jalan satu permohonan, dari log semua layanan dan jejaknya (docs/operations/mengikuti.md)
+
+PERINTAH --help menyebut pilihannya.
+"""
 _OWN: Final = ("list", "show", "replay", "discard", "resend", "conservation", "sequences", "audit")
 _SERVICES: Final = {"registry": "verification", "numbers": "issuance"}
 _FROM_FILES: Final = ("AMQP_URL", "MONGO_URL", "AMQP_VHOST", "RABBITMQ_API_URL", "DATABASES")
@@ -45,7 +53,7 @@ def main(words: Sequence[str]) -> int:
         case ["follow", *rest]:
             return following.main(rest)
         case _:
-            sys.stderr.write(__doc__ or "")
+            sys.stderr.write(_COMMANDS)
             return USAGE
 
 

@@ -47,7 +47,7 @@ def main(words: Sequence[str]) -> int:
         settings = BackupSettings()
     except ValidationError as error:
         for item in error.errors(include_input=False, include_url=False):
-            sys.stderr.write(f"admin: setting {'.'.join(map(str, item['loc'])).upper()}: {item['msg']}\n")
+            sys.stderr.write(f"admin: pengaturan {'.'.join(map(str, item['loc'])).upper()} tidak diterima: {item['msg']}\n")
         return USAGE
     try:
         return int(options.run(settings, options))
@@ -107,7 +107,7 @@ def _verify(settings: BackupSettings, options: argparse.Namespace) -> int:
     target = target_of(settings)
     for name in [options.name] if options.name else sets(target):
         verify_set(target, name, settings.backup_scratch)
-        sys.stdout.write(f"{name}: whole\n")
+        sys.stdout.write(f"{name}: utuh\n")
     return 0
 
 
@@ -119,7 +119,7 @@ def _restore(settings: BackupSettings, options: argparse.Namespace) -> int:
 
         def skip(restored: Restored) -> None:
             skipped = skip_numbers(client, homes, read_marks(backup), reserve, restored.until, now())
-            _tell(f"{len(skipped)} series of numbers go on past what may have been given")
+            _tell(f"{len(skipped)} deret nomor dilanjutkan melewati yang mungkin sudah diberikan")
 
         restore_databases(backup, client, homes, name=options.name, until=options.to, tell=_tell, finish=skip)
     sys.stderr.write("Jalankan layanan, lalu: admin resend, admin conservation, admin backup now (rantai salinan yang baru).\n")
@@ -141,7 +141,7 @@ def _restore_state(settings: BackupSettings, options: argparse.Namespace) -> int
         # Python 3.11.2, Debian's, does not know filters; who does takes this one.
         archive.extraction_filter = getattr(tarfile, "tar_filter", None)
         archive.extractall(folder)  # noqa: S202 - our own, sealed and verified
-    _tell(f"{name}: the state is in {folder}")
+    _tell(f"{name}: state sudah ada di {folder}")
     return 0
 
 
@@ -149,7 +149,7 @@ def _restore_broker(settings: BackupSettings, options: argparse.Namespace) -> in
     with _backup(settings, options.key) as backup:
         back = restore_broker(backup, settings, options.name)
     sys.stdout.write("".join(f"{line}\n" for line in back))
-    _tell(f"{len(back)} things are back that the broker did not have")
+    _tell(f"{len(back)} hal kembali yang belum dimiliki RabbitMQ")
     return 0
 
 
@@ -198,35 +198,35 @@ def _moment(text: str) -> ClusterTime:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="admin")
     commands = parser.add_subparsers(required=True)
-    backup = commands.add_parser("backup", help="full backups and the continuous copy").add_subparsers(required=True)
-    key = backup.add_parser("key", help="make a private key, which must not stay on this machine; prints the public one")
+    backup = commands.add_parser("backup", help="cadangan penuh dan salinan berkelanjutan").add_subparsers(required=True)
+    key = backup.add_parser("key", help="buat kunci rahasia, yang tidak boleh tinggal di mesin ini; mencetak kunci umumnya")
     key.add_argument("--out", type=Path, required=True, metavar="FILE")
     key.set_defaults(run=_key)
     for name, run, said in (
-        ("now", _now, "make a full backup"),
-        ("keep", _keep, "go on: a full backup a day, the continuous copy, and what is too old goes"),
-        ("list", _list, "the full backups that are whole"),
-        ("status", _status, "how old the last full backup and the last copy are; exits 1 where that is too old"),
+        ("now", _now, "buat cadangan penuh"),
+        ("keep", _keep, "terus-menerus: cadangan penuh tiap hari, salinan berkelanjutan, dan yang terlalu lama dihapus"),
+        ("list", _list, "cadangan penuh yang utuh"),
+        ("status", _status, "umur cadangan penuh dan salinan terakhir; keluar dengan 1 bila terlalu lama"),
     ):
         backup.add_parser(name, help=said).set_defaults(run=run)
-    verify = backup.add_parser("verify", help="fetch and compare hashes; needs no private key")
+    verify = backup.add_parser("verify", help="ambil dan bandingkan sidiknya; tanpa kunci rahasia")
     verify.add_argument("name", nargs="?", default="")
     verify.set_defaults(run=_verify)
-    restore = commands.add_parser("restore", help="bring a backup back into a system that is empty").add_subparsers(required=True)
-    databases = restore.add_parser("databases", help="all four, with what changed after the backup; numbers go on past what may be given")
+    restore = commands.add_parser("restore", help="kembalikan cadangan ke sistem yang kosong").add_subparsers(required=True)
+    databases = restore.add_parser("databases", help="keempatnya, dengan perubahan sesudahnya; nomor melewati yang mungkin diberikan")
     databases.set_defaults(run=_restore)
-    state = restore.add_parser("state", help="the folder of the state, before anything is started")
+    state = restore.add_parser("state", help="folder state, dan .env sebagai compose.env di dalamnya, sebelum apa pun dinyalakan")
     state.add_argument("--into", type=Path, required=True, metavar="FOLDER")
     state.set_defaults(run=_restore_state)
-    broker = restore.add_parser("broker", help="consoles and what else was made in RabbitMQ while it ran; changes nothing that is there")
+    broker = restore.add_parser("broker", help="konsol dan lainnya yang dibuat di RabbitMQ sewaktu berjalan; yang ada tidak diubah")
     broker.set_defaults(run=_restore_broker)
-    trying = commands.add_parser("drill", help="restore into databases of its own, judge them, drop them")
+    trying = commands.add_parser("drill", help="pulihkan ke basis data sementara, periksa, lalu hapus")
     trying.set_defaults(run=_drill)
     for each in (databases, state, broker, trying):
-        each.add_argument("--key", default=os.environ.get("BACKUP_KEY", ""), metavar="FILE", help="the private key; - reads it from input")
-        each.add_argument("--name", default="", help="a full backup, as `backup list` names it; the newest where none is named")
+        each.add_argument("--key", default=os.environ.get("BACKUP_KEY", ""), metavar="FILE", help="kunci rahasia; - dari masukan")
+        each.add_argument("--name", default="", help="cadangan penuh, seperti disebut `backup list`; bawaan: yang terbaru")
     for each in (databases, trying):
         each.add_argument(
-            "--to", type=_moment, default=None, metavar="MOMENT", help="such as 2026-11-29T20:15:00+07:00; the last one known"
+            "--to", type=_moment, default=None, metavar="MOMENT", help="misalnya 2026-11-29T20:15:00+07:00; bawaan: yang terakhir diketahui"
         )
     return parser

@@ -46,7 +46,7 @@ def drill(backup: Backup, client: Client, url: str, *, name: str = "", until: Cl
         files, broken = _files(client, homes)
         documents, doubled = _numbers(client, homes)
         tallies, on_the_way, cut = asyncio.run(_books(url, homes))
-        unbalanced = [f"{service}.{name}: {missing} are missing" for service, name, missing in tallies.missing]
+        unbalanced = [f"{service}.{name}: {missing} hilang" for service, name, missing in tallies.missing]
         return Drill(restored, seconds, files, documents, tallies.accepted, on_the_way, (*broken, *doubled, *unbalanced, *cut))
     finally:
         _drop(client, homes)
@@ -85,7 +85,7 @@ def _files(client: Client, homes: Mapping[str, str]) -> tuple[int, list[str]]:
                     digest.update(chunk["data"])
                     length += len(chunk["data"])
                 if (length, digest.hexdigest()) != (row["length"], row["metadata"]["sha256"]):
-                    broken.append(f"{service}: file {row['_id']} is damaged")
+                    broken.append(f"{service}: berkas {row['_id']} rusak")
     return count, broken
 
 
@@ -96,7 +96,7 @@ def _numbers(client: Client, homes: Mapping[str, str]) -> tuple[int, list[str]]:
     for row in client[homes["issuance"]]["documents"].find({}, {"number": 1, "extract": 1}):
         number = (row["number"], row.get("extract", 1))
         if number in seen:
-            twice.append(f"issuance: number {row['number']} is there twice")
+            twice.append(f"issuance: nomor {row['number']} ada dua kali")
         seen.add(number)
     return len(seen), twice
 
@@ -109,12 +109,12 @@ def _drop(client: Client, homes: Mapping[str, str]) -> None:
 def report(found: Drill) -> Iterator[str]:
     """Yield the result for people, a line each."""
     manifest = found.restored.manifest
-    yield f"backup            {found.restored.name}"
-    yield f"as of             {found.restored.until.at:%Y-%m-%d %H:%M:%S} UTC ({found.restored.changes} changes after the full backup)"
-    yield f"rows              {manifest.rows} in {len(manifest.collections)} collections, count and sum as when they were read"
-    yield f"files             {found.files}, each with the hash it was stored with"
-    yield f"documents         {found.documents}, no number twice"
-    yield f"accepted          {found.accepted}, all finished, parked or in flight; {found.to_send_again} messages are sent again"
-    yield f"seconds           {found.seconds:.1f}"
-    yield from (f"WRONG             {line}" for line in found.wrong)
-    yield "this backup is good" if not found.wrong else Refused("drill_failed").sentence
+    yield f"cadangan          {found.restored.name}"
+    yield f"keadaan           {found.restored.until.at:%Y-%m-%d %H:%M:%S} UTC ({found.restored.changes} perubahan sesudah cadangan penuh)"
+    yield f"baris             {manifest.rows} dalam {len(manifest.collections)} koleksi, jumlah dan sidiknya seperti waktu dibaca"
+    yield f"berkas            {found.files}, masing-masing dengan sidik waktu disimpan"
+    yield f"dokumen           {found.documents}, tidak ada nomor ganda"
+    yield f"diterima          {found.accepted}, semua selesai, ditahan, atau di jalan; {found.to_send_again} pesan dikirim lagi"
+    yield f"detik             {found.seconds:.1f}"
+    yield from (f"SALAH             {line}" for line in found.wrong)
+    yield "cadangan ini baik" if not found.wrong else Refused("drill_failed").sentence

@@ -35,9 +35,9 @@ class FollowSettings(DatabaseNames):
 
 def main(words: Sequence[str]) -> int:
     """Run the command line; return the exit code: 0 shown, 1 not, 2 wrong usage."""
-    parser = argparse.ArgumentParser(prog="admin follow", description=__doc__)
-    parser.add_argument("request", metavar="RECEIPT", help="a receipt number, or the id of a request or court case")
-    parser.add_argument("logs", nargs="+", metavar="LOG", help="files with the logs of all services; - is standard input")
+    parser = argparse.ArgumentParser(prog="admin follow", description="Jalan satu permohonan, dari log semua layanan dan jejaknya.")
+    parser.add_argument("request", metavar="RECEIPT", help="nomor tanda terima, atau id permohonan atau perkara")
+    parser.add_argument("logs", nargs="+", metavar="LOG", help="berkas log semua layanan; - adalah masukan")
     options = parser.parse_args(words)
     try:
         settings = FollowSettings()
@@ -45,7 +45,7 @@ def main(words: Sequence[str]) -> int:
         steps = _steps(options.logs, ids)
     except ValidationError as error:
         for item in error.errors(include_input=False, include_url=False):
-            sys.stderr.write(f"admin: setting {'.'.join(map(str, item['loc'])).upper()}: {item['msg']}\n")
+            sys.stderr.write(f"admin: pengaturan {'.'.join(map(str, item['loc'])).upper()} tidak diterima: {item['msg']}\n")
         return _USAGE
     except Refused as error:
         sys.stderr.write(f"admin: {error.sentence}\n")

@@ -46,6 +46,7 @@ def back_up(settings: BackupSettings, tell: Tell) -> Manifest:
                 recipients,
                 settings.backup_scratch,
                 state=settings.backup_state,
+                variables=settings.backup_variables,
                 broker=broker,
                 tell=tell,
             )
@@ -53,7 +54,7 @@ def back_up(settings: BackupSettings, tell: Tell) -> Manifest:
         keep_marks(target, recipients, settings.backup_scratch, made.cluster_time, counters, whole=True)
     copy(settings, target, made.cluster_time)  # what changed meanwhile: the contents of files are read last, as they are then
     for name in clear(target, settings, now().astimezone(WIB).date()):
-        tell(f"removed {name}")
+        tell(f"{name} dihapus: terlalu lama")
     return made
 
 
@@ -123,7 +124,7 @@ class Keeper:
             raise
         self._note_age("copy", copied.until)  # also where nothing changed, of which no file is made
         if copied.changes:
-            self._tell(f"{copied.changes} changes up to {copied.until.at:%Y-%m-%d %H:%M:%S} UTC")
+            self._tell(f"{copied.changes} perubahan sampai {copied.until.at:%Y-%m-%d %H:%M:%S} UTC")
 
     def _note_age(self, kind: str, at: ClusterTime | None) -> None:
         """Tell the age of what lies at the target, whoever brought it: right after a restart, too."""

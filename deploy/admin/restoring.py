@@ -87,9 +87,9 @@ def restore_databases(
         database[MARKER].insert_one({"_id": name})
     for collection in manifest.collections:
         _load(backup, name, manifest, collection, into[collection.service])
-    tell(f"{name}: {manifest.rows} rows are back")
+    tell(f"{name}: {manifest.rows} baris kembali")
     reached, changes = _replayed(backup, manifest, files, until, into)
-    tell(f"{changes} changes after it, up to {reached.at:%Y-%m-%d %H:%M:%S} UTC")
+    tell(f"{changes} perubahan sesudahnya, sampai {reached.at:%Y-%m-%d %H:%M:%S} UTC")
     restored = Restored(name, manifest, reached, changes)
     finish(restored)
     for database in into.values():

@@ -23,6 +23,8 @@ from shared.clock import now
 PART_BYTES: Final = 256 * 1024 * 1024  # plain, in one file: a cut connection repeats no more, and S3 takes 5 GB in one request
 STATE: Final = "state.tar.age"
 BROKER: Final = "broker.json.age"
+VARIABLES: Final = "compose.env"
+"""Compose's variables among the state: beside it, not in their place, for a restore writes over nothing."""
 _DIGEST_SPACE: Final = 1 << 256
 
 
@@ -78,6 +80,7 @@ def make_set(
     scratch: Path,
     *,
     state: Path | None = None,
+    variables: Path | None = None,
     broker: bytes | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Manifest:
@@ -91,7 +94,7 @@ def make_set(
         each for content in (False, True) for service in source.databases for each in _collections(source, service, writer, content)
     ]
     if state is not None:
-        writer.write(STATE, _tar(state))
+        writer.write(STATE, _tar(state, variables))
     if broker is not None:
         writer.write(BROKER, [broker])
     made = Manifest(
@@ -104,7 +107,7 @@ def make_set(
         files=tuple(writer.files),
     )
     writer.finish(made)
-    tell(f"{writer.name}: {made.rows} rows in {len(made.collections)} collections, {len(writer.files)} files")
+    tell(f"{writer.name}: {made.rows} baris dalam {len(made.collections)} koleksi, {len(writer.files)} berkas")
     verify_set(target, writer.name, scratch)
     return made
 
@@ -226,13 +229,19 @@ def _parts(rows: Iterator[bytes], digest: RowDigest) -> Iterator[Iterator[bytes]
         yield part()
 
 
-def _tar(folder: Path) -> Iterator[bytes]:
-    """Yield a tar of a folder with owners and rights. The state is some hundred kilobytes: it is held whole."""
+def _tar(folder: Path, variables: Path | None) -> Iterator[bytes]:
+    """Yield a tar of a folder with owners and rights. The state is some hundred kilobytes: it is held whole.
+
+    `variables`: the file of compose's variables, which goes with it as it is now; what an earlier restore left of them does not.
+    """
     buffer = io.BytesIO()
+    inside = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
+    if variables is not None and variables.is_file():
+        inside[VARIABLES] = variables
     with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for path in sorted(folder.rglob("*")):
+        for name, path in inside.items():
             try:
-                archive.add(path, arcname=path.relative_to(folder).as_posix(), recursive=False)
+                archive.add(path, arcname=name, recursive=False)
             except OSError as error:
-                raise Refused("state_unreadable", path.relative_to(folder).as_posix()) from error
+                raise Refused("state_unreadable", name) from error
     yield buffer.getvalue()

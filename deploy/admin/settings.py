@@ -25,6 +25,9 @@ class BackupSettings(DatabaseNames):
     ] = ""
     backup_recipients_file: Annotated[Path | None, Field(description="File of the public keys (age) that backups are encrypted for")] = None
     backup_state: Annotated[Path | None, Field(description="Folder of the state, which goes with each full backup; empty = without")] = None
+    backup_variables: Annotated[
+        Path | None, Field(description="File of compose's variables (.env), which goes with the state as compose.env; empty = without")
+    ] = None
     backup_scratch: Annotated[Path, Field(description="Folder for one encrypted part at a time")] = Path("/tmp")  # noqa: S108 - encrypted
     backup_at: Annotated[time, Field(description="When the full backup of a day is made, in the clock of the office")] = time(1, 0)
     backup_copy_seconds: Annotated[

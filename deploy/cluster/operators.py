@@ -20,6 +20,7 @@ PORTS: Final = {BACKUP: 8121, CHECKS: 8120}
 """Where they tell how things are."""
 OTHERWISE: Final[Mapping[str, str | None]] = {
     "BACKUP_STATE": None,  # lies with the people who ran `prepare`, and goes into no backup
+    "BACKUP_VARIABLES": None,  # as those do
     "PROMETHEUS_URL": None,  # the desk's pages alone ask it
     "FRONT_DOOR": f"{DOOR}:{DOOR_PORTS['https'][0]}",
     "WATCHDOG_BEAT": None,  # Kubernetes starts again what hangs

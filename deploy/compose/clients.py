@@ -22,7 +22,7 @@ from shared.settings import ApiClient
 
 Rows = Sequence[dict[str, Any]]
 
-USAGE: Final = "usage: python -m deploy.compose.clients FOLDER add NAME SCOPE... | remove NAME | list\n"
+USAGE: Final = "cara pakai: python -m deploy.compose.clients FOLDER add NAMA CAKUPAN... | remove NAMA | list\n"
 FAILED: Final = 1
 WRONG_WORDS: Final = 2  # as argparse
 
@@ -66,24 +66,24 @@ def main(words: list[str]) -> int:
 def _add(folder: Path, name: str, scopes: frozenset[str]) -> int:
     known = frozenset[str]().union(*GUARDED.values())
     if scopes - known:
-        sys.stderr.write(f"no such scope: {' '.join(sorted(scopes - known))}. There are: {' '.join(sorted(known))}\n")
+        sys.stderr.write(f"tidak ada cakupan {' '.join(sorted(scopes - known))}. Yang ada: {' '.join(sorted(known))}\n")
         return FAILED
     key = token_urlsafe(KEY_BYTES)
     digest = hashlib.sha256(key.encode()).hexdigest()
     try:
         ApiClient(name=name, sha256=digest, scopes=scopes)
     except ValidationError:
-        sys.stderr.write(f"{name!r} is no name: small letters, digits, '.', '-' and '_', 64 at most\n")
+        sys.stderr.write(f"{name!r} bukan nama: huruf kecil, angka, '.', '-', dan '_' saja, paling banyak 64\n")
         return FAILED
     if any(row["name"] == name for service in GUARDED for row in read(folder / service / "api_keys")):
-        sys.stderr.write(f"{name} is there already; remove it first to give it a new key\n")
+        sys.stderr.write(f"{name} sudah ada; hapus dulu (remove) untuk memberinya kunci baru\n")
         return FAILED
     for service, opened in GUARDED.items():
         if scopes & opened:
             file = folder / service / "api_keys"
             _replace(file, [*read(file), {"name": name, "sha256": digest, "scopes": sorted(scopes & opened)}])
     sys.stdout.write(f"{key}\n")
-    sys.stderr.write(f"This is the key of {name}, and it is kept nowhere. Restart the services, so that they know it.\n")
+    sys.stderr.write(f"Ini kunci {name}, yang tidak disimpan di mana pun. Jalankan ulang layanan (dc restart), supaya dikenal.\n")
     return 0
 
 
@@ -96,7 +96,7 @@ def _remove(folder: Path, name: str) -> int:
         if len(left) < len(rows):
             found = True
             _replace(file, left)
-    sys.stderr.write("Restart the services, so that the key opens nothing any more.\n" if found else f"there is no {name}\n")
+    sys.stderr.write("Jalankan ulang layanan (dc restart), supaya kuncinya tidak berlaku lagi.\n" if found else f"tidak ada {name}\n")
     return 0 if found else FAILED
 
 

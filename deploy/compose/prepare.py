@@ -93,7 +93,9 @@ def _prepared(folder: Path) -> int:
     _operator(folder, keys)
     problems: list[Refusal] = [*alarms.write_watch(folder), *memory.refusals()]
     if profile == PRODUCTION:
-        problems += [*production.keep_variables(folder), *production.problems(folder)]
+        refused = list(production.keep_variables(folder))
+        production.spread_answers(folder)
+        problems += [*refused, *production.problems(folder)]
     else:
         _demo(folder, keys)
     if not problems:

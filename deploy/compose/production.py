@@ -95,6 +95,15 @@ def keep_variables(folder: Path) -> Iterator[Refusal]:
                 write_secret(folder / file, text)
 
 
+def spread_answers(folder: Path) -> None:
+    """Put an answer into every file that keeps it: what an earlier version asked for has fewer."""
+    for question in questions().values():
+        known = next(filter(None, (_read(folder / file) for file in question.files)), "")
+        for file in question.files if known else ():
+            if not (folder / file).exists():
+                write_secret(folder / file, known)
+
+
 def write_genuine(folder: Path) -> None:
     """Say whether documents are signed by an authority's certificate, and by whom: it follows from the certificate, and nobody says it."""
     signer = folder / SIGNER

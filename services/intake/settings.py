@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from shared.reference.regions import districts
-from shared.settings import OfficeSettings, PublicSettings, ServiceSettings, WhatsappSettings
+from shared.settings import OfficeSettings, PageSettings, ServiceSettings, WhatsappSettings
 
 
 def known_district(code: str) -> str:
@@ -23,7 +23,7 @@ def known_district(code: str) -> str:
     return code
 
 
-class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings):
+class Settings(WhatsappSettings, OfficeSettings, PageSettings, ServiceSettings):
     """The settings of intake, beside those of every service."""
 
     port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")] = 8101
@@ -143,10 +143,6 @@ class Settings(WhatsappSettings, OfficeSettings, PublicSettings, ServiceSettings
         float,
         Field(ge=0, lt=24, description="Silence after which somebody is reminded once of a draft, by day, in hours; 0 = never"),
     ] = 12.0
-    office_address: Annotated[
-        str,
-        Field(max_length=200, pattern=r"^[^{}\n]*$", description="Street of the office, as citizens read it; empty: only its name is told"),
-    ] = ""
     office_phone: Annotated[
         str,
         Field(pattern=r"^([+(]?[0-9][0-9 ()-]{5,24})?$", description="Phone of the office that citizens may call; empty: none is told"),

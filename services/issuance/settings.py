@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from shared.settings import Environment, PublicSettings, ServiceSettings
+from shared.settings import Environment, PageSettings, ServiceSettings
 
 
 class ArchiveSettings(Environment):
@@ -17,7 +17,7 @@ class ArchiveSettings(Environment):
     mongo_database: Annotated[str, Field(description="Database of this service; empty = the service's name")] = ""
 
 
-class Settings(PublicSettings, ServiceSettings):
+class Settings(PageSettings, ServiceSettings):
     """Issuance's own settings beside those of every service."""
 
     port: Annotated[int, Field(ge=0, le=65535, description="Port of the HTTP side; every role has /livez, /readyz and /metrics")] = 8103

@@ -211,12 +211,12 @@ def _signer_count(settings: Settings, renderer: Pool) -> StateCount:
 
 
 def office_of(settings: Settings) -> Office:
-    """Return the office's texts, with who signs by the settings; a file of the office's own says it itself."""
+    """Return the office's texts, with who signs and where cards are handed over by the settings; a file of its own says it itself."""
     if settings.office_file:
         return read_office(settings.office_file)
     office = read_office(TEMPLATES / "office.toml")
     officer = Officer(office.officer.title, settings.officer_name or office.officer.name, settings.officer_nip or office.officer.nip)
-    return replace(office, officer=officer)
+    return replace(office, officer=officer, pickup=replace(office.pickup, address=settings.office_address.strip() or office.pickup.address))
 
 
 def read_office(path: Path) -> Office:
@@ -244,7 +244,7 @@ def numbers_command(words: Sequence[str]) -> int:
     try:
         settings = ArchiveSettings()
     except ValidationError:
-        sys.stderr.write("numbers: set MONGO_URL\n")
+        sys.stderr.write("numbers: MONGO_URL belum diisi\n")
         return 2  # as argparse
     try:
         return asyncio.run(_audit_numbers(settings))
@@ -263,11 +263,10 @@ async def _audit_numbers(settings: ArchiveSettings) -> int:
         if row.gaps or row.skipped or row.lost:
             states = Counter(str(gap.state) for gap in row.gaps)
             said = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
-            sys.stdout.write(
-                f"{row.counter:<14} given {row.given}, issued {row.issued}; {said or 'no gap'}, {row.skipped} skipped, {row.lost} lost\n"
-            )
+            gaps = f"{said or 'tanpa celah'}, {row.skipped} dilewati, {row.lost} hilang"
+            sys.stdout.write(f"{row.counter:<14} {row.given} nomor, {row.issued} terbit; {gaps}\n")
     lost = sum(row.lost for row in rows)
-    sys.stdout.write(f"{sum(row.given for row in rows)} numbers in {len(rows)} series; {lost} without a document\n")
+    sys.stdout.write(f"{sum(row.given for row in rows)} nomor dalam {len(rows)} deret; {lost} tanpa dokumen\n")
     return 1 if lost else 0
 
 

@@ -87,7 +87,7 @@ class Admin:
         for entry in found.items:
             print(orjson.dumps(_summary(entry)).decode() if options.json else _line(entry))
         if not options.json:
-            print(f"{len(found.items)} waiting")
+            print(f"{len(found.items)} menunggu")
         return _tell(found.unreachable)
 
     async def show(self, options: argparse.Namespace) -> int:
@@ -100,11 +100,11 @@ class Admin:
 
     async def replay(self, options: argparse.Namespace) -> int:
         """Replay items."""
-        return await self._each(options, "replayed", lambda address: self.stuck.replay(address, vouch=options.vouch))
+        return await self._each(options, "dikirim lagi", lambda address: self.stuck.replay(address, vouch=options.vouch))
 
     async def discard(self, options: argparse.Namespace) -> int:
         """Discard items."""
-        return await self._each(options, "discarded", lambda address: self.stuck.discard(address, options.note))
+        return await self._each(options, "dibuang", lambda address: self.stuck.discard(address, options.note))
 
     async def conservation(self, options: argparse.Namespace) -> int:
         """Print both books, as a table or as JSON; return 1 when unbalanced."""
@@ -124,8 +124,8 @@ class Admin:
         """Have sent again what was sent and no consumer knows."""
         again = await resending.resend(self._mongo, self._databases)
         print(
-            "\n".join(f"{publisher}: {count} messages are sent again" for publisher, count in again.items())
-            or "nothing is to be sent again"
+            "\n".join(f"{publisher}: {count} pesan dikirim lagi" for publisher, count in again.items())
+            or "tidak ada yang perlu dikirim lagi"
         )
         return 0
 
@@ -142,7 +142,7 @@ class Admin:
             found = await self.stuck.waiting(options.service)
             addresses, failed = [entry.address for entry in found.items if options.code in (None, entry.code)], _tell(found.unreachable)
         elif not addresses:
-            raise BadInput("nothing_named", "name addresses as `list` shows them, or --all")
+            raise BadInput("nothing_named", "sebut alamat seperti yang dicetak `list`, atau --all")
         for address in addresses:
             try:
                 await act(address)
@@ -161,7 +161,7 @@ def main(words: Sequence[str]) -> int:
         settings = AdminSettings()  # from the environment
     except ValidationError as error:
         for item in error.errors(include_input=False, include_url=False):
-            print(f"admin: setting {'.'.join(map(str, item['loc'])).upper()}: {item['msg']}", file=sys.stderr)
+            print(f"admin: pengaturan {'.'.join(map(str, item['loc'])).upper()} tidak diterima: {item['msg']}", file=sys.stderr)
         return _USAGE
     try:
         return asyncio.run(_run(settings, options))
@@ -169,10 +169,10 @@ def main(words: Sequence[str]) -> int:
         if not is_unavailable(error):
             raise
         where, why = _where(settings.mongo_url), error.detail if isinstance(error, DatabaseUnavailable) else type(error).__name__
-        print(f"admin: MongoDB does not answer at {where} ({why}): is it running? MONGO_URL says where", file=sys.stderr)
+        print(f"admin: MongoDB tidak menjawab di {where} ({why}). Apakah berjalan? Alamatnya MONGO_URL", file=sys.stderr)
         return _FAILED
     except (BrokerUnavailable, ConnectionLost):
-        print(f"admin: RabbitMQ does not answer at {_where(settings.amqp_url)}: is it running? AMQP_URL says where", file=sys.stderr)
+        print(f"admin: RabbitMQ tidak menjawab di {_where(settings.amqp_url)}. Apakah berjalan? Alamatnya AMQP_URL", file=sys.stderr)
         return _FAILED
     except (AppError, PublishRefused) as error:
         print(f"admin: {error}", file=sys.stderr)
@@ -182,7 +182,7 @@ def main(words: Sequence[str]) -> int:
 def _tell(unreachable: Sequence[ServiceUnreachable]) -> int:
     """Print which services could not be asked, a line each; return the exit code."""
     for error in unreachable:
-        print(f"admin: {error.code} could not be asked: {error.detail}", file=sys.stderr)
+        print(f"admin: {error.code} tidak dapat ditanya: {error.detail}", file=sys.stderr)
     return _FAILED if unreachable else 0
 
 
@@ -230,31 +230,35 @@ def _summary(entry: StuckItem) -> dict[str, object]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="admin", description=__doc__)
+    parser = argparse.ArgumentParser(prog="admin")
     commands = parser.add_subparsers(dest="command", required=True)
-    listing = commands.add_parser("list", help="what waits: messages that are parked, refused, dead or unrouted, and what services gave up")
-    listing.add_argument("--json", action="store_true", help="one JSON object a line")
-    showing = commands.add_parser("show", help="one with what it holds, personal data hidden")
-    showing.add_argument("--personal", action="store_true", help="personal data too: for your eyes only")
-    replaying = commands.add_parser("replay", help="send again, or have it worked on again")
-    replaying.add_argument("--vouch", action="store_true", help="also what names no publisher, as the first release did: look at it before")
-    discarding = commands.add_parser("discard", help="decide that it shall not be handled")
-    discarding.add_argument("--note", required=True, help="why, and who decided")
-    conserving = commands.add_parser("conservation", help="accepted = finished + parked + in flight; exits 1 when it is not")
-    conserving.add_argument("--json", action="store_true", help="for programs: one JSON object in place of the table")
-    conserving.add_argument("--settle", type=float, default=reconciliation.SETTLE_SECONDS, help="seconds to read again while work moves")
-    commands.add_parser("sequences", help="whether the events of the last day are numbered without a gap; exits 1 when they are not")
-    commands.add_parser("resend", help="after a restore: send again what was sent and no consumer knows")
+    listing = commands.add_parser(
+        "list", help="yang menunggu: pesan ditahan, ditolak, mati, atau tanpa tujuan, dan yang diserahkan layanan"
+    )
+    listing.add_argument("--json", action="store_true", help="satu objek JSON tiap baris")
+    showing = commands.add_parser("show", help="satu dengan isinya, data pribadi ditutup")
+    showing.add_argument("--personal", action="store_true", help="data pribadi juga: untuk mata Anda saja")
+    replaying = commands.add_parser("replay", help="kirim lagi, atau minta dikerjakan lagi")
+    replaying.add_argument("--vouch", action="store_true", help="juga yang tidak menyebut pengirim, seperti rilis pertama: lihat dulu")
+    discarding = commands.add_parser("discard", help="putuskan bahwa ini tidak dikerjakan")
+    discarding.add_argument("--note", required=True, help="sebabnya, dan siapa yang memutuskan")
+    conserving = commands.add_parser("conservation", help="diterima = selesai + ditahan + di jalan; keluar dengan 1 bila tidak")
+    conserving.add_argument("--json", action="store_true", help="untuk program: satu objek JSON sebagai ganti tabel")
+    conserving.add_argument("--settle", type=float, default=reconciliation.SETTLE_SECONDS, help="berapa detik dibaca lagi selama bekerja")
+    commands.add_parser("sequences", help="apakah peristiwa sehari terakhir bernomor tanpa lompatan; keluar dengan 1 bila tidak")
+    commands.add_parser("resend", help="sesudah pemulihan: kirim lagi yang terkirim dan tidak dikenal penerimanya")
     showing.add_argument("addresses", nargs="+", metavar="SERVICE/PLACE/ID")
-    auditing = commands.add_parser("audit", help="check the chain of every row: who saw whom, and who did what; exits 1 where it is broken")
+    auditing = commands.add_parser("audit", help="periksa rantai jejak audit, baris demi baris; keluar dengan 1 bila putus")
     auditing.add_argument("what", choices=["verify"])
-    auditing.add_argument("--known", action="append", default=[], metavar="SERVICE:NUMBER:HASH", help="noted earlier: finds a cut end too")
+    auditing.add_argument(
+        "--known", action="append", default=[], metavar="SERVICE:NUMBER:HASH", help="yang pernah dicatat: menemukan ujung terpotong"
+    )
     for command in (listing, replaying, discarding, auditing):
-        command.add_argument("--service", choices=SERVICES, default=None, help="of this service alone")
+        command.add_argument("--service", choices=SERVICES, default=None, help="layanan ini saja")
     for command in (replaying, discarding):
         command.add_argument("addresses", nargs="*", metavar="SERVICE/PLACE/ID")
-        command.add_argument("--all", action="store_true", help="everything that waits")
-        command.add_argument("--code", default=None, help="with --all: of this reason alone")
+        command.add_argument("--all", action="store_true", help="semua yang menunggu")
+        command.add_argument("--code", default=None, help="dengan --all: sebab ini saja")
     return parser
 
 

@@ -131,7 +131,7 @@ def main(words: Sequence[str]) -> int:
     except (NotApplied, ConnectionLost, LookupError, ValueError) as error:
         print(f"topology: {error}", file=sys.stderr)
         return _FAILED
-    print("\n".join(found) or f"topology: {len(layout.queues)} queues and everything around them are in place")
+    print("\n".join(found) or f"topology: {len(layout.queues)} antrean dan semua di sekitarnya ada")
     return _FAILED if found else 0
 
 
@@ -157,7 +157,7 @@ def _apply(layout: Layout, options: argparse.Namespace, ctl: Sequence[str]) -> i
     definitions = render(layout, options.vhost) if options.no_users else _whole(layout, options)
     asyncio.run(apply(definitions, ctl=ctl, api=options.api, vhost=options.vhost))
     asyncio.run(retire(layout, ctl=ctl, api=options.api, vhost=options.vhost))
-    print(f"topology: {len(layout.queues)} queues and everything around them are in place")
+    print(f"topology: {len(layout.queues)} antrean dan semua di sekitarnya ada")
     return 0
 
 
@@ -173,7 +173,7 @@ def _console(options: argparse.Namespace, ctl: Sequence[str]) -> int:
         return _FAILED
     if options.remove:
         asyncio.run(consoles.remove(name, options.vhost, ctl=ctl, api=options.api))
-        print(f"topology: console {name} is gone")
+        print(f"topology: konsol {name} dihapus")
         return 0
     passwords = passwords_for([user.name for user in layout.users], options.secrets)
     asyncio.run(apply(consoles.rendered(name, options.vhost, passwords), ctl=ctl, api=options.api, vhost=options.vhost))
@@ -184,7 +184,7 @@ def _console(options: argparse.Namespace, ctl: Sequence[str]) -> int:
 def _has_way(options: argparse.Namespace, ctl: Sequence[str]) -> bool:
     if ctl or options.api:
         return True
-    print(f"topology: {options.command} needs --ctl (rabbitmqctl) or --api (management API)", file=sys.stderr)
+    print(f"topology: {options.command} memerlukan --ctl (rabbitmqctl) atau --api (API pengelolaan)", file=sys.stderr)
     return False
 
 
@@ -194,22 +194,22 @@ def _whole(layout: Layout, options: argparse.Namespace) -> Definitions:
 
 def _parser() -> argparse.ArgumentParser:
     environment = os.environ.get
-    parser = argparse.ArgumentParser(prog="python -m shared.messaging.topology", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m shared.messaging.topology")
     parser.add_argument("command", choices=("definitions", "apply", "check", "console"))
-    parser.add_argument("name", nargs="?", default="", help="console: its name, a word of small letters and digits")
-    parser.add_argument("--remove", action="store_true", help="console: take it away again, with what waits in its queue")
-    parser.add_argument("--vhost", default=environment("AMQP_VHOST", "/"), help="virtual host (AMQP_VHOST)")
-    parser.add_argument("--url", default=environment("AMQP_URL", ""), help="check, console: address of the broker (AMQP_URL)")
-    parser.add_argument("--ctl", default=environment("RABBITMQ_CTL", ""), help="the rabbitmqctl command, with its options (RABBITMQ_CTL)")
+    parser.add_argument("name", nargs="?", default="", help="console: namanya, satu kata dari huruf kecil dan angka")
+    parser.add_argument("--remove", action="store_true", help="console: hapus lagi, dengan yang menunggu dalam antreannya")
+    parser.add_argument("--vhost", default=environment("AMQP_VHOST", "/"), help="vhost (AMQP_VHOST)")
+    parser.add_argument("--url", default=environment("AMQP_URL", ""), help="check, console: alamat RabbitMQ (AMQP_URL)")
+    parser.add_argument("--ctl", default=environment("RABBITMQ_CTL", ""), help="perintah rabbitmqctl dengan pilihannya (RABBITMQ_CTL)")
     parser.add_argument(
-        "--api", default=environment("RABBITMQ_API_URL", ""), help="management API, user in it, its nodes with commas (RABBITMQ_API_URL)"
+        "--api",
+        default=environment("RABBITMQ_API_URL", ""),
+        help="API pengelolaan, dengan pengguna; simpulnya dengan koma (RABBITMQ_API_URL)",
     )
     secrets = environment("SECRETS_DIR")
-    parser.add_argument(
-        "--secrets", type=Path, default=Path(secrets) if secrets else None, help="folder of passwords; missing ones are made"
-    )
-    parser.add_argument("--out", type=Path, default=None, help="definitions, console: file to write, readable by its owner alone")
-    parser.add_argument("--no-users", action="store_true", help="leave out vhost, users and rights: no secret in it")
+    parser.add_argument("--secrets", type=Path, default=Path(secrets) if secrets else None, help="folder kata sandi; yang belum ada dibuat")
+    parser.add_argument("--out", type=Path, default=None, help="definitions, console: berkas yang ditulis, terbaca pemiliknya saja")
+    parser.add_argument("--no-users", action="store_true", help="tanpa vhost, pengguna, dan hak: tidak ada rahasia di dalamnya")
     return parser
 
 

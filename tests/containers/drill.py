@@ -34,13 +34,14 @@ CALM_SECONDS: Final = 5.0  # between one case and the next
 BEFORE_SECONDS: Final = 30.0
 PER_SECOND: Final = 0.5  # requests; messages are five a second
 TOGETHER: Final = (
-    *(("intake", "checks"), ("verification", "prometheus"), ("issuance", "alertmanager"), ("notifier", "backup")),
+    *(("intake", "checks"), ("verification", "prometheus"), ("issuance", "alertmanager"), ("notifier", "backup", "traces")),
     *(("rabbitmq",), ("mongo",), ("front-door", "whatsapp", "court", "graph"), ("watchdog",)),
 )
 """What is struck at once. The watchdog restarts one after the other."""
 EACH: Final = 2  # copies
 COPIES: Final = {f"{name.upper()}_COPIES": str(EACH) for name in NAMES}
 WORKERS: Final = {f"{name.upper()}_WORKER_COPIES": str(EACH) for name in NAMES}
+TRACED: Final = {"TRACE_ENDPOINT": "http://traces:4318/v1/traces", "TRACES_URL": "http://traces:16686", "TRACE_SAMPLE": "1"}
 ROLES: Final = tuple((f"{name}-worker", f"{name}-relay") for name in NAMES)
 TIMER: Final = ROOT / "deploy" / "systemd"
 
@@ -52,8 +53,8 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("only", nargs="*", metavar="SERVICE", help="these alone")
     given = parser.parse_args(words)
     struck = [(name,) for name in given.only] or (ROLES if given.roles else TOGETHER)
-    profiles = "demo" if given.roles else "demo,watch,backup"
-    with project("adminduk-drill", ["roles.yaml"] * given.roles, COMPOSE_PROFILES=profiles, **(WORKERS if given.roles else COPIES)) as made:
+    profiles, more = ("demo", WORKERS) if given.roles else ("demo,watch,backup,traces", COPIES | TRACED)
+    with project("adminduk-drill", ["roles.yaml"] * given.roles, COMPOSE_PROFILES=profiles, **more) as made:
         _up(made, is_apart=given.roles)
         writing, asking = Writing.of(made), Asking.of(made, PER_SECOND)
         with writing.going_on(), _timer():

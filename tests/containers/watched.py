@@ -27,6 +27,7 @@ from deploy.local.ports import free_ports
 from deploy.local.travel import Places
 from deploy.waiting import wait_until
 from tests.chaos.people import People
+from tests.containers.drill import TRACED
 from tests.containers.project import Project, project
 from tests.support.browser import CHROMIUM, DESK, FLAGS, NARROW
 from tests.support.eventually import eventually
@@ -41,7 +42,6 @@ EXPECTED: Final = {"DocumentsAreSamples"}
 """What a demo is told of: its signer is nobody's."""
 PORTS: Final = ("INTAKE_PORT", "VERIFICATION_PORT", "ISSUANCE_PORT", "NOTIFIER_PORT", "TRACES_PORT")
 SERVICES: Final = ("intake", "verification", "issuance", "notifier")
-TRACED: Final = {"TRACE_ENDPOINT": "http://traces:4318/v1/traces", "TRACES_URL": "http://traces:16686", "TRACE_SAMPLE": "1"}
 # No network but this machine's, as in `FLAGS`; the front door is known by its name alone, and by an authority of its own.
 BROWSER: Final = (*(flag for flag in FLAGS if "resolver" not in flag), "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost")
 

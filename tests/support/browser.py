@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Error, Page, async_playwright, expect
 
 from tests.support.eventually import eventually
 
@@ -52,7 +52,7 @@ async def comes_true(page: Page, script: str, given: object = None) -> None:
 
     Playwright's own wait evaluates text within the page from its second look on, which our pages forbid (`unsafe-eval`).
     """
-    await eventually(lambda: page.evaluate(script, given))
+    await eventually(lambda: page.evaluate(script, given), ignoring=(AssertionError, Error))  # a page that is left answers with an error
 
 
 @contextlib.asynccontextmanager
@@ -105,7 +105,12 @@ async def complaints(page: Page) -> list[str]:
 
 
 def _is_uncounted(message: ConsoleMessage) -> bool:
-    """Whether it says that how many wait at another service's page is not to be had at this service's own port."""
+    """Whether it says that how many wait at another service's page is not to be had at this service's own port.
+
+    Or that this machine's network changed: where a container comes or goes, Chromium drops what is under way.
+    """
+    if "ERR_NETWORK_CHANGED" in message.text:
+        return True
     return "404" in message.text and urlsplit(message.location["url"]).path.endswith("/jumlah")
 
 

@@ -133,6 +133,7 @@ def office_files(authority: Mapping[str, str]) -> dict[str, str]:
         "intake/whatsapp_access_token": TOKEN,
         "intake/whatsapp_phone_number_id": "123456789012345",
         "intake/office_address": "Jalan Contoh Nomor 1, Caruban",
+        "issuance/office_address": "Jalan Contoh Nomor 1, Caruban",
         "intake/office_phone": "(0351) 000-1234",
         "intake/court_secrets": json.dumps({"PA.Kab.Mn": [webhook_key("theirs")]}),
         "notifier/whatsapp_access_token": f"{TOKEN}\n",  # as an editor leaves it

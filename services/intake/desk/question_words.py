@@ -12,12 +12,13 @@ from services.intake.domain.answers import OpenQuestion, fields_of
 from services.intake.domain.chat import Draft, Say
 from services.intake.ports import Deps
 from shared.errors import NotFound
+from shared.reference.file_kinds import file_kinds
 from shared.reference.forms import Field, Form, Unclear
 from shared.values import Malformed
 
 FILE_PROBLEMS: Final[Mapping[str, str]] = {
     "file_too_large": "Berkas itu terlalu besar ({size} MB). Pilih foto atau PDF di bawah {most} MB.",
-    "media_type_not_accepted": "Berkas itu bukan foto JPG, PNG, atau PDF. Pilih foto dari kamera atau galeri.",
+    "media_type_not_accepted": f"Berkas itu bukan {file_kinds().words}. Pilih foto dari kamera atau galeri.",
     "file_empty": "Berkas itu kosong. Pilih fotonya sekali lagi.",
     "file_damaged": "Berkas itu rusak atau terpotong. Foto dokumennya sekali lagi.",
     "picture_too_large": "Gambar itu terlalu besar. Foto dokumennya dengan kamera HP, atau pilih gambar yang lebih kecil.",

@@ -24,6 +24,7 @@ from services.intake.handlers import answer_for_villager, attach_for_villager, b
 from services.intake.handlers.filing import local_day
 from services.intake.ports import sent_file
 from shared.errors import BadInput, NotFound, Stale, TooLarge, TooMany
+from shared.reference.file_kinds import file_kinds
 from shared.reference.lists import code_list
 from shared.values import Malformed
 from shared.web.desk import StaffMember
@@ -99,6 +100,7 @@ class _VillageForm:
             typed=typed,
             problem=problem,
             candidates=candidates or {},
+            file_kinds=file_kinds(),
             most_mb=deps.file_max_bytes // _MEGABYTE,
             most_bytes=deps.file_max_bytes,
             too_large=FILE_PROBLEMS["file_too_large"].format(size="{size}", most=deps.file_max_bytes // _MEGABYTE),

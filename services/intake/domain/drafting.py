@@ -27,12 +27,13 @@ from services.intake.domain.numbers import KK_NUMBER, NIK
 from services.intake.domain.reading import elsewhere, read_act, read_clear
 from services.intake.domain.several import Given, read_several
 from services.intake.domain.words import Intent
+from shared.reference.file_kinds import file_kinds
 from shared.reference.forms import Form, Unclear
 from shared.typed import long_numbers
 from shared.values import Malformed
 
-DOCUMENT_TYPES: Final = frozenset({"image/jpeg", "image/png", "application/pdf"})  # what verification can look at
-SENT_TYPES: Final = DOCUMENT_TYPES | {"image/heic"}  # what is taken: a phone's own format is kept as a JPEG
+DOCUMENT_TYPES: Final = file_kinds().shown  # what verification can look at
+SENT_TYPES: Final = file_kinds().sent  # what is taken: a phone's own format is kept as a JPEG
 
 
 def ask_next(conversation: Conversation, context: DialogueContext, before: tuple[Fact, ...] = ()) -> Outcome:

@@ -9,7 +9,7 @@ from services.intake.ports import Deps, Tx
 from services.intake.public import figures, source, start, status, survey
 from services.intake.public.room import PublicRoom
 from shared.messaging.transaction.runner import UnitOfWorkRunner
-from shared.settings import PublicSettings
+from shared.settings import PageSettings
 from shared.web.public import ASSET_PATH, PublicPages
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -17,7 +17,7 @@ PATHS: Final = frozenset({ASSET_PATH}) | start.PATHS | source.PATHS | status.PAT
 """Routes that ask nobody."""
 
 
-def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, settings: PublicSettings) -> None:
+def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, settings: PageSettings) -> None:
     """Add the pages to the app."""
     pages = PublicPages(TEMPLATES, settings)
     room = PublicRoom(deps, pages, deps.cards.of, deps.cards.groups, settings.public_url.rstrip("/"))

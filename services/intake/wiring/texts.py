@@ -16,6 +16,7 @@ from services.intake.domain.words import Meaning, Vocabulary, plain
 from services.intake.wiring.lexicon import read_lexicon
 from shared.clock import WIB
 from shared.reference.catalogue import Offer
+from shared.reference.file_kinds import file_kinds
 from shared.reference.labels import labels
 from shared.reference.reasons import reasons
 from shared.reference.service_files import office_place
@@ -45,8 +46,15 @@ def read_texts(folder: Path, address: str = "", phone: str = "") -> DialogueText
         if value:
             texts |= {f"answers.{name}": text.replace(f"{{{known}}}", value) for name, text in faq[f"with_{known}"].items()}
     texts |= {name: text for file in sorted((folder / "forms").glob("*.toml")) for name, text in _form_texts(file)}
+    texts = {name: _with_kinds(text) for name, text in texts.items()}
     version, news = document["consent"]["version"], document["news"]["version"]
     return DialogueTexts(texts, document["buttons"], document["states"], sentences, written, WIB, office_place().name, version, news)
+
+
+def _with_kinds(text: str) -> str:
+    """Return a text that names the kinds of files that may be sent."""
+    kinds = file_kinds()
+    return text.replace("{file_kinds}", kinds.words).replace("{photo_kinds}", kinds.photo_words)
 
 
 def read_card_words(path: Path) -> CardWords:

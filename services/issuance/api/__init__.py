@@ -5,13 +5,13 @@ from fastapi import FastAPI
 from services.issuance.api import check, documents, stuck
 from services.issuance.ports import Deps, Tx
 from shared.messaging.transaction.runner import UnitOfWorkRunner
-from shared.settings import PublicSettings
+from shared.settings import PageSettings
 from shared.web.public import ASSET_PATH
 
 PUBLIC = frozenset({check.PATH, check.HOW, ASSET_PATH})
 
 
-def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, settings: PublicSettings) -> None:
+def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, settings: PageSettings) -> None:
     """Add the routes to the app."""
     app.include_router(documents.router(units, deps))
     app.include_router(check.router(deps, settings))

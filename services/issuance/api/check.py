@@ -19,7 +19,7 @@ from services.issuance.domain.document import Document
 from services.issuance.ports import Deps
 from shared.clock import WIB
 from shared.reference.catalogue import catalogue
-from shared.settings import PublicSettings
+from shared.settings import PageSettings
 from shared.values import PersonName
 from shared.web.public import PublicPages
 
@@ -29,7 +29,7 @@ _TEMPLATES: Final = Path(__file__).parent / "templates"
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bit in base64url, as `shared.ids.new_token` makes it
 
 
-def router(deps: Deps, settings: PublicSettings) -> APIRouter:
+def router(deps: Deps, settings: PageSettings) -> APIRouter:
     """Return the routes, with that of the files that their pages load."""
     pages = PublicPages(_TEMPLATES, settings, home=settings.public_url.rstrip("/"))
     names = {product.id: product.document for product in catalogue().products.values()}

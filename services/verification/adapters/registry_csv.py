@@ -86,14 +86,16 @@ def check_file(path: Path, *, today: date, encoding: str | None = None) -> LoadR
         first = placed[0]
         problems = list(_problems(placed, today))
         if torn:  # nobody can tell whose row that was: one of two families would lose a person
-            problems.append(FieldProblem(f"line {first.line}", "row_before_torn", "the row before can't be read and may be of this family"))
+            problems.append(
+                FieldProblem(f"baris {first.line}", "row_before_torn", "baris sebelumnya tidak terbaca; mungkin dari keluarga ini")
+            )
         torn = placed[-1].row is None
         if seen.family(first):
             problems.append(_problem(first.line, Flaw("kk_number", "family_scattered")))
         else:
             report.families += 1
         for other, kk_number, line in seen.again(placed):
-            problems.append(_problem(other, Flaw("nik", "nik_twice"), f": line {line}"))
+            problems.append(_problem(other, Flaw("nik", "nik_twice"), f": baris {line}"))
             report.wrong.setdefault(kk_number, line)
         if problems:
             report.wrong.setdefault(first.kk_number, first.line)
@@ -152,7 +154,7 @@ def _problems(placed: list[Placed], today: date) -> Iterator[FieldProblem]:
     lines: list[int] = []
     for each in placed:
         if each.row is None:
-            yield FieldProblem(f"line {each.line}", "cells_differ", "this row has more or fewer cells than the header")
+            yield FieldProblem(f"baris {each.line}", "cells_differ", "jumlah sel baris ini berbeda dari judulnya")
             continue
         rows.append(each.row)
         lines.append(each.line)
@@ -164,4 +166,4 @@ def _problems(placed: list[Placed], today: date) -> Iterator[FieldProblem]:
 
 
 def _problem(line: int, flaw: Flaw, more: str = "") -> FieldProblem:
-    return FieldProblem(f"line {line}, {flaw.column}", flaw.code, SENTENCES[flaw.code] + more)
+    return FieldProblem(f"baris {line}, {flaw.column}", flaw.code, SENTENCES[flaw.code] + more)

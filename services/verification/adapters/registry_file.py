@@ -22,9 +22,9 @@ _LOOK_BYTES: Final = 4096  # the header is in them
 _CHUNK_BYTES: Final = 1 << 20
 _SEPARATORS: Final = ",;\t"  # Excel writes the second where the comma stands in numbers, as in Indonesia
 _CSV_PROBLEMS: Final = (
-    ("field larger", "cell_too_long", "a cell is longer than any text; a quote may be open"),
-    ("unexpected end", "quote_open", "a quote is opened and never closed"),
-    ("expected after", "quote_unescaped", "a quote inside a quoted cell is written twice"),
+    ("field larger", "cell_too_long", "sebuah sel lebih panjang daripada teks mana pun; mungkin tanda kutipnya tidak ditutup"),
+    ("unexpected end", "quote_open", "tanda kutip dibuka dan tidak pernah ditutup"),
+    ("expected after", "quote_unescaped", "tanda kutip di dalam sel berkutip ditulis dua kali"),
 )
 
 Cells = Sequence[str]
@@ -58,9 +58,9 @@ def rows_of(
                     yield line, [row[place] for place in places] if len(row) == len(header) + 1 else None
                 line = reader.line_num + 1
         except csv.Error as error:
-            raise _unreadable(f"line {reader.line_num}", *_meaning(str(error))) from None
+            raise _unreadable(f"baris {reader.line_num}", *_meaning(str(error))) from None
         except UnicodeError:
-            raise _unreadable("file", "encoding_differs", f"these bytes are not {encoding}; name another with --encoding") from None
+            raise _unreadable("berkas", "encoding_differs", f"isinya bukan {encoding}; sebut yang lain dengan --encoding") from None
 
 
 def detect(path: Path) -> str:
@@ -72,9 +72,9 @@ def detect(path: Path) -> str:
     with path.open("rb") as source:
         head = source.read(_LOOK_BYTES)
         if not head:
-            raise _unreadable("file", "file_empty", "there is nothing in it")
+            raise _unreadable("berkas", "file_empty", "tidak ada isinya")
         if head.startswith(_WORKBOOKS):
-            raise _unreadable("file", "file_is_workbook", "this is a workbook: open it and save it as 'CSV UTF-8'")
+            raise _unreadable("berkas", "file_is_workbook", "ini buku kerja Excel: buka, lalu simpan sebagai 'CSV UTF-8'")
         for bom, name in _BOMS:
             if head.startswith(bom):
                 return name
@@ -91,8 +91,8 @@ def _check_utf8(head: bytes, read: Callable[[int], bytes]) -> None:
             decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
             line += error.object[: error.start].count(b"\n")
-            sentence = "this is not UTF-8: save as 'CSV UTF-8', or name the encoding, such as --encoding cp1252"
-            raise _unreadable(f"line {line}", "encoding_unknown", sentence) from None
+            sentence = "bukan UTF-8: simpan sebagai 'CSV UTF-8', atau sebut pengodeannya, misalnya --encoding cp1252"
+            raise _unreadable(f"baris {line}", "encoding_unknown", sentence) from None
         if not chunk:
             return
         line += chunk.count(b"\n")
@@ -105,17 +105,17 @@ def _separator(header: str) -> str:
 
 def _places(header: Sequence[str], columns: Sequence[str], may_lack: Sequence[str]) -> list[int]:
     names = [name.strip() for name in header]
-    problems = [FieldProblem(name, "column_missing", "the header does not name this column") for name in columns if name not in names]
+    problems = [FieldProblem(name, "column_missing", "judul tidak menyebut kolom ini") for name in columns if name not in names]
     twice = [name for name in (*columns, *may_lack) if names.count(name) > 1]
-    problems += [FieldProblem(name, "column_twice", "the header names this column twice") for name in twice]
+    problems += [FieldProblem(name, "column_twice", "judul menyebut kolom ini dua kali") for name in twice]
     if problems:
-        raise BadInput("registry_malformed", "the header is wrong", problems)
+        raise BadInput("registry_malformed", "judulnya salah", problems)
     return [names.index(name) if name in names else -1 for name in (*columns, *may_lack)]
 
 
 def _meaning(said: str) -> tuple[str, str]:
     found = ((code, sentence) for word, code, sentence in _CSV_PROBLEMS if word in said)
-    return next(found, ("csv_malformed", "this is no CSV"))
+    return next(found, ("csv_malformed", "bukan CSV"))
 
 
 def _unreadable(where: str, code: str, sentence: str) -> BadInput:

@@ -25,6 +25,7 @@ from services.verification.domain.register_pause import service_time
 from services.verification.ports import Deps, TaskFilter, TaskQuery, Tx
 from services.verification.ports.staff import StaffReader
 from shared.messaging.transaction.runner import UnitOfWorkRunner
+from shared.reference.file_kinds import file_kinds
 from shared.reference.reasons import reasons
 from shared.web import REVEAL, Client, refuses, require
 
@@ -150,7 +151,7 @@ def _attachments(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> 
         | OUTSIDE
         | refuses(404, "tasks_not_found", "cases_not_found", "attachment_not_found", "file_not_found")
         | refuses(503, "intake_unavailable")
-        | {200: {"content": {kind: {} for kind in ("image/jpeg", "image/png", "application/pdf")}}},
+        | {200: {"content": {kind: {} for kind in sorted(file_kinds().shown)}}},
     )
     async def get_attachment(request: Request, task_id: str, file_id: str, client: Client = require("tasks:read")) -> StreamingResponse:
         """Serve a document of the request, streamed from intake."""

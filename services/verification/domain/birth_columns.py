@@ -14,8 +14,8 @@ from shared.reference.printing import LONGEST_OF_NOTE, is_printable
 
 BIRTH_COLUMNS: Final = ("birth_certificate", "birth_certificate_on", "birth_kind", "birth_order")
 BIRTH_SENTENCES: Final[Mapping[str, str]] = {
-    "birth_kind_unknown": "the kind of a birth certificate is 1 to 4, or left empty",
-    "birth_order_malformed": "this is a number from 1 to 20, or left empty",
+    "birth_kind_unknown": "jenis akta kelahiran adalah 1 sampai 4, atau dikosongkan",
+    "birth_order_malformed": "angka dari 1 sampai 20, atau dikosongkan",
 }
 _KINDS: Final = frozenset("1234")
 _ORDERS: Final = frozenset(map(str, range(1, 21)))  # as the form F-2.01A takes it

@@ -47,30 +47,32 @@ def registry(words: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m services.verification registry", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m services.verification registry", description="Data penduduk: buat contoh, muat, pilih orang."
+    )
     commands = parser.add_subparsers(required=True)
-    generate = commands.add_parser("generate", help="write a synthetic register over the real villages")
+    generate = commands.add_parser("generate", help="tulis data penduduk buatan untuk desa-desa yang sebenarnya")
     size = generate.add_mutually_exclusive_group()
     size.add_argument("--families", type=int, default=1000)
-    size.add_argument("--people", type=int, help="exactly so many people instead, such as the 737875 of Kabupaten Madiun")
+    size.add_argument("--people", type=int, help="jumlah orang sebagai gantinya, misalnya 737875 seperti Kabupaten Madiun")
     generate.add_argument("--seed", type=int, default=1)
     generate.add_argument("--out", type=Path, required=True, metavar="FILE")
     generate.set_defaults(run=_generate)
-    load = commands.add_parser("import", help="load a register into MONGO_URL; families that are there get their new state")
+    load = commands.add_parser("import", help="muat data penduduk ke MONGO_URL; keluarga yang sudah ada mendapat keadaan barunya")
     load.add_argument("file", type=Path)
-    load.add_argument("--if-empty", action="store_true", help="do nothing where a register is loaded already")
-    load.add_argument("--partial", action="store_true", help="load the families in which nothing is wrong, leave out the others whole")
+    load.add_argument("--if-empty", action="store_true", help="jangan berbuat apa-apa bila data penduduk sudah dimuat")
+    load.add_argument("--partial", action="store_true", help="muat keluarga yang benar saja; yang lain ditinggalkan seluruhnya")
     load.add_argument(
-        "--replace", action="store_true", help="the file is the whole register: families that it does not have are closed, not deleted"
+        "--replace", action="store_true", help="berkas ini seluruh penduduk: keluarga yang tidak ada di dalamnya ditutup, tidak dihapus"
     )
-    load.add_argument("--encoding", type=_encoding, help="of the file, such as cp1252; UTF-8 and UTF-16 are seen by themselves")
+    load.add_argument("--encoding", type=_encoding, help="pengodean berkas, misalnya cp1252; UTF-8 dan UTF-16 dikenali sendiri")
     load.add_argument(
-        "--show", type=int, default=_SHOWN, metavar="LINES", help="most lines of what is wrong; the count is told in any case"
+        "--show", type=int, default=_SHOWN, metavar="LINES", help="paling banyak baris kesalahan yang disebut; jumlahnya selalu disebut"
     )
     load.set_defaults(run=_import)
-    pick = commands.add_parser("pick", help="print persons of a register for each kind of request, as JSON")
+    pick = commands.add_parser("pick", help="cetak orang dari data penduduk untuk tiap jenis permohonan, sebagai JSON")
     pick.add_argument("file", type=Path)
-    pick.add_argument("--count", type=int, default=1, help="how many of each kind")
+    pick.add_argument("--count", type=int, default=1, help="berapa orang tiap jenis")
     pick.set_defaults(run=_pick)
     return parser
 
@@ -78,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
 def _generate(options: argparse.Namespace) -> int:
     families = sample_people(options.people, options.seed) if options.people else sample_families(options.families, options.seed)
     count = write_families(options.out, families)
-    sys.stdout.write(f"{count} families in {options.out}\n")
+    sys.stdout.write(f"{count} keluarga dalam {options.out}\n")
     return 0
 
 
@@ -86,7 +88,7 @@ def _import(options: argparse.Namespace) -> int:
     try:
         settings = RegistrySettings()
     except ValidationError:
-        sys.stderr.write("registry: set MONGO_URL\n")
+        sys.stderr.write("registry: MONGO_URL belum diisi\n")
         return _USAGE
     gc.disable()  # rows make no cycles, and looking for some among millions of them takes a quarter of the time
     return asyncio.run(_load(settings, options))
@@ -100,7 +102,7 @@ async def _load(settings: RegistrySettings, options: argparse.Namespace) -> int:
         await mongo.prepare(database, INDEXES)
         store = RegistryStore(mongo, database)
         if options.if_empty and not await store.is_empty():
-            sys.stdout.write("a register is loaded already\n")
+            sys.stdout.write("data penduduk sudah dimuat\n")
             return 0
         today = now().astimezone(WIB).date()
         report = check_file(options.file, today=today, encoding=options.encoding)
@@ -111,8 +113,8 @@ async def _load(settings: RegistrySettings, options: argparse.Namespace) -> int:
         loaded = await store.load(families, on=today, load_id=load_id)
         if options.replace:
             closed = await store.close_missing(load_id, on=today, spared=report.wrong)
-            sys.stdout.write(f"{closed} families that the file does not have are closed\n")
-        sys.stdout.write(f"{loaded} families loaded in {monotonic_seconds() - began:.1f} s\n")
+            sys.stdout.write(f"{closed} keluarga yang tidak ada dalam berkas ditutup\n")
+        sys.stdout.write(f"{loaded} keluarga dimuat dalam {monotonic_seconds() - began:.1f} detik\n")
         return _LEFT_OUT if report.wrong else 0
     finally:
         await mongo.close()
@@ -122,14 +124,14 @@ def _may_load(report: LoadReport, options: argparse.Namespace) -> bool:
     """Print the problems and the families that are left out; return whether the rest may be loaded."""
     if report.problems:
         _tell(report.problems, options.show)
-        sys.stderr.write(f"{len(report.problems)} problems in {len(report.wrong)} of {report.families} families\n")
+        sys.stderr.write(f"{len(report.problems)} kesalahan pada {len(report.wrong)} dari {report.families} keluarga\n")
     if len(report.wrong) == report.families:
-        _tell([FieldProblem("file", "register_empty", "there is no family in it that can be loaded")], options.show)
+        _tell([FieldProblem("berkas", "register_empty", "tidak ada satu keluarga pun yang dapat dimuat")], options.show)
         return False
     if report.problems and not options.partial:
-        sys.stderr.write("nothing is loaded; --partial loads the families in which nothing is wrong\n")
+        sys.stderr.write("tidak ada yang dimuat; --partial memuat keluarga yang benar saja\n")
         return False
-    left_out = [FieldProblem(f"line {line}", "left_out", "the family that begins here") for line in sorted(report.wrong.values())]
+    left_out = [FieldProblem(f"baris {line}", "left_out", "keluarga yang mulai di sini") for line in sorted(report.wrong.values())]
     _tell(left_out, options.show)
     return True
 
@@ -138,14 +140,14 @@ def _tell(problems: Sequence[FieldProblem], most: int) -> None:
     for problem in problems[:most]:
         sys.stderr.write(f"{problem.field}: {problem.code}: {problem.detail}\n")
     if len(problems) > most:
-        sys.stderr.write(f"… and {len(problems) - most} more\n")
+        sys.stderr.write(f"… dan {len(problems) - most} lagi\n")
 
 
 def _encoding(name: str) -> str:
     try:
         "".encode(name)
     except LookupError:  # unknown, or no encoding of text
-        raise argparse.ArgumentTypeError(f"Python knows no encoding {name}") from None
+        raise argparse.ArgumentTypeError(f"pengodean {name} tidak dikenal Python") from None
     return name
 
 
@@ -154,7 +156,7 @@ def _pick(options: argparse.Namespace) -> int:
     needed = options.count * len(_PICKED) + _WITNESSES
     families = list(_couples(read_families(options.file, without=report.wrong), needed))
     if len(families) < needed:
-        sys.stderr.write("registry: too few couples with children in this register\n")
+        sys.stderr.write("registry: terlalu sedikit pasangan yang punya anak dalam data ini\n")
         return _FAILED
     witnesses = [_person(family.head) for family in families[-_WITNESSES:]]
     rest = iter(families)

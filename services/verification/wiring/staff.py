@@ -48,6 +48,13 @@ from shared.web.desk.session import LIFE
 
 SERVICE: Final = "verification"
 _FAILED: Final = 1
+_ABOUT: Final = "Undang admin (yang pertama, atau yang kehilangan aksesnya), atau buat akun untuk peragaan."
+_SENTENCES: Final = {
+    "login_malformed": "nama akun hanya huruf kecil, angka, titik dan garis, atau alamat surel, misalnya sri.lestari",
+    "login_taken": "nama akun itu milik orang yang bukan admin; pilih nama lain",
+    "name_malformed": "isi nama orangnya (--called), paling panjang 80 huruf",
+}
+"""What an operator reads of a code."""
 _USAGE: Final = 2
 
 
@@ -102,27 +109,31 @@ def staff_command(words: Sequence[str]) -> int:
         settings = StaffSettings()  # from the environment
     except ValidationError as error:
         for item in error.errors(include_input=False, include_url=False):
-            sys.stderr.write(f"staff: setting {'.'.join(map(str, item['loc'])).upper()}: {item['msg']}\n")
+            sys.stderr.write(f"staff: pengaturan {'.'.join(map(str, item['loc'])).upper()} tidak diterima: {item['msg']}\n")
         return _USAGE
     try:
         options.run(settings, options)
     except AppError as error:
-        codes = [problem.code for problem in error.problems] if isinstance(error, BadInput) else [str(error)]
-        sys.stderr.write(f"staff: {', '.join(codes)}\n")
+        codes = [problem.code for problem in error.problems] if isinstance(error, BadInput) else []
+        said = [f"{code}: {_SENTENCES[code]}" for code in codes] or [str(error)]
+        sys.stderr.writelines(f"staff: {each}\n" for each in said)
         return _FAILED
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m services.verification staff", description=staff_command.__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m services.verification staff",
+        description=_ABOUT,
+    )
     commands = parser.add_subparsers(required=True)
-    inviting = commands.add_parser("invite-admin", help="make an account that manages accounts, or set one up anew")
-    inviting.add_argument("login", metavar="NAME", help="name of the account, such as sri.admin or an e-mail address")
-    inviting.add_argument("--called", default="", help="how colleagues call them; without it the name of the account")
+    inviting = commands.add_parser("invite-admin", help="buat akun yang mengelola akun, atau siapkan lagi")
+    inviting.add_argument("login", metavar="NAME", help="nama akun, misalnya sri.admin, atau alamat surel")
+    inviting.add_argument("--called", default="", help="nama panggilannya di kantor; tanpa ini nama akunnya")
     inviting.set_defaults(run=_invite)
-    demo = commands.add_parser("demo", help="make accounts with known passwords; refused where cookies are for TLS")
+    demo = commands.add_parser("demo", help="buat akun dengan kata sandi yang diketahui; ditolak bila cookie-nya untuk TLS")
     demo.add_argument(
-        "file", type=Path, help="JSON: list of {login, name, roles, area, court, password, secret, groups (may be left out: all)}"
+        "file", type=Path, help="JSON: daftar {login, name, roles, area, court, password, secret, groups (boleh tidak ada: semua)}"
     )
     demo.set_defaults(run=_demo)
     return parser
@@ -130,13 +141,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _invite(settings: StaffSettings, options: argparse.Namespace) -> None:
     code = asyncio.run(_invite_admin(settings, options.login, options.called or options.login))
-    sys.stdout.write(f"Open {settings.desk_url}/desk/undangan?kode={code}\nor type the code there: {code}\n")
-    sys.stdout.write(f"It can be used once, within {settings.invitation_hours:g} hours.\n")
+    sys.stdout.write(f"Buka {settings.desk_url}/desk/undangan?kode={code}\natau ketik kodenya di sana: {code}\n")
+    sys.stdout.write(f"Sekali pakai, dalam {settings.invitation_hours:g} jam.\n")
 
 
 def _demo(settings: StaffSettings, options: argparse.Namespace) -> None:
     if settings.desk_secure:
-        raise Permanent("demo_refused", "accounts for a demonstration are for http on this machine: DESK_SECURE=false")
+        raise Permanent("demo_refused", "akun peragaan hanya untuk http di komputer ini: DESK_SECURE=false")
     asyncio.run(_make_demo(settings, orjson.loads(options.file.read_bytes())))
 
 

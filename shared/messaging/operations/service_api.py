@@ -89,18 +89,18 @@ class ServiceApi:
     async def _ask(self, service: str, method: str, path: str, **more: Any) -> httpx.Response:
         url = self._urls.get(service)
         if url is None:
-            raise ServiceUnreachable(service, "ADMIN_URLS has no address of it")
+            raise ServiceUnreachable(service, "ADMIN_URLS tidak memuat alamatnya")
         try:
             answer = await self._http.request(method, f"{url}{_PATH}{path}", **more)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ServiceUnreachable(
-                service, f"does not answer at {urlsplit(url).netloc.rpartition('@')[2]} ({type(error).__name__})"
+                service, f"tidak menjawab di {urlsplit(url).netloc.rpartition('@')[2]} ({type(error).__name__})"
             ) from error
         if answer.is_success or (answer.status_code in _GONE and _code(answer) in _NOTHING_THERE):
             return answer
         if answer.status_code in _REFUSED:
-            raise Permanent(_code(answer), f"{service} does not take that")
-        raise ServiceUnreachable(service, f"answers {answer.status_code} {_code(answer)}".rstrip())
+            raise Permanent(_code(answer), f"{service} tidak menerimanya")
+        raise ServiceUnreachable(service, f"menjawab {answer.status_code} {_code(answer)}".rstrip())
 
 
 def _read(service: str, answer: httpx.Response, shape: Callable[[Any], R]) -> R:

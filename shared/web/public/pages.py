@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from shared.reference.calendar import written_week
 from shared.reference.service_files import office_place
-from shared.settings import PublicSettings
+from shared.settings import PageSettings
 from shared.web.desk.words import count, decimal
 from shared.web.libraries import FOR_A_YEAR, hashed_name
 from shared.web.problems import problem
@@ -61,7 +61,7 @@ def _plain_name(served: str) -> str:
 class PublicPages:
     """The pages of one service: its own templates, and the shape that all have."""
 
-    def __init__(self, folder: Path, settings: PublicSettings, home: str = "") -> None:
+    def __init__(self, folder: Path, settings: PageSettings, home: str = "") -> None:
         """`folder`: the service's templates of public pages. `home`: where those of other services are; "": beside them."""
         self._environment = Environment(
             loader=ChoiceLoader([FileSystemLoader(folder), FileSystemLoader(_HERE / "templates")]),
@@ -85,6 +85,7 @@ class PublicPages:
             "site": settings.public_url.rstrip("/"),
             "whatsapp": self.number,
             "place": office_place().name,
+            "street": settings.office_address.strip(),
             "hours": written_week().split(", "),
         }
         self._environment.filters |= {"count": count, "decimal": decimal, "moment": words.moment, "day": words.day}

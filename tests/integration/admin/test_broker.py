@@ -73,7 +73,7 @@ def test_a_console_that_was_made_while_the_broker_ran_comes_back(
     assert f"queues: {console_queue(console)}\nusers: {console_queue(console)}\n" in told
     assert asyncio.run(_is_let_in(operator, vhost, console))
     assert main(["restore", "broker", *key]) == 0
-    assert " 0 things are back" in capsys.readouterr().out, "a second time there is nothing to do"
+    assert " 0 hal kembali" in capsys.readouterr().out, "a second time there is nothing to do"
 
 
 def test_a_broker_that_is_away_is_left_out_of_a_backup_which_says_so(operator: House, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import io
 import os
 import re
+import stat
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -31,6 +32,7 @@ from tests.support import families
 from tests.support.servers import Broker
 from tests.support.vhosts import Vhost
 
+ENV = "DESK_HOST=pakdeon.contoh.go.id\nIMAGE=adminduk:0.3.0\n"
 PASSWORDS = {name: f"word-of-{name}" for name in (*SERVICES, mongodb.OPERATOR, mongodb.BACKUP)}
 
 
@@ -43,12 +45,16 @@ class Operator:
         self.secrets = folder / "state" / "operator"
         self.secrets.mkdir(parents=True)
         (folder / "state" / "profile").write_text("production")
+        (folder / "state" / "compose.env").write_text("DESK_HOST=lama.contoh.go.id\n")  # what an earlier restore left
+        (folder / ".env").touch(mode=0o600)
+        (folder / ".env").write_text(ENV)
         self.set(
             backup_mongo_url=mongodb.url_for(url, mongodb.BACKUP, PASSWORDS[mongodb.BACKUP], "admin"),
             mongo_url=mongodb.url_for(url, mongodb.OPERATOR, PASSWORDS[mongodb.OPERATOR], "admin"),
             backup_target=str(folder / "target"),
             backup_recipients_file=str(folder / "recipients"),
             backup_state=str(folder / "state"),
+            backup_variables=str(folder / ".env"),
             backup_scratch=str(folder),
         )
 
@@ -105,7 +111,7 @@ def test_an_operator_backs_up_tries_it_and_brings_it_back(operator: Operator, pr
     code, told = operator.does("backup", "status")
     assert (code, re.sub(r"\d+", "N", told)) == (0, "full_age_seconds N\ncopy_age_seconds N\n"), told
     code, told = operator.does("drill", "--key", "-", given=identity)
-    assert (code, "this backup is good" in told) == (0, True), told
+    assert (code, "cadangan ini baik" in told) == (0, True), told
     code, told = operator.does("restore", "databases", "--key", str(operator.folder / "identity"))
     assert (code, "restore_not_empty" in told) == (1, True), told
     with MongoClient[dict[str, Any]](private_mongo.url) as client:
@@ -113,10 +119,12 @@ def test_an_operator_backs_up_tries_it_and_brings_it_back(operator: Operator, pr
         client.drop_database("intake")
         assert operator.does("restore", "databases", "--key", "-", given=identity)[0] == 0
         assert client["intake"]["requests"].find_one() == {"_id": "r1", "state": "done"}
-    assert operator.says("numbers", "audit") == (0, "0 numbers in 0 series; 0 without a document\n")
+    assert operator.says("numbers", "audit") == (0, "0 nomor dalam 0 deret; 0 tanpa dokumen\n")
     code, told = operator.does("restore", "state", "--key", "-", "--into", str(operator.folder / "new"), given=identity)
     back = operator.folder / "new" / "operator" / "mongo_url"
     assert (code, back.read_text()) == (0, (operator.secrets / "mongo_url").read_text()), told
+    variables = operator.folder / "new" / "compose.env"
+    assert (variables.read_text(), stat.S_IMODE(variables.stat().st_mode)) == (ENV, 0o600), "as it was, beside what is there"
     assert "state_not_empty" in operator.does("restore", "state", "--key", "-", "--into", str(operator.folder / "new"), given=identity)[1]
 
 
@@ -127,7 +135,7 @@ def test_an_operator_loads_the_register(
     write_families(file, [families.family()])
     monkeypatch.setenv("MONGO_URL", (operator.secrets / "mongo_url").read_text())
     assert main(["registry", "import", str(file)]) == 0
-    assert "1 families loaded" in capfd.readouterr().out
+    assert "1 keluarga dimuat" in capfd.readouterr().out
     with MongoClient[dict[str, Any]](private_mongo.url) as client:
         assert client["verification"]["families"].count_documents({}) == 1
 
@@ -185,5 +193,5 @@ def test_the_layout_is_brought_into_the_broker_with_the_passwords_that_there_are
     assert main(["topology", "check"]) == 1
     assert main(["topology", "apply", "--no-users"]) == 0
     assert main(["topology", "check"]) == 0
-    assert "are in place" in capsys.readouterr().out
+    assert "antrean dan semua di sekitarnya ada" in capsys.readouterr().out
     assert not list(operator.secrets.glob("amqp_password*")), "no password is made where nobody looks for it"

@@ -102,7 +102,7 @@ def test_changes_that_the_server_forgot_are_not_passed_over_in_silence(house: Ho
         keeping.copy(house.settings, house.backup.target, ClusterTime(1_000_000_000))
     one_row(house, "r2")
     keeper.once(at)
-    assert told[-1].startswith("1 changes up to"), told
+    assert told[-1].startswith("1 perubahan sampai"), told
     assert len(sets(house.backup.target)) == 1, "the backup of the day is there"
     keeper.once(at + timedelta(days=1))
     keeper.finish()

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from deploy.watch.checks import CheckSettings
+from tests.containers import drill
 from tests.integration.compose.conftest import ROOT, Installation
 
 ONCE = {"prepare", "database", "files", "register", "admin"}
@@ -41,6 +42,11 @@ def test_every_log_ends(services: Mapping[str, Any]) -> None:
 def test_whatever_stays_has_a_probe(services: Mapping[str, Any]) -> None:
     assert {name for name, service in services.items() if "healthcheck" in service} == services.keys() - ONCE
     assert {name for name, service in services.items() if service["restart"] == "unless-stopped"} - ONCE == services.keys() - ONCE
+
+
+def test_whatever_stays_is_killed_and_hung_in_the_drill(services: Mapping[str, Any]) -> None:
+    struck = [name for together in drill.TOGETHER for name in together]
+    assert sorted(struck) == sorted(services.keys() - ONCE)
 
 
 def test_what_is_asked_whether_it_goes_on_says_so_where_the_probe_looks(services: Mapping[str, Any]) -> None:
@@ -122,3 +128,9 @@ def test_a_cluster_has_the_nodes_that_prepare_names_each_as_the_one_of_one_host(
     assert [mount for mount in services["rabbitmq"]["volumes"] if mount.endswith(cookie)], "of a start without this file, too"
     stays = ("read_only", "cap_drop", "security_opt", "networks", "user")
     assert {name: added["spread"][name] for name in stays} == {name: services["rabbitmq"][name] for name in stays}
+
+
+def test_what_backs_up_finds_the_variables_of_compose_beside_it(services: Mapping[str, Any]) -> None:
+    for name in ("admin", "backup"):
+        assert ".:/compose:ro" in services[name]["volumes"], name
+        assert services[name]["environment"]["BACKUP_VARIABLES"] == "/compose/.env", name

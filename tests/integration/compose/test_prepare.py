@@ -114,10 +114,18 @@ def test_production_that_is_filled_in_starts(installation: Installation, product
     assert isinstance(issuance, Issuance)
     assert issuance.signer_genuine is True
     assert office_of(issuance).officer.name == "Kepala Dinas", "as the certificate says, never the office's texts' placeholder"
+    assert office_of(issuance).pickup.address == "Jalan Contoh Nomor 1, Caruban", "where the installer was told the office is"
     assert issuance.check_base_url == "https://cek.madiunkab.go.id"
     intake = settings_of(installation, "intake", monkeypatch)
     assert {client.name for client in intake.api_keys} <= {*SETTINGS, "operator"}, "an officer of the demo gets in"
     assert not [path for paths in installation.mounts().values() for path in paths if not path.exists()]
+
+
+def test_an_installation_of_before_has_the_offices_street_at_one_service_and_then_at_all(
+    installation: Installation, production: Production
+) -> None:
+    assert production({"issuance/office_address": None}).code == 0
+    assert (installation.state / "issuance" / "office_address").read_text() == "Jalan Contoh Nomor 1, Caruban"
 
 
 def test_the_address_of_the_check_page_may_come_by_its_variable_and_then_stays(installation: Installation, production: Production) -> None:
@@ -300,11 +308,11 @@ def test_a_client_entered_by_hand_stays_too(demo: Installation) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["add", "Petugas 1", "tasks:read"], "is no name"),
-        (["add", "petugas-01", "tasks:all"], "no such scope: tasks:all"),
-        (["add", "verification", "files:read"], "is there already"),
-        (["remove", "nobody"], "there is no nobody"),
-        (["add", "petugas-01"], "usage:"),
+        (["add", "Petugas 1", "tasks:read"], "bukan nama"),
+        (["add", "petugas-01", "tasks:all"], "tidak ada cakupan tasks:all"),
+        (["add", "verification", "files:read"], "sudah ada"),
+        (["remove", "nobody"], "tidak ada nobody"),
+        (["add", "petugas-01"], "cara pakai:"),
     ],
 )
 def test_a_client_that_can_not_be_is_refused(words: list[str], sentence: str, demo: Installation) -> None:

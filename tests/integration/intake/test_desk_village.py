@@ -3,10 +3,13 @@
 import httpx
 
 from shared.contracts.verification import Reason, RequestReturned
+from shared.reference.file_kinds import file_kinds
 from tests.integration.intake.desk import PATH, VILLAGE, Desk, act, answer, asked, begin, file_at_the_village, filled, page, show
 from tests.integration.intake.rig import JPEG, KK, NIK, PNG, Rig, only
+from tests.support import photos
 
 OTHER = "3519011001"
+IPHONE = photos.heic()
 
 
 def registrar(desk: Desk, village: str = VILLAGE, name: str = "Sri Utami") -> httpx.AsyncClient:
@@ -75,9 +78,11 @@ async def test_a_photo_that_can_t_be_used_is_said_with_what_to_do_and_not_kept(r
     await answer(browser, form, NIK)
     await answer(browser, form, KK)
     assert "terlalu besar" in (await show(browser, form, JPEG + bytes(30_000), expected=422)).text
-    assert "bukan foto JPG" in (await show(browser, form, b"GIF89a" * 99, expected=422)).text
-    await show(browser, form, JPEG)
-    assert "sudah dipakai" in (await show(browser, form, JPEG, expected=422)).text
+    refused = (await show(browser, form, b"GIF89a" * 99, expected=422)).text
+    assert f"bukan {file_kinds().words}." in refused
+    assert f'accept="{file_kinds().accept}"' in refused
+    await show(browser, form, IPHONE, "berkas")
+    assert "sudah dipakai" in (await show(browser, form, IPHONE, expected=422)).text
     assert len(await rig.rows("files.files")) == 1
     await act(browser, f"{form}/batal")
     assert await rig.rows("files.files") == []

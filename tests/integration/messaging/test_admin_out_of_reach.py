@@ -15,13 +15,13 @@ def test_without_mongodb_it_says_so_in_one_line(amqp_url: str, command: str) -> 
     done = run(command, {"AMQP_URL": amqp_url, "MONGO_URL": f"mongodb://somebody:secret@{NOWHERE}/?directConnection=true"})
     (line,) = done.stderr.splitlines()
     why = "ServerSelectionTimeoutError"
-    assert (done.returncode, line) == (1, f"admin: MongoDB does not answer at {NOWHERE} ({why}): is it running? MONGO_URL says where")
+    assert (done.returncode, line) == (1, f"admin: MongoDB tidak menjawab di {NOWHERE} ({why}). Apakah berjalan? Alamatnya MONGO_URL")
 
 
 def test_without_rabbitmq_it_says_so_in_one_line(mongo_url: str) -> None:
     done = run("list", {"AMQP_URL": f"amqp://somebody:secret@{NOWHERE}/x", "MONGO_URL": mongo_url})
     (line,) = done.stderr.splitlines()
-    assert (done.returncode, line) == (1, f"admin: RabbitMQ does not answer at {NOWHERE}: is it running? AMQP_URL says where")
+    assert (done.returncode, line) == (1, f"admin: RabbitMQ tidak menjawab di {NOWHERE}. Apakah berjalan? Alamatnya AMQP_URL")
 
 
 def run(command: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -125,9 +125,9 @@ async def test_a_service_out_of_reach_is_named_and_the_others_are_asked(
             "issuance/stuck/t:3",
         ]
         assert [line for line in said.err.splitlines() if line.startswith("admin:")] == [
-            "admin: intake could not be asked: does not answer at 127.0.0.1:1 (ConnectError)",
-            "admin: verification could not be asked: answers 404",
-            "admin: notifier could not be asked: ADMIN_URLS has no address of it",
+            "admin: intake tidak dapat ditanya: tidak menjawab di 127.0.0.1:1 (ConnectError)",
+            "admin: verification tidak dapat ditanya: menjawab 404",
+            "admin: notifier tidak dapat ditanya: ADMIN_URLS tidak memuat alamatnya",
         ]
         assert await run("replay", "--all") == 1
         assert things.replayed == ["t:1", "t:2", "t:3"]
@@ -135,7 +135,7 @@ async def test_a_service_out_of_reach_is_named_and_the_others_are_asked(
         monkeypatch.setenv("ADMIN_KEY", LESSER_KEY)
         capsys.readouterr()
         assert await run("list", "--service", "issuance") == 1
-        assert "admin: issuance could not be asked: answers 403 scope_missing" in capsys.readouterr().err
+        assert "admin: issuance tidak dapat ditanya: menjawab 403 scope_missing" in capsys.readouterr().err
 
 
 def printed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:

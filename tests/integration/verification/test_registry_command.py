@@ -56,14 +56,14 @@ async def test_a_file_with_a_wrong_row_loads_nothing_and_with_partial_all_but_th
     assert await load(families) == 1
     assert await office.rows("families") == []
     said = capsys.readouterr()
-    assert re.search(r"^line 6, religion: term_unknown: .+$", said.err, re.MULTILINE)
-    assert "1 problems in 1 of 2 families" in said.err
+    assert re.search(r"^baris 6, religion: term_unknown: .+$", said.err, re.MULTILINE)
+    assert "1 kesalahan pada 1 dari 2 keluarga" in said.err
     assert "ISLA" not in said.err
     assert await load(families, "--partial") == 3
     assert [row["_id"] for row in await office.rows("families")] == [KK]
     said = capsys.readouterr()
-    assert "line 6: left_out" in said.err
-    assert said.out.startswith("1 families loaded")
+    assert "baris 6: left_out" in said.err
+    assert said.out.startswith("1 keluarga dimuat")
     assert await load([people.family(), other()]) == 0
     assert len(await office.rows("families")) == 2
 
@@ -73,9 +73,9 @@ async def test_what_is_wrong_is_shown_up_to_a_limit_and_counted(office: Office, 
     assert await load([people.family(*members)], "--show", "2") == 1
     lines = capsys.readouterr().err.splitlines()
     assert lines[2:] == [
-        "… and 2 more",
-        "4 problems in 1 of 1 families",
-        "file: register_empty: there is no family in it that can be loaded",
+        "… dan 2 lagi",
+        "4 kesalahan pada 1 dari 1 keluarga",
+        "berkas: register_empty: tidak ada satu keluarga pun yang dapat dimuat",
     ]
     assert await office.rows("families") == []
 
@@ -85,7 +85,7 @@ async def test_a_full_load_closes_who_is_missing_and_deletes_nobody(
 ) -> None:
     assert await load([people.family(), other()]) == 0
     assert await load([other()], "--replace") == 0
-    assert "1 families that the file does not have are closed" in capsys.readouterr().out
+    assert "1 keluarga yang tidak ada dalam berkas ditutup" in capsys.readouterr().out
     rows = {row["_id"]: row for row in await office.rows("families")}
     assert rows[KK]["closed_on"] is not None
     assert len(rows[KK]["members"]) == 4
@@ -125,7 +125,7 @@ async def test_a_person_who_moved_is_of_the_new_family_alone(office: Office, loa
 async def test_what_is_wrong_in_a_full_load_is_left_as_it_was(office: Office, load: Import, capsys: pytest.CaptureFixture[str]) -> None:
     assert await load([people.family(), other()]) == 0
     assert await load([people.family(), other(religion="ISLA")], "--replace", "--partial") == 3
-    assert "0 families that the file does not have are closed" in capsys.readouterr().out
+    assert "0 keluarga yang tidak ada dalam berkas ditutup" in capsys.readouterr().out
     assert {row["closed_on"] for row in await office.rows("families")} == {None}
 
 

@@ -134,9 +134,9 @@ def test_importing_again_only_where_nothing_is(
     mongo_url: str, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     load(list(sample_families(5, 7)), tmp_path, monkeypatch, mongo_url, database)
-    assert "5 families loaded" in capsys.readouterr().out
+    assert "5 keluarga dimuat" in capsys.readouterr().out
     assert registry(["import", "--if-empty", str(tmp_path / "register.csv")]) == 0
-    assert "loaded already" in capsys.readouterr().out
+    assert "sudah dimuat" in capsys.readouterr().out
 
 
 def test_a_register_with_a_wrong_line_is_not_loaded_at_all(
@@ -149,14 +149,14 @@ def test_a_register_with_a_wrong_line_is_not_loaded_at_all(
     monkeypatch.setenv("MONGO_URL", mongo_url)
     monkeypatch.setenv("MONGO_DATABASE", database)
     assert registry(["import", str(path)]) == 1
-    assert "line 2, relation: term_unknown" in capsys.readouterr().err
+    assert "baris 2, relation: term_unknown" in capsys.readouterr().err
     path.write_text(text.replace("KEPALA,", "KEPALA KELUARGA,", 1), encoding="utf-8")
     assert registry(["import", "--if-empty", str(path)]) == 0
-    assert "5 families loaded" in capsys.readouterr().out
+    assert "5 keluarga dimuat" in capsys.readouterr().out
 
 
 def test_thousands_of_families_are_loaded(
     mongo_url: str, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     load(list(sample_families(2_500, 7)), tmp_path, monkeypatch, mongo_url, database)
-    assert "2500 families loaded" in capsys.readouterr().out
+    assert "2500 keluarga dimuat" in capsys.readouterr().out

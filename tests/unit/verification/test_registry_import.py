@@ -123,7 +123,7 @@ def test_a_wrong_cell_is_named_by_line_and_column_with_a_sentence_and_never_repe
     tmp_path: Path, column: str, value: str, code: str
 ) -> None:
     report = checked(tmp_path / "register.csv", table(changed({column: value})))
-    assert (f"line 2, {column}", code) in found(report)
+    assert (f"baris 2, {column}", code) in found(report)
     assert {each for _, each in found(report)} <= {code, "one_head_needed"}
     told = {problem.code: problem.detail for problem in report.problems}
     assert told[code] == SENTENCES[code]
@@ -181,7 +181,7 @@ def test_encoding_and_separator_are_seen(tmp_path: Path, encode: Callable[[str],
 def test_an_encoding_that_can_not_be_seen_is_named_by_hand(tmp_path: Path) -> None:
     path = tmp_path / "register.csv"
     content = table(changed({"name": "JOSÉ"}, line=4)).encode("cp1252")
-    assert unreadable(path, content) == [("line 4", "encoding_unknown")]
+    assert unreadable(path, content) == [("baris 4", "encoding_unknown")]
     assert not checked(path, content, "cp1252").problems
     assert next(read_families(path, encoding="cp1252")).members[2].name == "JOSÉ"
 
@@ -200,13 +200,13 @@ QUOTED = table(changed({"address": 'JL. "A", NO. 1'}))
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"", ("file", "file_empty")),
-        (b"PK\x03\x04 a workbook", ("file", "file_is_workbook")),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ("file", "file_is_workbook")),
-        (RIGHT.encode().replace(b"MADIUN", b"\xff\xfe\x80", 1), ("line 2", "encoding_unknown")),
-        (table(changed({"address": "J" * 140_000})), ("line 2", "cell_too_long")),
-        (QUOTED.replace('""A""', '"A"', 1), ("line 2", "quote_unescaped")),
-        (RIGHT + '"', ("line 11", "quote_open")),
+        (b"", ("berkas", "file_empty")),
+        (b"PK\x03\x04 a workbook", ("berkas", "file_is_workbook")),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ("berkas", "file_is_workbook")),
+        (RIGHT.encode().replace(b"MADIUN", b"\xff\xfe\x80", 1), ("baris 2", "encoding_unknown")),
+        (table(changed({"address": "J" * 140_000})), ("baris 2", "cell_too_long")),
+        (QUOTED.replace('""A""', '"A"', 1), ("baris 2", "quote_unescaped")),
+        (RIGHT + '"', ("baris 11", "quote_open")),
         ("nik,name\n1,A\n", ("kk_number", "column_missing")),
         (RIGHT.replace("passport", "nik", 1), ("passport", "column_missing")),
         (RIGHT.replace("kitap", "kitap,nik", 1), ("nik", "column_twice")),
@@ -215,11 +215,11 @@ QUOTED = table(changed({"address": 'JL. "A", NO. 1'}))
 def test_a_file_that_is_no_table_is_told_in_a_sentence(tmp_path: Path, content: str | bytes, expected: tuple[str, str]) -> None:
     problems = unreadable(tmp_path / "register.csv", content)
     assert expected[1] in {code for _, code in problems}
-    assert expected[0].startswith("line 11") or expected in problems
+    assert expected[0].startswith("baris 11") or expected in problems
 
 
 def test_a_wrong_encoding_by_hand_is_told(tmp_path: Path) -> None:
-    assert unreadable(tmp_path / "register.csv", table(changed({"name": "JOSÉ"})), "ascii") == [("file", "encoding_differs")]
+    assert unreadable(tmp_path / "register.csv", table(changed({"name": "JOSÉ"})), "ascii") == [("berkas", "encoding_differs")]
 
 
 def test_an_open_quote_that_a_later_one_closes_is_found(tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def test_an_open_quote_that_a_later_one_closes_is_found(tmp_path: Path) -> None:
     path = tmp_path / "register.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     report = check_file(path, today=TODAY)
-    assert ("line 2, address", "text_has_controls") in found(report)
+    assert ("baris 2, address", "text_has_controls") in found(report)
     assert FAMILIES[0].kk_number in report.wrong
 
 
@@ -240,7 +240,7 @@ def test_rows_of_another_length_take_their_neighbours_with_them(tmp_path: Path) 
     lines = RIGHT.splitlines()
     lines[first] += ",one more"
     report = checked(tmp_path / "register.csv", "\n".join(lines) + "\n")
-    assert (f"line {first + 1}", "cells_differ") in found(report)
+    assert (f"baris {first + 1}", "cells_differ") in found(report)
     assert set(report.wrong) == {FAMILIES[0].kk_number, FAMILIES[1].kk_number}
 
 
@@ -270,7 +270,7 @@ def test_what_is_known_of_an_akta_may_be_in_the_file_or_not(tmp_path: Path) -> N
 )
 def test_what_is_wrong_of_what_may_be_left_out_is_named(tmp_path: Path, column: str, value: str, code: str) -> None:
     report = checked(tmp_path / "register.csv", table(changed({column: value}), columns=(*COLUMNS, *MORE_COLUMNS)))
-    assert found(report) == {(f"line 2, {column}", code)}
+    assert found(report) == {(f"baris 2, {column}", code)}
 
 
 def test_a_register_that_is_written_is_read_the_same(tmp_path: Path) -> None:
@@ -283,12 +283,12 @@ def test_a_register_that_is_written_is_read_the_same(tmp_path: Path) -> None:
 
 
 def test_families_are_checked_as_a_whole(tmp_path: Path) -> None:
-    assert ("line 2, relation", "one_head_needed") in found(checked(tmp_path / "a.csv", table(changed({"relation": "ANAK"}))))
-    assert ("line 2, relation", "one_head_needed") in found(
+    assert ("baris 2, relation", "one_head_needed") in found(checked(tmp_path / "a.csv", table(changed({"relation": "ANAK"}))))
+    assert ("baris 2, relation", "one_head_needed") in found(
         checked(tmp_path / "b.csv", table(changed({"relation": "KEPALA KELUARGA"}, line=3)))
     )
     other = [ROWS[0], ROWS[1] | {"address": "JL. LAIN"}, *ROWS[2:]]
-    assert ("line 3, address", "family_differs") in found(checked(tmp_path / "c.csv", table(other)))
+    assert ("baris 3, address", "family_differs") in found(checked(tmp_path / "c.csv", table(other)))
     scattered = [*ROWS, *rows_from(FAMILIES[0])]
     assert {code for _, code in found(checked(tmp_path / "d.csv", table(scattered)))} == {"family_scattered"}
 
@@ -296,11 +296,11 @@ def test_families_are_checked_as_a_whole(tmp_path: Path) -> None:
 def test_the_same_nik_twice_is_told_with_both_lines_and_takes_both_families(tmp_path: Path) -> None:
     second = len(FAMILIES[0].members) + 2
     across = checked(tmp_path / "a.csv", table(changed({"nik": ROWS[0]["nik"]}, line=second)))
-    assert [(problem.field, problem.code) for problem in across.problems] == [(f"line {second}, nik", "nik_twice")]
-    assert across.problems[0].detail.endswith("line 2")
+    assert [(problem.field, problem.code) for problem in across.problems] == [(f"baris {second}, nik", "nik_twice")]
+    assert across.problems[0].detail.endswith("baris 2")
     assert set(across.wrong) == {FAMILIES[0].kk_number, FAMILIES[1].kk_number}
     within = checked(tmp_path / "b.csv", table(changed({"nik": ROWS[0]["nik"]}, line=3)))
-    assert found(within) == {("line 3, nik", "nik_twice")}
+    assert found(within) == {("baris 3, nik", "nik_twice")}
 
 
 def test_good_families_can_be_read_without_the_wrong_ones(tmp_path: Path) -> None:

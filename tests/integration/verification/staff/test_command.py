@@ -59,8 +59,10 @@ async def test_the_first_admin_is_invited_by_command(office: StaffOffice, enviro
     assert again[0] == 0
     assert link[1] not in again[1]
     await office.invite("rina")
-    assert (await call("invite-admin", "rina"))[0] == 1
-    assert "login_malformed" in (await call("invite-admin", "Sri Admin"))[2]
+    taken = await call("invite-admin", "rina")
+    assert (taken[0], taken[2]) == (1, "staff: login_taken: nama akun itu milik orang yang bukan admin; pilih nama lain\n")
+    assert "login_malformed: nama akun hanya huruf kecil" in (await call("invite-admin", "Sri Admin"))[2]
+    assert "name_malformed: isi nama orangnya" in (await call("invite-admin", "sri.lain", "--called", " "))[2]
 
 
 async def test_accounts_for_a_demonstration_are_refused_where_it_is_real(
