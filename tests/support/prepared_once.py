@@ -1,11 +1,12 @@
 """Collections and indexes of a kept database that are made once: every test's service would ask for the same forty again.
 
-A test that wants other indexes or times in such a database gets them: what was asked for last is what holds.
+A test that wants other indexes or times in such a database gets them, and the next one those that it asks for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pymongo import IndexModel
@@ -15,8 +16,21 @@ from shared.mongo import Mongo
 
 _Place = tuple[frozenset[tuple[str, int]], str]
 _prepare: Final = Mongo.prepare
-_kept: Final[dict[_Place, dict[str, Any]]] = {}
-"""By server and database, what was last prepared of each collection."""
+_kept: Final[dict[_Place, list[_Asked]]] = {}
+"""By server and database, what was asked for and still holds."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    indexes: dict[str, list[Any]]
+    retired: dict[str, list[str]]
+    days: Mapping[str, float] | None
+
+    def undoes(self, other: _Asked) -> bool:
+        """Whether it sets the times that the other set, or removes what the other made."""
+        if self.retired.keys() & other.indexes.keys():
+            return True
+        return None not in (self.days, other.days) and bool(self.indexes.keys() & other.indexes.keys())
 
 
 def install() -> None:
@@ -26,11 +40,7 @@ def install() -> None:
 
 def keep(url: str, database: str) -> None:
     """Remember what is prepared in a database whose collections and indexes nobody removes."""
-    _kept.setdefault((_servers(url), database), {})
-
-
-def _servers(url: str) -> frozenset[tuple[str, int]]:
-    return frozenset(parse_uri(url)["nodelist"])
+    _kept.setdefault((frozenset(parse_uri(url)["nodelist"]), database), [])
 
 
 async def _prepare_once(
@@ -40,11 +50,10 @@ async def _prepare_once(
     retired: Mapping[str, Sequence[str]] | None = None,
     days: Mapping[str, float] | None = None,
 ) -> None:
-    wanted = {
-        **{name: ([model.document for model in models], days) for name, models in indexes.items()},
-        **{f"{name}, retired": list(old) for name, old in (retired or {}).items()},
-    }
+    documents = {name: [model.document for model in models] for name, models in indexes.items()}
+    asked = _Asked(documents, {name: list(old) for name, old in (retired or {}).items()}, days)
     known = _kept.get((frozenset(self._client.delegate._topology_settings.seeds), database))
-    if known is None or any(known.get(name) != asked for name, asked in wanted.items()):
+    if known is None or asked not in known:
         await _prepare(self, database, indexes, retired or {}, days)
-        (known if known is not None else {}).update(wanted)
+    if known is not None and asked not in known:
+        known[:] = [*(each for each in known if not asked.undoes(each)), asked]
