@@ -8,7 +8,8 @@ from typing import Final
 from deploy import mongodb
 from deploy.cluster.compose import Compose, Described
 from deploy.cluster.shapes import Object, closed, from_secret, in_memory, kept, made, mounted, needs, pod, probed
-from deploy.compose.prepare import DATABASE_USERS, SERVER_UID
+from deploy.compose.passwords import DATABASE_USERS
+from deploy.compose.prepare import SERVER_UID
 from deploy.rabbitmq import formation
 
 BROKER, DATABASE = "rabbitmq", "mongo"

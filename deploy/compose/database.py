@@ -13,7 +13,7 @@ from signal import SIGTERM, sigtimedwait
 from typing import Final
 
 from deploy import mongodb
-from deploy.compose.prepare import DATABASE_USERS, database_password, password_file
+from deploy.compose.passwords import DATABASE_USERS, database_password, password_file
 from deploy.compose.refusals import Fault
 from deploy.keys import KEY_BYTES, keep_secret
 

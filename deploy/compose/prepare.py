@@ -14,11 +14,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from errno import ENOSPC
 from pathlib import Path
-from secrets import token_bytes, token_hex, token_urlsafe
+from secrets import token_bytes, token_hex
 from typing import Final
 
 from deploy import mongodb
 from deploy.compose import alarms, clients, health, memory, production
+from deploy.compose.passwords import DATABASE_USERS, database_password
 from deploy.compose.questions import questions
 from deploy.compose.refusals import Fault, Refusal
 from deploy.keys import (
@@ -35,6 +36,7 @@ from deploy.keys import (
     write_secret,
 )
 from deploy.rabbitmq import formation
+from shared.clock import now
 from shared.messaging.layout.definitions import hash_password, passwords_for, render_whole
 from shared.messaging.layout.model import OPERATOR, product
 
@@ -44,10 +46,11 @@ FRONT_DOOR_UID: Final = 0  # Caddy's image has no user of its own; without capab
 WATCH_UID: Final = 65534  # of Prometheus and Alertmanager in their official images
 FRONT_DOOR: Final = "front-door"
 VHOST: Final = "adminduk"
-DATABASE_USERS: Final = ("intake", "verification", "issuance", "notifier")
 BROKER_ADMINISTRATOR: Final = "topology"
 """Brings the layout into a running RabbitMQ by its management API, which is in the containers' network alone."""
 DEMO, PRODUCTION = "demo", "production"
+DEMO_FAMILIES: Final = 1000
+DEMO_SEED: Final = 3519
 START_MONGOD: Final = f"""#!/bin/bash
 # Runs mongod as the image would, without what may hold personal data in its log (deploy/mongodb.py).
 set -- docker-entrypoint.sh mongod {" ".join(mongodb.FLAGS)} --bind_ip_all --keyFile /etc/mongo/keyfile \\
@@ -115,16 +118,6 @@ def _told(profile: str, problems: Sequence[tuple[Refusal, bool]]) -> int:
         sys.stderr.write(f"prepare: {profile} dimulai tanpa yang ini, yang harus segera diganti (docs/operations/kunci.md):\n")
     sys.stderr.writelines(f"  {problem}\n" for problem in refused or [problem for problem, _ in problems])
     return 1 if refused else 0
-
-
-def database_password(folder: Path, user: str) -> str:
-    """Return the MongoDB password of a user: made at the first call, then kept."""
-    return keep_secret(password_file(folder, user), token_urlsafe(KEY_BYTES))
-
-
-def password_file(folder: Path, user: str) -> Path:
-    """Return where the MongoDB password of a user lies."""
-    return folder / "passwords" / f"mongo_password_{user}"
 
 
 def keep_profile(folder: Path, asked: str) -> str:
@@ -222,8 +215,9 @@ def _operator(folder: Path, keys: Keys) -> None:
 
 
 def _demo(folder: Path, keys: Keys) -> None:
-    from services.issuance.wiring import make_demo_ca  # noqa: PLC0415 - the demo alone needs it
-    from services.verification.wiring import registry  # noqa: PLC0415 - as above
+    from services.issuance.adapters.demo_ca import ensure_demo_ca  # noqa: PLC0415 - the demo alone needs it
+    from services.verification.adapters.registry_csv import write_families  # noqa: PLC0415 - as above
+    from services.verification.adapters.registry_sample import sample_families  # noqa: PLC0415 - as above
 
     for name, text in _made_up(keys).items():
         keep_secret(folder / name, text)
@@ -232,10 +226,10 @@ def _demo(folder: Path, keys: Keys) -> None:
         text = os.environ.get(variable) or ("" if name == "whatsapp_number" else here)
         for file in questions()[name].files:
             write_secret(folder / file, text)
-    make_demo_ca(["--out", str(folder / "issuance" / "signer")])
+    ensure_demo_ca(folder / "issuance" / "signer", now=now())
     register = folder / DEMO / "register.csv"
     if not register.exists():
-        registry(["generate", "--families", "1000", "--seed", "3519", "--out", str(register)])
+        write_families(register, sample_families(DEMO_FAMILIES, DEMO_SEED))
 
 
 def _made_up(keys: Keys) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-API_TIMEOUT_SECONDS: Final = 15
+API_TIMEOUT_SECONDS: Final = 60  # a machine that also compiles and tests removes a virtual host of many queues in many seconds
 USER: Final = "guest"  # RabbitMQ lets guest in from this machine only
 
 

@@ -4,6 +4,7 @@ Programs come from the distribution's packages, as root or by `sudo` without a p
 servers. Where nothing can be installed, the message says what to do by hand.
 """
 
+import compileall
 import os
 import shutil
 import subprocess
@@ -116,7 +117,14 @@ def main(words: Sequence[str]) -> int:
     except MissingServerError as error:
         print(f"setup: {error}", file=sys.stderr)
         return CANNOT
+    compile_ours()
     return 0 if bring_libraries() else CANNOT
+
+
+def compile_ours() -> None:
+    """Compile our modules, which many processes load at once: without this each of them compiles all before the first has written one."""
+    for folder in ("services", "shared", "deploy"):
+        compileall.compile_dir(ROOT / folder, quiet=1)
 
 
 def bring_libraries() -> bool:

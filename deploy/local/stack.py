@@ -25,7 +25,7 @@ from deploy.local.users import broker_users, database_users
 from deploy.local.watching import RULES, told_by, watching_parts
 
 PEOPLE: Final = 50  # picked of it for each kind of request, so that one run's requests do not meet those of the last
-READY_TIMEOUT_SECONDS: Final = 60
+READY_TIMEOUT_SECONDS: Final = 120
 STOP_TIMEOUT_SECONDS: Final = 25  # a service drains for 20 s at most
 
 Tell = Callable[[str], None]

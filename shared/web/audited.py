@@ -121,7 +121,7 @@ class AuditedRequests:
 
     def _entry(self, scope: Scope, watched: _Watched) -> AuditEntry:
         route = str(getattr(scope.get("route"), "path", "unknown"))
-        about = "/".join(f"{name}/{value}" for name, value in scope.get("path_params", {}).items())
+        about = "/".join(f"{name.removesuffix('_id')}/{value}" for name, value in scope.get("path_params", {}).items())
         person = watched.person
         return AuditEntry(
             actor=person.staff_id,

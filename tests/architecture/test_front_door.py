@@ -30,7 +30,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (port,) = free_ports(1)
     address = f"http://127.0.0.1:{port}"
     with front_door(address, tmp_path_factory.mktemp("door")):
-        wait_until(lambda: _is_ready(address), 30, "Caddy is ready")
+        wait_until(lambda: _is_ready(address), 60, "Caddy is ready")
         yield address
 
 

@@ -98,7 +98,7 @@ BREACHES = {
 
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     script = Path(sys.executable).with_name("lint-imports")
-    return subprocess.run([script, "--no-cache"], cwd=folder, capture_output=True, text=True, check=False, timeout=100)
+    return subprocess.run([script, "--no-cache"], cwd=folder, capture_output=True, text=True, check=False, timeout=250)
 
 
 @pytest.fixture(scope="module")

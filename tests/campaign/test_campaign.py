@@ -18,7 +18,7 @@ from tests.support.servers import ROOT, RUN_VARIABLE
 BY_CHANCE = ("rank correlation", "requests with a damaged code")  # of what thirty people do, chance has its part
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_two_months_of_twelve_villages(tmp_path: Path) -> None:
     file = tmp_path / "campaign.json"
     command = (sys.executable, "-m", "tests.campaign", "--villages", "12", "--people", "30", "--months", "2", "--keep", str(file))

@@ -6,7 +6,7 @@ from shared.faults import POINTS
 from tests.chaos.cases import ALL, FAST, rounds
 from tests.chaos.scene import HEAL_SECONDS, Case, Result, Scene
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 on_the_stage = pytest.mark.asyncio(loop_scope="module")
 _played: dict[str, Result] = {}
 

@@ -80,7 +80,7 @@ async def test_every_command_of_the_page_does_what_the_page_says(stack: Stack, f
 async def test_a_counter_sees_nothing_of_what_a_citizen_asks_for_in_a_chat(stack: Stack, places: Places, persons: Persons) -> None:
     (receipt,) = (await journeys.whatsapp(places, persons("kk_hilang"))).receipts
     counter, officer = ({"Authorization": f"Bearer {stack.keys.clients[name]}"} for name in ("loket", "petugas-01"))
-    async with httpx.AsyncClient(base_url=stack.part("intake").url) as client:
+    async with httpx.AsyncClient(base_url=stack.part("intake").url, timeout=60) as client:
         for path in (f"/v1/requests/{receipt}", f"/v1/requests/{receipt}/documents/1"):
             answer = await client.get(path, headers=counter)
             assert (answer.status_code, answer.json()["code"]) == (404, "request_not_found")

@@ -177,7 +177,7 @@ async def test_without_a_script_there_is_everything_to_read_and_to_do(browser: B
 
 
 async def test_nobody_is_led_to_the_sign_in_and_back(stack: Stack) -> None:
-    async with httpx.AsyncClient(trust_env=False, headers={"Accept": "text/html"}) as http:
+    async with httpx.AsyncClient(trust_env=False, timeout=60, headers={"Accept": "text/html"}) as http:
         answer = await http.get(f"{stack.desk_page}/dokumen?keadaan=tertahan")
     assert answer.status_code == httpx.codes.SEE_OTHER
     assert answer.headers["location"] == "/desk/masuk?next=%2Fdesk%2Fdokumen%3Fkeadaan%3Dtertahan"
@@ -185,7 +185,7 @@ async def test_nobody_is_led_to_the_sign_in_and_back(stack: Stack) -> None:
 
 async def test_pages_come_compressed_and_are_small_after_the_first(stack: Stack, issuer: SessionIssuer) -> None:
     cookies = {"desk": issuer.token(issuer.member("section_head"))}
-    async with httpx.AsyncClient(trust_env=False, headers={"Accept": "text/html"}, cookies=cookies) as http:
+    async with httpx.AsyncClient(trust_env=False, timeout=60, headers={"Accept": "text/html"}, cookies=cookies) as http:
         for path in PAGES:
             async with http.stream("GET", stack.desk_page + path) as answer:
                 size = sum([len(chunk) async for chunk in answer.aiter_raw()])

@@ -22,7 +22,7 @@ def operations(document: dict[str, dict[str, dict[str, object]]]) -> set[str]:
 @pytest.mark.parametrize("name", [*SERVICES, *SIMULATORS])
 async def test_the_api_is_documented_without_the_internet(browser: Browser, stack: Stack, name: str) -> None:
     url = stack.part(name).url
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as http:
         document = (await http.get(f"{url}/openapi.json")).json()
         assert (await http.get(f"{url}/redoc")).status_code == 404  # one page of documentation, not two
     async with visit(browser, f"{url}/docs", size=DESK) as page:

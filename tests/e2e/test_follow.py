@@ -69,7 +69,7 @@ async def test_one_receipt_from_the_webhook_to_the_delivered_document(
         "diterima di pihak penerima",
     ):
         assert words in shown
-    async with httpx.AsyncClient(base_url=stack.part(TRACES).url, trust_env=False) as collector:
+    async with httpx.AsyncClient(base_url=stack.part(TRACES).url, trust_env=False, timeout=60) as collector:
         spans = (await collector.get("/sim/spans")).json()
     _of_nobody(spans, person)
     _hang_together([span for span in spans if span["traceID"] == traces[0]])

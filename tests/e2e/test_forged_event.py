@@ -81,8 +81,8 @@ async def test_an_approval_that_verification_did_not_publish_gives_no_document(m
         await tell(login, exchange, key, forged, user, headers)
     letters = QueueBrowser(endpoint(stack.operator_environment()["AMQP_URL"]))
     queues = ("issuance", "issuance.retry.5s")
-    await eventually(lambda: empty(letters, queues), 30, ignoring=(ConnectionLost,))
-    async with httpx.AsyncClient(base_url=stack.part("issuance").url, trust_env=False) as http:
+    await eventually(lambda: empty(letters, queues), ignoring=(ConnectionLost,))
+    async with httpx.AsyncClient(base_url=stack.part("issuance").url, trust_env=False, timeout=60) as http:
         await asyncio.to_thread(stack.conservation)  # settles: what is in issuance's hands is done
         key = stack.keys.clients["petugas-01"]
         for request_id in sorted(told):

@@ -66,7 +66,7 @@ class Launcher:
         """Ask issuance for a document."""
         key = json.loads((self.folder / "state" / "keys" / "keys.json").read_text())["clients"]["admin-01"]
         url = f"http://127.0.0.1:{self.ports['ISSUANCE_PORT']}/v1/documents"
-        answer = httpx.get(url, params={"number": number}, headers={"Authorization": f"Bearer {key}"})
+        answer = httpx.get(url, params={"number": number}, headers={"Authorization": f"Bearer {key}"}, timeout=60)
         found: dict[str, Any] = answer.json()["documents"][0]
         return found
 
@@ -134,7 +134,7 @@ async def test_it_shows_its_journeys_stops_what_it_started_and_keeps_what_it_mad
 def the_desk_is_where_it_says(launcher: Launcher) -> None:
     address = f"http://127.0.0.1:{launcher.ports['DESK_PORT']}/desk"
     assert address in launcher.said()
-    answer = httpx.get(f"{address}/dokumen", headers={"Accept": "text/html"}, trust_env=False)
+    answer = httpx.get(f"{address}/dokumen", headers={"Accept": "text/html"}, trust_env=False, timeout=60)
     assert answer.headers["location"] == "/desk/masuk?next=%2Fdesk%2Fdokumen"
 
 

@@ -64,7 +64,7 @@ async def test_i8_no_log_names_a_person(stack: Stack, places: Places, persons: P
     await journeys.court(places, decision)
     personal = {person[name] for person in asking for name in ("nik", "kk_number", "name")} | {decision["case_number"]}
     personal |= {decision[party][name] for party in ("husband", "wife") for name in ("nik", "name")}
-    async with httpx.AsyncClient(base_url=stack.part("whatsapp").url) as client:
+    async with httpx.AsyncClient(base_url=stack.part("whatsapp").url, timeout=60) as client:
         chats = (await client.get("/sim/citizens")).json()["citizens"]
     personal |= {chat["phone"] for chat in chats} | {chat["bsuid"] for chat in chats}
     for name, file in {**{service: stack.process(service).log for service in SERVICES}, "MongoDB": private_mongo.log}.items():
@@ -76,7 +76,7 @@ async def test_i8_no_log_names_a_person(stack: Stack, places: Places, persons: P
 def test_a_webhook_with_a_wrong_signature_is_not_let_in(stack: Stack) -> None:
     url = f"{stack.part('intake').url}/v1/webhooks/whatsapp"
     for header in ("sha256=" + "0" * 64, "", "sha256=é"):
-        answer = httpx.post(url, content=b'{"entry": []}', headers=[(b"X-Hub-Signature-256", header.encode())])
+        answer = httpx.post(url, content=b'{"entry": []}', headers=[(b"X-Hub-Signature-256", header.encode())], timeout=60)
         assert answer.status_code == 401
         assert answer.json()["code"] == "signature_wrong"
 
@@ -95,7 +95,7 @@ def test_a_webhook_with_a_wrong_signature_is_not_let_in(stack: Stack) -> None:
 async def test_three_hundred_slow_callers_without_a_key_do_not_close_intake(begin: bytes, stack: Stack) -> None:
     intake = stack.part("intake")
     headers = {"Authorization": f"Bearer {stack.keys.clients['loket']}"}
-    async with slow_callers(intake.port, 300, begin), httpx.AsyncClient(base_url=intake.url, timeout=5, trust_env=False) as http:
+    async with slow_callers(intake.port, 300, begin), httpx.AsyncClient(base_url=intake.url, timeout=30, trust_env=False) as http:
         for number in range(10):
             body = json.dumps({"object": "whatsapp_business_account", "entry": [], "number": number}).encode()
             signature = hmac.new(stack.keys.whatsapp_app_secret.encode(), body, hashlib.sha256).hexdigest()
@@ -109,7 +109,7 @@ async def test_three_hundred_slow_callers_without_a_key_do_not_close_intake(begi
 
 
 def test_a_body_over_the_limit_is_refused(stack: Stack) -> None:
-    answer = httpx.post(f"{stack.part('intake').url}/v1/webhooks/whatsapp", content=b"x" * 20_000_000)
+    answer = httpx.post(f"{stack.part('intake').url}/v1/webhooks/whatsapp", content=b"x" * 20_000_000, timeout=60)
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
 
 

@@ -199,7 +199,7 @@ async def test_an_officer_signs_in_and_again_when_the_session_is_over(stack: Sta
         await shows(app, "Anda memegangnya", f"dipegang {account.name}")
         await pilot.press("k", "space", "tab", *"terang")
         token = app.api.session.token
-        async with httpx.AsyncClient(base_url=stack.part("verification").url, trust_env=False) as elsewhere:
+        async with httpx.AsyncClient(base_url=stack.part("verification").url, trust_env=False, timeout=60) as elsewhere:
             await elsewhere.post("/v1/sessions/end", headers={"Authorization": f"Bearer {token}"})
         app.api.session.expires_at = now()  # as a quarter of an hour later
         await pilot.press("f2")

@@ -95,7 +95,7 @@ async def test_who_waited_for_a_held_document_hears_that_it_is_given_up_and_gets
         async def ended() -> bool:
             return bool((await travel.request(receipt))["state"] == "void")
 
-        await eventually(ended, 30)
+        await eventually(ended)
         await chat.type("status")
         stands = await chat.hears(lambda message: receipt in _text(message), "the status")
         assert "Anda dapat langsung mengajukan lagi" in _text(stands)

@@ -29,7 +29,7 @@ FLAGS: Final = (
 PHONE: Final = (390, 844)
 NARROW: Final = (360, 740)  # the narrowest phone that people still use
 DESK: Final = (1280, 800)
-PATIENCE_MS: Final = 30_000  # a busy machine; what is there ends the wait at once
+PATIENCE_MS: Final = 60_000  # a busy machine; what is there ends the wait at once
 WIDE_THINGS: Final = "[...document.querySelectorAll('body *')].filter((each) => each.getBoundingClientRect().right > innerWidth + 1).length"
 """A script: how many elements reach over the right edge of the window, scrolled to or not."""
 
@@ -40,7 +40,7 @@ expect.set_options(timeout=PATIENCE_MS)
 async def chromium() -> AsyncIterator[Browser]:
     """A browser that ends with the block."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS), timeout=PATIENCE_MS)
         try:
             yield browser
         finally:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, overload
 
 R = TypeVar("R")
 
-PATIENCE_SECONDS = 40.0  # what happens ends the wait at once; a busy machine takes ten times as long as a quiet one
+PATIENCE_SECONDS = 60.0  # what happens ends the wait at once; a busy machine takes ten times as long as a quiet one
 FIRST_PAUSE_SECONDS = 0.005  # most waits end within a millisecond or two
 LONGEST_PAUSE_SECONDS = 0.1  # a waiting test must not take the core from what it waits for
 

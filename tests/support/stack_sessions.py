@@ -31,7 +31,7 @@ class StackSessions(SessionIssuer):
         if not isinstance(key, EllipticCurvePrivateKey):
             raise TypeError("sessions are signed with another kind of key")
         part = stack.part("verification")
-        published = httpx.get(f"{part.url}{JWKS}", trust_env=False).json()
+        published = httpx.get(f"{part.url}{JWKS}", trust_env=False, timeout=60).json()
         client = MongoClient[dict[str, Any]](part.environment["MONGO_URL"])
         return cls(key, published["keys"][0]["kid"], client, client[part.environment["MONGO_DATABASE"]][STAFF_SESSIONS])
 

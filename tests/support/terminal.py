@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 import pyte
 from textual.app import App
 
-from tests.support.eventually import eventually
+from tests.support.eventually import PATIENCE_SECONDS, eventually
 
 COLUMNS, LINES = 80, 24
 SIZE: Final = (COLUMNS, LINES)
@@ -73,7 +73,7 @@ class Terminal:
     async def ended(self) -> int:
         """Wait for the end of the program; return its exit code."""
         assert self._process is not None
-        return await asyncio.wait_for(self._process.wait(), 20)
+        return await asyncio.wait_for(self._process.wait(), 60)
 
     def _read(self) -> None:
         try:
@@ -87,7 +87,7 @@ def screen_of(app: App[Any]) -> str:
     return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())
 
 
-async def shows(app: App[Any], *words: str, seconds: float = 40.0) -> str:
+async def shows(app: App[Any], *words: str, seconds: float = PATIENCE_SECONDS) -> str:
     """Wait until all of it stands on the screen; return the screen."""
 
     def there() -> str:

@@ -72,10 +72,10 @@ def build(settings: ServiceSettings) -> Service:
     begun = asyncio.Event()
 
     @app.get("/slow")
-    async def slow() -> str:
+    async def slow(seconds: float = 0.5) -> str:
         say("slow began")
         begun.set()
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(seconds)
         say("slow ended")
         return "done"
 

@@ -56,7 +56,7 @@ async def _office(simulator: Simulator, answer: Callable[[str], str | None]) -> 
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def _live(person: Person, answer: Callable[[str], str | None], patience_seconds: float = 30.0) -> Story:
+async def _live(person: Person, answer: Callable[[str], str | None], patience_seconds: float = 60.0) -> Story:
     async def never(_receipt: str, _field: str) -> None:
         raise AssertionError
 

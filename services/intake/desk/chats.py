@@ -14,6 +14,8 @@ from shared.errors import NotFound
 from shared.values import Malformed, Nik, Phone, Receipt
 from shared.web.desk import Lookout, Since, StaffMember, signed_in
 from shared.web.desk.navigation import WaitingCount
+from shared.web.desk.search import sought_persons
+from shared.web.desk.sought import recognised
 
 PATH: Final = "/desk/percakapan"
 _FOUND: Final = 30  # chats that a search shows; whoever sees so many writes more of the name
@@ -51,7 +53,8 @@ def _listing(routes: APIRouter, pages: ChatPages) -> None:
         """Search by what stands in the box; it is personal, so it stands in no address."""
         text = " ".join(q.split())
         found = await deps.chats.search(_search_text(text), _FOUND) if text else None
-        await pages.room.units.note(pages.room.entry(member, "chats.search", "chats", detail={"found": str(len(found or ()))}))
+        persons, detail = sought_persons(recognised(text)), {"found": str(len(found or ()))}
+        await pages.room.units.note(pages.room.entry(member, "chats.search", "chats", persons, detail))
         return pages.room.pages.show(request, "chats.html", member, **await pages.lists(ChatFilter(), member, found), q=text)
 
     @routes.get(f"{PATH}/jumlah")

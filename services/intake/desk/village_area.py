@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.intake.desk.room import DeskRoom
+from services.intake.domain.filled_form import NIK
 from services.intake.domain.requests import Request as Filed
-from services.intake.domain.village import VillageDraft
+from services.intake.domain.village import VillageDraft, subject_of
+from services.intake.ports import Deps
+from shared.audit import SeenPerson
 from shared.errors import NotFound
 from shared.reference.regions import Village, villages
 from shared.values import Receipt
@@ -20,6 +23,14 @@ FILE: Final = "requests:file"
 def villages_of(member: StaffMember) -> Mapping[str, Village]:
     """Return the villages of the account's area, by code."""
     return {code: village for code, village in villages().items() if member.covers(code, FILE)}
+
+
+def seen_in_draft(deps: Deps, known: VillageDraft) -> list[SeenPerson]:
+    """Return whom somebody sees who looks at what was begun: those whose NIK was answered, and whom it is about by name."""
+    niks = [value for name, value in known.draft.answers.items() if name.endswith(NIK) and isinstance(value, str)]
+    form = deps.menu.form_of(known.draft.service)
+    named = subject_of(known.draft, form) if form else ""
+    return [*map(SeenPerson, niks), *([SeenPerson(name=named)] if named else [])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from services.intake.desk.question_words import FILE_PROBLEMS, QuestionWords, problem_sentence
 from services.intake.desk.room import DeskRoom
-from services.intake.desk.village_area import VillageArea, villages_of
+from services.intake.desk.village_area import VillageArea, seen_in_draft, villages_of
 from services.intake.desk.villages import PATH as LIST
 from services.intake.desk.villages import Registrar
 from services.intake.domain.chat import Conversation, Say
@@ -160,7 +160,9 @@ def _asking(routes: APIRouter, form: _VillageForm) -> None:
 
     @routes.get(f"{PATH}/{{draft_id}}")
     async def ask(request: Request, draft_id: str, member: Registrar, changing: Changing = None) -> Response:
-        return await form.show(request, member, await form.area.draft(member, draft_id), changing=changing)
+        known = await form.area.draft(member, draft_id)
+        await room.units.note(room.entry(member, "village.draft_read", f"village_draft/{draft_id}", seen_in_draft(room.deps, known)))
+        return await form.show(request, member, known, changing=changing)
 
     @routes.post(f"{PATH}/{{draft_id}}")
     async def answer(
@@ -236,7 +238,7 @@ def _sending(routes: APIRouter, form: _VillageForm) -> None:
             return await form.show(
                 request, member, known, phone=telepon, problem="Centang dulu bahwa Anda sudah melihat orangnya dan KTP-el aslinya."
             )
-        entry = room.entry(member, "village.file", f"village_draft/{draft_id}")
+        entry = room.entry(member, "village.file", f"village_draft/{draft_id}", seen_in_draft(room.deps, known))
         try:
             filed = await room.act(request, entry, lambda tx: file_for_villager(tx, room.deps, draft_id, telepon))
         except Malformed:

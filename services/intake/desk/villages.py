@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.desk import chat_words as words
 from services.intake.desk.room import DeskRoom
-from services.intake.desk.village_area import VillageArea, villages_of
+from services.intake.desk.village_area import VillageArea, seen_in_draft, villages_of
 from services.intake.domain.requests import Request as Filed
 from services.intake.domain.requests import RequestState
 from services.intake.domain.village import subject_of
@@ -61,6 +61,10 @@ async def show_list(area: VillageArea, request: Request, member: StaffMember, as
     page = await deps.villages.requests(wanted)
     drafts = [] if typed or asked.q else await deps.villages.drafts(own)
     forms = {known.draft_id: deps.menu.form_of(known.draft.service) for known in drafts}
+    seen = [*map(_seen, page.requests), *(person for known in drafts for person in seen_in_draft(deps, known))]
+    sought = [SeenPerson(search.get("nik"), search.get("name"))] if search else []
+    about = f"village/{next(iter(own)) if len(own) == 1 else '-'}"
+    await area.room.units.note(area.room.entry(member, "village.search" if typed else "village.list", about, [*sought, *seen]))
     return area.room.pages.show(
         request,
         "village.html",
@@ -100,9 +104,7 @@ def _opening(routes: APIRouter, area: VillageArea) -> None:
     @routes.get(f"{PATH}/{{receipt}}")
     async def opened(request: Request, receipt: str, member: Registrar) -> Response:
         filed = await area.request(member, receipt)
-        applicant = filed.form.applicant
-        persons = [SeenPerson(applicant.nik, _about(filed) or None)]
-        await room.units.note(room.entry(member, "village.request_read", f"request/{filed.request_id}", persons))
+        await room.units.note(room.entry(member, "village.request_read", f"request/{filed.request_id}", [_seen(filed)]))
         return room.pages.show(
             request,
             "village_request.html",
@@ -111,7 +113,7 @@ def _opening(routes: APIRouter, area: VillageArea) -> None:
             states=words.STATES,
             service=room.deps.catalogue.get(filed.service),
             about=_about(filed),
-            applicant=applicant,
+            applicant=filed.form.applicant,
             told_day=room.deps.texts.day(filed.told.visit_on) if filed.told and filed.told.visit_on else "",
             reasons=[line.removeprefix("• ") for line in room.deps.texts.reason_list(filed.reasons).splitlines()],
             handed=filed.issued if filed.state in _HANDED else (),
@@ -149,6 +151,10 @@ def _opening(routes: APIRouter, area: VillageArea) -> None:
             "Content-Disposition": f'inline; filename="{file_stem(wanted.number)}.pdf"',
         }
         return StreamingResponse(handed_over(), media_type="application/pdf", headers=headers)
+
+
+def _seen(filed: Filed) -> SeenPerson:
+    return SeenPerson(filed.form.applicant.nik, _about(filed) or None)
 
 
 def _about(filed: Filed) -> str:

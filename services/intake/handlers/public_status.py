@@ -37,19 +37,19 @@ class StatusAnswer:
 
 
 async def find_status(deps: Deps, question: StatusQuestion) -> StatusAnswer:
-    """Look a request up. A try counts, for the receipt and for the address, before anything is looked at, and is given back where it fits.
+    """Look a request up. A try counts, for the address and for the receipt, before anything is looked at, and is given back where it fits.
 
-    Whether the receipt or the digits are wrong is not told.
+    Whether the receipt or the digits are wrong is not told. An address that has no tries left takes none of a receipt's: nobody shuts
+    others out of receipts, one after the other.
     """
     salt = await deps.steps.salt(deps.clock().astimezone(WIB).date().isoformat())
     keys = {
-        mark_of(salt, f"receipt|{question.receipt}"): deps.status_tries.a_receipt,
         mark_of(salt, f"address|{question.address}"): deps.status_tries.an_address,
+        mark_of(salt, f"receipt|{question.receipt}"): deps.status_tries.a_receipt,
     }
-    pauses = [await deps.tries.take(key, most) for key, most in keys.items()]
-    paused = max((until for until in pauses if until is not None), default=None)
-    if paused is not None:
-        return StatusAnswer(paused_until=paused)
+    for key, most in keys.items():
+        if (until := await deps.tries.take(key, most)) is not None:
+            return StatusAnswer(paused_until=until)
     request = await deps.register.find_by_receipt(question.receipt)
     phone = await _phone(deps, request) if request is not None else ""
     if not hmac.compare_digest(phone[-DIGITS:].encode(), question.digits.encode()):

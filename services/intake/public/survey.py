@@ -87,7 +87,7 @@ class SurveyPages:
         return self.deps.questions
 
     async def is_flooded(self, token: str) -> bool:
-        """Count a call of this link; return whether there were too many."""
+        """Count a call of a link that there is; return whether there were too many. Of one that there is not nothing is written."""
         return await self.deps.tries.take(f"survey.{digest_of(token)}", self.deps.survey.calls_a_link) is not None
 
     async def find(self, token: str) -> SurveyInvitation | None:
@@ -154,11 +154,11 @@ def _looking(routes: APIRouter, survey: SurveyPages) -> None:
 
 
 async def _open(survey: SurveyPages, token: str, *, whole: bool) -> Response:
-    if await survey.is_flooded(token):
-        return survey.over(token, "flooded", HTTPStatus.TOO_MANY_REQUESTS)
     invitation = await survey.find(token)
     if invitation is None:
         return survey.over(token, "unknown", HTTPStatus.NOT_FOUND)
+    if await survey.is_flooded(token):
+        return survey.over(token, "flooded", HTTPStatus.TOO_MANY_REQUESTS)
     if invitation.state is not InvitationState.ASKED:
         return survey.over(token, "answered", HTTPStatus.OK)
     return survey.whole(token, SurveySent()) if whole else survey.question(token, SurveySent(), 1)
@@ -180,7 +180,7 @@ def _answering(routes: APIRouter, survey: SurveyPages) -> None:
     @routes.post(TO_COMPLAIN)
     async def complain(token: str, sent: Annotated[ComplaintSent, Form()]) -> Response:
         element = survey.questions.named(sent.unsur)
-        if element is None or not _TOKEN.fullmatch(token):
+        if element is None or await survey.find(token) is None:
             return survey.over(token, "unknown", HTTPStatus.NOT_FOUND)
         if await survey.is_flooded(token):
             return survey.over(token, "flooded", HTTPStatus.TOO_MANY_REQUESTS)

@@ -22,7 +22,7 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, pdf: DocumentPictures) -> None:
     """Add the pages to the app; the shell must be in it."""
     room = IssuanceRoom(deps, units, Pages(TEMPLATES), pdf)
-    app.include_router(documents.router(deps, room.pages))
+    app.include_router(documents.router(room))
     app.include_router(number_page.router(room))
     app.include_router(document_page.router(room))
     app.include_router(card_acts.router(room))

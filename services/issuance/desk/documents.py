@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 
@@ -12,11 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.issuance.desk import exports
 from services.issuance.desk import register_words as words
+from services.issuance.desk.room import IssuanceRoom
+from services.issuance.domain.document import Document
 from services.issuance.ports import Deps, RegisterQuery
 from shared import logs
+from shared.audit import SeenPerson
 from shared.reference.catalogue import catalogue
 from shared.values import file_stem
-from shared.web.desk import Lookout, Pages, StaffMember, signed_in, xlsx
+from shared.web.desk import Lookout, StaffMember, signed_in, xlsx
 
 PATH: Final = "/desk/dokumen"
 _ROWS: Final = 50
@@ -50,8 +54,12 @@ Revealer = Annotated[StaffMember, signed_in("persons:reveal")]
 class _Register:
     """The pages' dependencies, and what they have in common."""
 
-    deps: Deps
-    pages: Pages
+    room: IssuanceRoom
+
+    @property
+    def deps(self) -> Deps:
+        """Those of the room."""
+        return self.room.deps
 
     def query(self, asked: RegisterFilter, *, holder: str = "") -> RegisterQuery:
         """Return what the filter means; a word that it does not know filters nothing."""
@@ -78,7 +86,7 @@ class _Register:
         document = await self.deps.document_reader.get(asked.buka) if asked.buka else None
         successor = await self.deps.document_reader.get(document.superseded_by) if document and document.superseded_by else None
         newest = page.first if asked.setelah is None and not (query.holder or query.number or query.receipt) else None
-        return self.pages.show(
+        return self.room.pages.show(
             request,
             "documents.html",
             member,
@@ -109,10 +117,10 @@ class _Register:
         return {name: value for name, value in values.items() if value not in (None, "")}
 
 
-def router(deps: Deps, pages: Pages) -> APIRouter:
+def router(room: IssuanceRoom) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(include_in_schema=False)
-    register = _Register(deps, pages)
+    register = _Register(room)
     _looking(routes, register)
     _exporting(routes, register)
     _opening(routes, register)
@@ -132,42 +140,56 @@ def _looking(routes: APIRouter, register: _Register) -> None:
         if not text or _NUMBER.fullmatch(text) or _RECEIPT.fullmatch(text):
             return RedirectResponse(f"{PATH}?q={text}" if text else PATH, status_code=303, headers={"Cache-Control": "no-store"})
         _log.info("documents.searched_by_name", staff_id=member.staff_id)
+        row = register.room.entry(member, "documents.searched", "documents")
+        await register.room.units.note(replace(row, persons=(SeenPerson(name=text),)))
         return await register.show(request, member, RegisterFilter(), holder=text)
 
 
 def _exporting(routes: APIRouter, register: _Register) -> None:
+    def noted(member: StaffMember) -> exports.Seen:
+        """Return what writes down whose names are in a part of a file before it is sent."""
+        _log.info("documents.exported", staff_id=member.staff_id)
+
+        async def seen(part: Sequence[Document]) -> None:
+            detail = {"documents": str(len(part))}
+            await register.room.units.note(register.room.entry(member, "documents.exported", "documents", part, **detail))
+
+        return seen
+
     @routes.get(f"{PATH}/unduh")
     async def download(asked: Filter, member: Annotated[StaffMember, signed_in("documents:export")]) -> Response:
-        """Send the rows of the filter as a file, names in full; who did it is logged."""
-        _log.info("documents.exported", staff_id=member.staff_id)
-        lines = exports.csv_of(register.deps, replace(register.query(asked), after=None))
+        """Send the rows of the filter as a file, names in full; whose they are is written down, part by part."""
+        lines = exports.csv_of(register.deps, replace(register.query(asked), after=None), noted(member))
         return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=exports.headers("dokumen-terbit.csv"))
 
     @routes.get(f"{PATH}/unduh-xlsx")
     async def workbook(asked: Filter, member: Annotated[StaffMember, signed_in("documents:export")]) -> Response:
-        """Send the same rows as a workbook, with the numbers and their gaps on a sheet of its own; who did it is logged."""
-        _log.info("documents.exported", staff_id=member.staff_id)
-        sheets = exports.sheets_of(register.deps, replace(register.query(asked), after=None))
+        """Send the same rows as a workbook, with the numbers and their gaps on a sheet of its own; written down as the file is."""
+        sheets = exports.sheets_of(register.deps, replace(register.query(asked), after=None), noted(member))
         return StreamingResponse(xlsx.chunks(sheets), media_type=xlsx.MEDIA_TYPE, headers=exports.headers("dokumen-terbit.xlsx"))
 
 
 def _opening(routes: APIRouter, register: _Register) -> None:
+    room = register.room
+
     @routes.post(f"{PATH}/{{document_id}}/nama")
     async def reveal(request: Request, document_id: str, asked: Filter, member: Revealer) -> Response:
-        """Show the holder's name; that it was looked at is logged."""
+        """Show the holder's name; that it was looked at is written down under the document and its holder."""
         document = await register.deps.document_reader.get(document_id)
         _log.info("document.name_read", document_id=document_id, staff_id=member.staff_id)  # who saw it (UU 27/2022 article 31)
+        await room.units.note(room.entry(member, "document.name_read", f"document/{document_id}", [document]))
         if "hx-request" in request.headers:
-            return register.pages.show(request, "document_name.html", member, document=document)
+            return room.pages.show(request, "document_name.html", member, document=document)
         return await register.show(request, member, asked.model_copy(update={"buka": document_id}), revealed=True)
 
     @routes.get(f"{PATH}/{{document_id}}/berkas")
     async def content(document_id: str, member: Revealer) -> Response:
-        """Show the document itself; that it was looked at is logged."""
+        """Show the document itself; that it was looked at is written down under the document and its holder, each time."""
         document = await register.deps.document_reader.get(document_id)
         if document.pdf is None:
             return RedirectResponse(f"{PATH}?buka={document.document_id}", status_code=303)
         _log.info("document.read", document_id=document_id, staff_id=member.staff_id)
+        await room.units.note(room.entry(member, "document.file_read", f"document/{document_id}", [document]))
         headers = {
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",

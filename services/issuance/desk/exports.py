@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -22,21 +22,26 @@ _NUMBERS_HEAD: Final = ("Kode", "Hari", "Dari", "Sampai", "Diberikan", "Terbit",
 _NUMBERS_WIDTHS: Final = (8, 12, 8, 8, 12, 10, 14, 90)
 
 
+Seen = Callable[[Sequence[Document]], Awaitable[None]]
+"""Writes down whose names are in a part of a file."""
+
+
 def headers(name: str) -> dict[str, str]:
     """Return the headers of a file."""
     return {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
 
 
-async def csv_of(deps: Deps, query: RegisterQuery) -> AsyncIterator[str]:
+async def csv_of(deps: Deps, query: RegisterQuery, seen: Seen) -> AsyncIterator[str]:
     """Return the documents of a filter as lines."""
     yield csv_lines([_HEAD], begin=True)
     async for documents in pages_of(deps.register, query):
+        await seen(documents)
         yield csv_lines(_rows(deps, documents))
 
 
-def sheets_of(deps: Deps, query: RegisterQuery) -> tuple[WorkbookSheet, ...]:
+def sheets_of(deps: Deps, query: RegisterQuery, seen: Seen) -> tuple[WorkbookSheet, ...]:
     """Return the sheets of the workbook. Who looks for single documents gets no numbers: the others would seem to be gaps."""
-    documents = WorkbookSheet("Dokumen", _HEAD, _WIDTHS, _document_rows(deps, query))
+    documents = WorkbookSheet("Dokumen", _HEAD, _WIDTHS, _document_rows(deps, query, seen))
     if query.number or query.receipt or query.holder or query.product:
         return (documents,)
     return documents, WorkbookSheet("Nomor", _NUMBERS_HEAD, _NUMBERS_WIDTHS, _number_rows(deps, replace(query, states=())))
@@ -76,8 +81,9 @@ def day_of(row: NumberRow) -> str:
     return f"{row.day[4:]}-{row.day[2:4]}-{row.day[:2]}"
 
 
-async def _document_rows(deps: Deps, query: RegisterQuery) -> AsyncIterator[list[list[str]]]:
+async def _document_rows(deps: Deps, query: RegisterQuery, seen: Seen) -> AsyncIterator[list[list[str]]]:
     async for documents in pages_of(deps.register, query):
+        await seen(documents)
         yield _rows(deps, documents)
 
 

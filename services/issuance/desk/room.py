@@ -27,8 +27,13 @@ class IssuanceRoom:
     pdf: DocumentPictures
 
     def entry(self, member: StaffMember, act: str, about: str, seen: Sequence[Document] = (), /, **detail: str) -> AuditEntry:
-        """Return the row of the audit log about a look or an act of this person. `seen`: the documents whose holders it is about."""
+        """Return the row of the audit log about a look or an act of this person.
+
+        `seen`: the documents whose holders it is about. Where they are of one request, an auditor finds it by its receipt, too.
+        """
         names = dict.fromkeys(document.holder_name for document in seen)
+        receipts = {document.receipt for document in seen}
+        named = {"receipt": receipts.pop()} if len(receipts) == 1 else {}
         return AuditEntry(
             actor=member.staff_id,
             actor_name=member.name,
@@ -36,7 +41,7 @@ class IssuanceRoom:
             act=act,
             at=self.deps.clock(),
             about=about,
-            detail=detail,
+            detail=named | detail,
             persons=tuple(SeenPerson(name=name) for name in names),
         )
 

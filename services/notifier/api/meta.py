@@ -49,7 +49,7 @@ def router(units: UnitOfWorkRunner[Tx], deps: Deps, app_secret: SecretStr, verif
 
             async def take(tx: Tx, came: CameRemark | GoneRemark = came) -> None:
                 if isinstance(came, GoneRemark):
-                    await forget_remark(tx, came)
+                    await forget_remark(tx, deps, came)
                 else:
                     await take_remark(tx, deps, came)
 

@@ -147,8 +147,9 @@ def take_page(broadcast: Broadcast, page: int, pages: int, people: int, left_out
 
 
 def needs_second(broadcast: Broadcast, staff_id: str, alone_most: int) -> bool:
-    """Return whether somebody else must start it: who wrote it does not send it to so many alone."""
-    return broadcast.made_by.staff_id == staff_id and broadcast.pages.people > alone_most
+    """Return whether somebody else must start it: who wrote it does not send it to so many alone, nor in two halves that are compared."""
+    people = broadcast.pages.people * (len(Arm) if broadcast.trial else 1)
+    return broadcast.made_by.staff_id == staff_id and people > alone_most
 
 
 def start(broadcast: Broadcast, by: Hand, *, at: datetime, alone_most: int) -> Broadcast:

@@ -86,11 +86,17 @@ async def _may_get_link(deps: Deps, remark: Remark) -> bool:
     return not await deps.posting.reader.has_link(remark.post_id, remark.account, remark.author)
 
 
-async def forget_remark(tx: Tx, gone: GoneRemark) -> None:
-    """Forget what somebody took back: neither its words nor who wrote stay, and nobody answers it any more."""
-    known = await tx.find_remark(f"{gone.account}:{gone.provider_id}")
+async def forget_remark(tx: Tx, deps: Deps, gone: GoneRemark) -> None:
+    """Forget what somebody took back: neither its words nor who wrote stay, and nobody answers it any more.
+
+    A platform tells again what we could not take: that it was written may come after that it was taken back.
+    """
+    remark_id = f"{gone.account}:{gone.provider_id}"
+    known = await tx.find_remark(remark_id)
     if known is not None:
         tx.save_remark(rules.taken_back(known))
+    else:
+        tx.add_remark(rules.never_kept(remark_id, gone.account, gone.provider_id, at=deps.clock()))
 
 
 async def answer_remark(tx: Tx, deps: Deps, remark_id: str, text: str, by: Hand) -> Remark:

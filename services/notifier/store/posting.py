@@ -19,6 +19,7 @@ from shared.values.name_terms import name_terms
 POST_ROWS: Final = "posts"
 EFFECT_ROWS: Final = "post_effects"
 REMARK_ROWS: Final = "remarks"
+_TAKEN_BACK: Final = "is_taken_back"
 REMARK_DAYS: Final = 730  # what people wrote is kept for two years, as the platforms' own numbers are
 OPEN: Final = sorted(OPEN_EFFECTS)
 
@@ -142,13 +143,14 @@ def _remark_to(remark: Remark) -> Doc:
 
 
 def _remark_from(doc: Doc) -> Remark:
-    values: Doc = {name: doc[name] for name in Remark.__slots__ if name != "remark_id"}
+    values: Doc = {name: doc[name] for name in Remark.__slots__ if name not in ("remark_id", _TAKEN_BACK)}
     values |= {
         "kind": RemarkKind(doc["kind"]),
         "state": RemarkState(doc["state"]),
         "services": tuple(doc["services"]),
         "owner": _hand(doc["owner"]),
         "answered_by": _hand(doc["answered_by"]),
+        _TAKEN_BACK: doc.get(_TAKEN_BACK, False),  # of before it was said, none
     }
     return Remark(remark_id=doc["_id"], **values)
 

@@ -138,7 +138,7 @@ class MongoPostReader:
         Raises:
             BadInput: `cursor_malformed`.
         """
-        wanted: list[Doc] = [{"state": {"$in": list(query.states)}}] if query.states else []
+        wanted: list[Doc] = [{"state": {"$in": list(query.states)}}] if query.states else [{"is_taken_back": {"$ne": True}}]
         if RemarkState.OPEN in query.states:  # an answer that stopped leaves its remark unanswered
             wanted = [{"$or": [*wanted, {"_id": {"$in": await self._with_stopped_answers()}}]}]
         wanted += [{"account": query.account}] if query.account else []

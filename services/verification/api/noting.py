@@ -11,6 +11,8 @@ from services.verification.handlers import TaskView
 from services.verification.ports import Deps
 from shared.audit import AuditEntry, SeenPerson
 from shared.web import Client
+from shared.web.desk.search import sought_persons
+from shared.web.desk.sought import recognised
 
 
 def noted(
@@ -48,6 +50,11 @@ def of_history(deps: Deps, client: Client, kk_number: str, found: Iterable[Regis
     """Return the row of a family's history: its card, and everybody who stands in it."""
     niks = dict.fromkeys(person.nik for entry in found for person in entry.persons)
     return noted(deps, client, "history.seen", "register/history", [SeenPerson(kk_number), *map(SeenPerson, niks)])
+
+
+def of_search(deps: Deps, client: Client, text: str) -> AuditEntry:
+    """Return the row of a search, under whom it was for."""
+    return noted(deps, client, "tasks.searched", "tasks", sought_persons(recognised(text)))
 
 
 def persons_of(case: Case) -> tuple[SeenPerson, ...]:

@@ -69,7 +69,7 @@ _OWN: Final = frozenset({TaskFilter.HELD, TaskFilter.MINE})  # what one holds is
 def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, staff: StaffReader) -> None:
     """Add verification's routes to the app. `staff`: the accounts to which work can be given."""
     router = APIRouter(prefix="/v1", tags=["tasks"])
-    _lists(router, deps)
+    _lists(router, units, deps)
     answers = TaskAnswers(units, deps)
     _acts(router, answers, deps)
     _attachments(router, units, deps)
@@ -83,7 +83,7 @@ def install(app: FastAPI, units: UnitOfWorkRunner[Tx], deps: Deps, staff: StaffR
     app.include_router(stuck.router(units, deps))
 
 
-def _lists(router: APIRouter, deps: Deps) -> None:
+def _lists(router: APIRouter, units: UnitOfWorkRunner[Tx], deps: Deps) -> None:
     @router.get("/tasks", responses=refuses(422, "cursor_malformed"))
     async def list_tasks(filters: Annotated[ListIn, Query()], client: Client = require("tasks:read")) -> TaskPageOut:
         """List tasks, the most urgent first. To look for a person or receipt use `POST /v1/tasks/search`."""
@@ -92,6 +92,7 @@ def _lists(router: APIRouter, deps: Deps) -> None:
     @router.post("/tasks/search", responses=refuses(422, "cursor_malformed"))
     async def search_tasks(search: SearchIn, client: Client = require("tasks:read")) -> TaskPageOut:
         """Search tasks by receipt, number or name. A POST, because what is searched for may be personal."""
+        await units.note(noting.of_search(deps, client, search.text))
         return await _page(deps, client, search)
 
     @router.get("/tasks/tally")

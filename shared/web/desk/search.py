@@ -55,6 +55,13 @@ def group_of(word: str, hits: Sequence[Hit]) -> HitGroup:
     return HitGroup(word, tuple(hits[:MOST_FOUND]), len(hits) > MOST_FOUND)
 
 
+def sought_persons(sought: Sought) -> tuple[SeenPerson, ...]:
+    """Return under whom it is written down that somebody was looked for: a number, a name, a phone; none where it names nobody."""
+    if not sought.is_personal:
+        return ()
+    return (SeenPerson(nik=sought.text) if sought.shape is Shape.NUMBER else SeenPerson(name=sought.text),)
+
+
 @dataclass(frozen=True, slots=True)
 class _Search:
     """The pages' dependencies, and what they have in common."""
@@ -76,9 +83,6 @@ class _Search:
         return groups
 
     def _entry(self, member: StaffMember, sought: Sought, count: int) -> AuditEntry:
-        persons: tuple[SeenPerson, ...] = ()
-        if sought.is_personal:
-            persons = (SeenPerson(nik=sought.text) if sought.shape is Shape.NUMBER else SeenPerson(name=sought.text),)
         return AuditEntry(
             actor=member.staff_id,
             actor_name=member.name,
@@ -87,7 +91,7 @@ class _Search:
             at=self.clock(),
             about="" if sought.is_personal else f"search/{sought.text}",
             detail={"shape": sought.shape.value, "found": str(count)},
-            persons=persons,
+            persons=sought_persons(sought),
         )
 
     async def page(self, request: Request, member: StaffMember, typed: str) -> Response:

@@ -69,10 +69,20 @@ def faults(mongo_test_commands: str, database: str) -> Iterator[Faults]:
 
 
 @pytest.fixture
-async def fragile(mongo_test_commands: str, database: str, listener: Listener) -> AsyncIterator[Toy]:
-    """A toy whose database takes fault injection, and whose transactions give up after two seconds."""
+def limit_seconds() -> float:
+    """After which a transaction gives up: far more than what a test makes of faults takes on a busy machine."""
+    return 30.0
+
+
+@pytest.fixture
+async def fragile(mongo_test_commands: str, database: str, listener: Listener, limit_seconds: float) -> AsyncIterator[Toy]:
+    """A toy whose database takes fault injection."""
     mongo = Mongo.connect(
-        mongo_test_commands, app_name=database, transaction_limit_seconds=2.0, event_listeners=(listener,), operation_timeout_ms=5_000
+        mongo_test_commands,
+        app_name=database,
+        transaction_limit_seconds=limit_seconds,
+        event_listeners=(listener,),
+        operation_timeout_ms=20_000,
     )
     toy = Toy(mongo, database)
     await toy.prepare()
@@ -112,10 +122,11 @@ async def test_trap_01_body_is_run_again_when_the_transaction_was_transient(frag
     assert await fragile.count("inbox") == 1
 
 
+@pytest.mark.parametrize("limit_seconds", [2.0])
 async def test_trap_01_commit_that_never_answers_ends_in_time_and_concludes_nothing(fragile: Toy, faults: Faults) -> None:
     faults.fail("commitTransaction", "alwaysOn", errorCode=CLUSTER_BUSY, errorLabels=UNKNOWN)
     again = message("a")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         assert await fragile.batch(again) == [Unavailable("commit_unknown")]
 
         async def write(session: Session) -> None:
@@ -133,9 +144,10 @@ async def test_trap_01_commit_that_never_answers_ends_in_time_and_concludes_noth
     assert (await fragile.totals())["a"] == 1
 
 
+@pytest.mark.parametrize("limit_seconds", [2.0])
 async def test_trap_01_transaction_that_always_loses_ends_in_time(fragile: Toy, faults: Faults) -> None:
     faults.fail("insert", "alwaysOn", errorCode=112, errorLabels=TRANSIENT)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         assert await fragile.batch(message("a")) == [Unavailable("database_unavailable")]
     assert await fragile.totals() == {}
 
@@ -223,7 +235,7 @@ def test_trap_02_what_only_one_driver_awaits_stays_behind_the_door() -> None:
 
 
 async def test_trap_14_cancelled_unit_has_ended_when_its_caller_goes_on(fragile: Toy, faults: Faults, listener: Listener) -> None:
-    faults.fail("commitTransaction", 1, blockConnection=True, blockTimeMS=400)
+    faults.fail("commitTransaction", 1, blockConnection=True, blockTimeMS=1_500)
 
     async def body(tx: Tx) -> str:
         await tx.add_one("a")

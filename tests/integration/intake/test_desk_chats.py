@@ -209,6 +209,9 @@ async def test_chats_are_found_by_name_number_receipt_and_words(rig: Rig, desk: 
         assert "Hasil pencarian · 1" in answer.text, text
         assert expected in answer.text, text
     assert "Hasil pencarian · 0" in (await operator.post(f"{CHATS}/cari", data={"q": "tidak ada ini"})).text
+    asked = [row["personal"]["persons"][0] for row in await rig.rows("audit") if row["act"] == "chats.search" and "personal" in row]
+    assert NIK in [each["nik"] for each in asked], "an auditor does not find who looked for somebody here"
+    assert "parti" in [each["name"] for each in asked]
 
 
 async def test_numbers_are_masked_until_asked_for_and_every_look_is_written_down(rig: Rig, desk: Desk) -> None:

@@ -158,3 +158,17 @@ async def test_every_look_and_act_is_written_down(rig: Rig, desk: Desk) -> None:
         assert expected in acts
     for row in await rig.rows("audit"):
         assert NIK not in str({name: value for name, value in row.items() if name != "personal"})
+
+
+async def test_who_saw_a_villager_is_found_by_their_nik_however_they_were_looked_for(rig: Rig, desk: Desk) -> None:
+    browser = registrar(desk)
+    form = await filled(browser)
+    await page(registrar(desk, name="Wati Ningsih"), form)
+    await file_at_the_village(browser)
+    await page(browser, PATH)
+    for typed in (NIK, "Budi"):
+        await act(browser, f"{PATH}/cari", 200, q=typed)
+    seen = {(row["act"], row["actor"]) for row in await rig.rows("audit") if NIK in str(row.get("personal"))}
+    expected = {("village.draft_read", "staff-wati"), ("village.file", "staff-sri"), ("village.list", "staff-sri")}
+    assert expected | {("village.search", "staff-sri")} <= seen
+    assert any("Budi" in str(row.get("personal")) for row in await rig.rows("audit") if row["act"] == "village.search")

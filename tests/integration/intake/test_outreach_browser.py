@@ -58,7 +58,9 @@ async def test_from_a_new_poster_to_its_funnel(live: LiveDesk, rig: Rig) -> None
         assert (await row.get_by_role("cell").all_text_contents())[:7] == ["1.200", "0", "1", "1", "1", "1", "0"]
         assert await complaints(page) == []
         await page.get_by_label("Tabel menurut").select_option("desa")
+        await page.wait_for_url("**menurut=desa*")
         await page.get_by_label("Wilayah").select_option("351907")
+        await page.wait_for_url("**wilayah=351907*")
         await expect(page.get_by_role("row", name="Sidorejo, Wungu")).to_be_visible()
         async with page.expect_download() as saved:
             await page.get_by_role("link", name="CSV").click()

@@ -172,6 +172,14 @@ async def test_guessing_ends_for_a_receipt_and_for_an_address(rig: Rig) -> None:
     assert (await status(rig, receipt, PHONE[-4:])).status_code == 200
 
 
+async def test_an_address_that_may_try_no_more_shuts_nobody_else_out(rig: Rig) -> None:
+    _, receipt = await receipt_of(rig)
+    for number in range(8):
+        await status(rig, receipt, f"{number:04}")
+    assert (await status(rig, rig.wiring.deps.new_receipt().text, PHONE[-4:])).status_code == 429
+    assert sorted(row["count"] for row in await rig.rows("tries")) == [4, 9], "of the receipt four, of the address all"
+
+
 async def test_figures_count_what_happened_once(rig: Rig) -> None:
     request_id, _ = await receipt_of(rig)
     life = [delivery(APPROVED, request_id, 1), delivery(ISSUED, request_id, 2), delivery(DELIVERED, request_id, 3, kind="document")]

@@ -158,7 +158,14 @@ async def test_the_page_takes_a_sheet_once_and_a_bad_answer_becomes_a_complaint(
     assert complaint["receipt"] in done.text
     assert complaint["form"]["answers"]["topic"] == "slow"
     assert complaint["receipt"] in text_of((await rig.told_data("intake.reply_composed"))[-1])
-    assert (await rig.http.get("/survei/" + "A" * 22)).status_code == 404
+
+
+async def test_of_links_that_there_are_not_nothing_is_written(rig: Rig) -> None:
+    for path in ("/survei/" + "A" * 22, "/survei/short", f"/survei/{'B' * 22}/semua"):
+        assert (await rig.http.get(path)).status_code == 404
+    assert (await rig.http.post(f"/survei/{'C' * 22}/pengaduan", data={"unsur": "u3"})).status_code == 404
+    assert (await rig.http.post(f"/survei/{'D' * 22}", data={"langkah": "1"})).status_code == 404
+    assert await rig.rows("tries") == []
 
 
 async def test_the_desk_shows_the_index_and_gives_it_along_as_files(rig: Rig, desk: Desk) -> None:

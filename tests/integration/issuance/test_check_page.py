@@ -28,7 +28,7 @@ MASKED: Final = "S*** C***** W********"
 @pytest.fixture
 async def everybody(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody without a key."""
-    async with serving(app) as url, httpx.AsyncClient(base_url=url, event_hooks=documented(app)) as client:
+    async with serving(app) as url, httpx.AsyncClient(base_url=url, event_hooks=documented(app), timeout=60) as client:
         yield client
 
 

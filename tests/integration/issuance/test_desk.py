@@ -156,6 +156,24 @@ async def test_the_document_itself_is_shown_to_whoever_may(desk: Desk, browser: 
     assert unprinted.status_code == 303
 
 
+async def test_who_saw_a_name_or_a_file_is_found_under_the_document_its_receipt_and_its_holder(desk: Desk, browser: OpenBrowser) -> None:
+    [document] = await desk.issue(held_by("SITI AMINAH"))
+    client, here = browser("verifier"), f"/desk/dokumen/{document.document_id}"
+    await client.post(f"{here}/nama")
+    for _ in range(2):
+        await client.get(f"{here}/berkas")
+    for export in ("unduh", "unduh-xlsx"):
+        await browser().get(f"/desk/dokumen/{export}")
+    await client.post("/desk/dokumen/cari", data={"q": "budi santoso"})
+    rows = await desk.rows("audit")
+    of_it = [row["act"] for row in rows if row["about"] == f"document/{document.document_id}"]
+    assert of_it == ["document.name_read", "document.file_read", "document.file_read"]
+    assert [row["act"] for row in rows if row["detail"].get("receipt") == document.receipt] == [*of_it, *["documents.exported"] * 2]
+    seen = {row["act"]: row["personal"]["persons"] for row in rows if "personal" in row}
+    assert {each["name"] for act in (*of_it, "documents.exported") for each in seen[act]} == {"SITI AMINAH"}
+    assert [each["name"] for each in seen["documents.searched"]] == ["BUDI SANTOSO"]
+
+
 async def test_the_file_has_the_rows_of_the_filter_in_full(desk: Desk, browser: OpenBrowser) -> None:
     siti, _ = await desk.issue(held_by("SITI AMINAH"), held_by("BUDI SANTOSO"))
     await desk.claim("akta_kelahiran")
@@ -176,12 +194,12 @@ async def test_a_page_is_told_how_much_is_new(desk_pages: FastAPI, desk: Desk, b
     cookies = {"Cookie": f"__Host-desk={client.cookies['__Host-desk']}", "Accept": "text/event-stream"}
     async with (
         serving(desk_pages) as url,
-        httpx.AsyncClient(trust_env=False) as http,
+        httpx.AsyncClient(trust_env=False, timeout=60) as http,
         http.stream("GET", url + html.unescape(found[1]), headers=cookies) as stream,
     ):
         assert stream.headers["content-type"].startswith("text/event-stream")
         await desk.take_in(approval(), approval())
-        assert await anext(line async for line in stream.aiter_lines() if line.startswith("data:")) == "data: 2"
+        assert await anext(line async for line in stream.aiter_lines() if line == "data: 2")
 
 
 async def test_a_made_up_place_is_refused_before_the_stream(browser: OpenBrowser) -> None:

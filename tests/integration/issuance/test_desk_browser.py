@@ -119,6 +119,7 @@ async def test_a_document_is_revoked_by_keyboard_after_its_message_was_read(live
         await look(page, "dokumen-satu", "desk")
         await keys.press("o")
         await expect(page.get_by_text("SITI AMINAH")).to_be_visible()
+        await page.locator("body[data-ready]").wait_for()
         await keys.press("x")
         await expect(page.get_by_role("heading", name="Cabut dokumen ini")).to_be_visible()
         await page.get_by_label("Pengadilan", exact=True).check()

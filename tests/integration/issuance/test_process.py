@@ -29,7 +29,7 @@ from tests.support.pdf import codes_of, text_of
 from tests.support.vhosts import as_user
 
 RESIDENT_MIB = 130  # what one service may take, idle
-OWN_IMPORT_CPU_SECONDS = 0.5  # of the 1.5 s that a service may take to import; CPU, because the machine is busy while tests run
+OWN_IMPORT_SHARE = 0.5  # of what the plumbing takes, which is a second on a quiet machine; CPU seconds double on one that is busy
 
 
 @dataclass
@@ -67,12 +67,12 @@ async def running(environment: dict[str, str]) -> AsyncIterator[Running]:
         sys.executable, "-m", "services.issuance", "all", env=environment, stdout=asyncio.subprocess.PIPE
     )
     try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{environment['PORT']}") as http:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{environment['PORT']}", timeout=60) as http:
 
             async def ready() -> bool:
                 return (await http.get("/readyz")).status_code == 200
 
-            await eventually(ready, 30, ignoring=(httpx.TransportError,))
+            await eventually(ready, ignoring=(httpx.TransportError,))
             yield Running(process, http)
     finally:
         if process.returncode is None:
@@ -99,7 +99,7 @@ async def test_approval_on_the_broker_becomes_a_document_whose_qr_code_leads_to_
         assert document["state"] == "issued"
         return document
 
-    document = await eventually(issued, 30, ignoring=(AssertionError, ValueError))
+    document = await eventually(issued, ignoring=(AssertionError, ValueError))
     assert document["request_id"] == request_id
     content = await service.http.get(f"/v1/documents/{document['document_id']}/content", headers=keyed("reader"))
     assert sha256(content.content) == document["sha256"]
@@ -110,7 +110,7 @@ async def test_approval_on_the_broker_becomes_a_document_whose_qr_code_leads_to_
     resident = psutil.Process(service.process.pid).memory_info().rss / 1024**2
     assert resident < RESIDENT_MIB
     service.process.send_signal(signal.SIGTERM)
-    printed, _ = await asyncio.wait_for(service.process.communicate(), 30)
+    printed, _ = await asyncio.wait_for(service.process.communicate(), 60)
     assert service.process.returncode == 0
     log = printed.decode()
     assert '"event":"document.issued"' in log
@@ -127,7 +127,7 @@ async def test_a_process_that_dies_over_a_birth_claims_and_issues_its_three_docu
     """Killed within the transaction that claims them, right before and after its commit, and when the bytes are stored but not recorded."""
     async with running({**environment, "CRASH_AT": place}) as service:
         request_id = await approve(amqp_url, birth())
-        assert await asyncio.wait_for(service.process.wait(), 30) == -signal.SIGKILL
+        assert await asyncio.wait_for(service.process.wait(), 60) == -signal.SIGKILL
     async with running(environment) as service:
 
         async def all_issued() -> list[dict[str, str]]:
@@ -135,7 +135,7 @@ async def test_a_process_that_dies_over_a_birth_claims_and_issues_its_three_docu
             assert [each["state"] for each in documents] == ["issued"] * 3
             return documents
 
-        documents = await eventually(all_issued, 60, ignoring=(AssertionError,))
+        documents = await eventually(all_issued, ignoring=(AssertionError,))
         assert {each["request_id"] for each in documents} == {request_id}
         assert sorted(each["number"][5:7] + each["number"][-4:] for each in documents) == ["KI0001", "KK0001", "LU0001"]
         [akta] = [each["number"] for each in documents if each["product"] == "akta_kelahiran"]
@@ -146,15 +146,15 @@ async def test_a_process_that_dies_over_a_birth_claims_and_issues_its_three_docu
 
 async def test_service_imports_little_beyond_the_plumbing_and_nothing_that_only_the_renderer_needs() -> None:
     code = (
-        "import sys, time, shared.process, shared.messaging.consumer.consumer;"
+        "import sys, time; begins = time.process_time(); import shared.process, shared.messaging.consumer.consumer;"
         "import shared.messaging.transaction.relay, shared.messaging.transaction.runner;"
         "began = time.process_time(); import services.issuance.wiring;"
-        "print(time.process_time() - began, *sorted({'typst', 'pyhanko', 'zxingcpp'} & set(sys.modules)))"
+        "print((time.process_time() - began) / (began - begins), *sorted({'typst', 'pyhanko', 'zxingcpp'} & set(sys.modules)))"
     )
     said = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    seconds, *found = said.stdout.split()
+    share, *found = said.stdout.split()
     assert found == []
-    assert float(seconds) < OWN_IMPORT_CPU_SECONDS
+    assert float(share) < OWN_IMPORT_SHARE
 
 
 async def test_child_of_the_renderer_ends_with_a_service_that_was_killed(service: Running) -> None:

@@ -41,7 +41,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     away = {"notifier": f"127.0.0.1:{nobody}"}
     files.main([str(folder / "files")])
     with front_door(f"https://localhost:{port}", folder, tls="tls internal", upstreams=away, files=folder / "files"):
-        wait_until(lambda: _is_ready(made), 30, "Caddy is ready")
+        wait_until(lambda: _is_ready(made), 60, "Caddy is ready")
         yield made
 
 

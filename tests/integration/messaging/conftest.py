@@ -206,6 +206,11 @@ def utc(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+def came(service: Service, message: Outgoing) -> bool:
+    """Whether a message was delivered: once, or again, where a link broke before its acknowledgement was there."""
+    return message.message_id in {delivery.message_id for delivery in service.deliveries}
+
+
 async def publishes(publisher: Publisher, message: Outgoing) -> bool:
     await publisher.publish(message)
     return True

@@ -139,7 +139,7 @@ class Town:
             stop.set()
             await task
 
-    async def balance(self, seconds: float = 5) -> reconciliation.Report:
+    async def balance(self, seconds: float = 60) -> reconciliation.Report:
         return await reconciliation.settle(self.mongo, self.databases, self.letters, self.messages, seconds)
 
     async def waiting(self) -> tuple[StuckItem, ...]:

@@ -121,7 +121,6 @@ def ways(me: str, other: str) -> list[Basic.Properties]:
     ]
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("me", SERVICES)
 async def test_no_login_is_believed_another_s_word_on_any_exchange(me: str, room: Room) -> None:
     speaker = Speaker(room.url, me)

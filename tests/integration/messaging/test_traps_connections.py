@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+import random
 import warnings
 from dataclasses import replace
 from urllib.parse import urlsplit, urlunsplit
@@ -26,6 +27,7 @@ from tests.integration.messaging.conftest import (
     TYPE,
     Room,
     Service,
+    came,
     empty,
     event,
     is_down,
@@ -35,11 +37,6 @@ from tests.support.eventually import eventually
 from tests.support.proxy import Proxy
 
 DEAD = layout.dead_queue(SERVICE)
-
-
-def came(service: Service, message: Outgoing) -> bool:
-    """Whether a message was delivered: once, or again, where a link broke before its acknowledgement was there."""
-    return message.message_id in {delivery.message_id for delivery in service.deliveries}
 
 
 # -- 5: closing a channel cancels callbacks, and a cancelled `process()` rejects
@@ -185,13 +182,16 @@ def test_trap_07_queues_have_no_argument_but_their_type() -> None:
 async def test_trap_08_a_broker_that_accepts_and_says_nothing_is_given_up(room: Room) -> None:
     async with Proxy.before(room.url) as proxy:
         proxy.hang()
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(60):
             with pytest.raises(ConnectionLost):
                 await connect(endpoint(proxy.url(room.url)), "test", seconds=0.5)
     assert channel.CONNECT_SECONDS == 10
 
 
-async def test_trap_08_of_several_nodes_one_that_hangs_and_one_that_is_gone_do_not_keep_us_from_the_third(room: Room) -> None:
+async def test_trap_08_of_several_nodes_one_that_hangs_and_one_that_is_gone_do_not_keep_us_from_the_third(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(random, "sample", lambda nodes, _count: list(nodes))  # else in an order of chance
     parts = urlsplit(room.url)
     async with Proxy.before(room.url) as hung, Proxy.before(room.url) as gone:
         hung.hang()
@@ -199,9 +199,8 @@ async def test_trap_08_of_several_nodes_one_that_hangs_and_one_that_is_gone_do_n
         hosts = ",".join(urlsplit(url).netloc.rpartition("@")[2] for url in (hung.url(room.url), gone.url(room.url), room.url))
         where = endpoint(urlunsplit(parts._replace(netloc=f"{parts.netloc.rpartition('@')[0]}@{hosts}")))
         assert len(where.nodes) == 3
-        for _ in range(4):  # in an order of chance
-            session = await connect(where, "test", seconds=3)
-            await session.close()
+        session = await connect(where, "test", seconds=9)
+        await session.close()
 
 
 async def test_trap_08_heartbeats_are_every_fifteen_seconds_at_most(room: Room) -> None:
@@ -234,7 +233,7 @@ async def test_trap_08_a_link_that_was_never_up_says_so_and_comes_up(room: Room)
         life = asyncio.create_task(link.run(stop))
         assert not (await link.check()).ok
         proxy.heal()
-        await asyncio.wait_for(link.session(), 10)
+        await asyncio.wait_for(link.session(), 60)
         assert (await link.check()).ok
         stop.set()
         await life
@@ -249,7 +248,7 @@ async def test_a_connection_that_failed_leaves_nothing_to_whatever_thread_tidies
             async with Proxy.before(room.url) as proxy:
                 session = await connect(endpoint(proxy.url(room.url)), "test")
                 proxy.cut()
-                await asyncio.wait_for(session.lost.wait(), 10)
+                await asyncio.wait_for(session.lost.wait(), 60)
                 await session.close()
                 for _ in range(3):
                     with pytest.raises(ConnectionLost):

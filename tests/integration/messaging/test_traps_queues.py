@@ -100,7 +100,7 @@ def test_trap_10_nothing_is_ever_given_back_with_nack_or_reject() -> None:
 
 
 async def test_trap_12_a_long_wait_holds_up_no_short_one(room: Room) -> None:
-    waits = {"long": 1.1, "short": None}
+    waits = {"long": 1_000.0, "short": None}
     arrived: list[bytes] = []
 
     def judge(delivery: Delivery) -> Outcome:
@@ -113,8 +113,8 @@ async def test_trap_12_a_long_wait_holds_up_no_short_one(room: Room) -> None:
         await room.put(event(body=b"long"))
         await eventually(lambda: room.depth(layout.retry_queue(SERVICE, SHORT[2])))
         await room.put(event(body=b"short"))
-        await eventually(lambda: len(arrived) == 2)
-    assert arrived == [b"short", b"long"]
+        await eventually(lambda: arrived)
+    assert arrived == [b"short"]
 
 
 def test_trap_12_every_delay_has_a_queue_and_a_policy_of_its_own() -> None:

@@ -189,7 +189,7 @@ def _settings(mongo_url: str, database: str, own_url: str, graph_url: str, chang
         "graph_url": graph_url,
         "graph_app_secret": APP_SECRET,
         "graph_verify_token": "verify-me",
-        "answer_seconds": 1.0,
+        "answer_seconds": 20.0,
         **changes,
     }
     return Settings(**values)

@@ -40,7 +40,7 @@ ACCESS_TOKEN = "token-of-the-test"
 CALLBACK_SECRET = "whsec_Y2FsbGJhY2stc2VjcmV0LW9mLXRoZS10ZXN0"
 COURT = "PA.Kab.Mn"
 ISSUANCE_KEY = "key-of-the-notifier"
-IMPATIENT: dict[str, Any] = {"answer_seconds": 0.4}
+IMPATIENT: dict[str, Any] = {"answer_seconds": 1.0}
 """For where somebody gives no answer. Elsewhere a busy machine must not make a slow answer a lost one."""
 PDF = b"%PDF-1.7 a family card\n%%EOF"
 PHONE = "6281234567890"

@@ -159,7 +159,7 @@ async def test_a_parked_job_is_retried_by_hand_to_success(rig: Rig) -> None:
 
 async def test_stopping_finishes_the_message_in_hand_and_leaves_the_rest(mongo_url: str, database: str) -> None:
     async with make_rig(mongo_url, database, work=False) as rig:
-        await rig.fault("slow", milliseconds=100)
+        await rig.fault("slow", milliseconds=1_000)
         await rig.tell(*(rig.reply(f"{number}") for number in range(5)))
         async with running(rig.parts):
             await rig.accepted(1)

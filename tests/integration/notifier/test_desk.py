@@ -132,7 +132,7 @@ async def test_a_page_is_told_how_much_is_new(still: Rig, issuer: SessionIssuer)
         headers = {"Cookie": f"__Host-desk={client.cookies['__Host-desk']}", "Accept": "text/event-stream"}
     async with (
         serving(app) as url,
-        httpx.AsyncClient(trust_env=False) as http,
+        httpx.AsyncClient(trust_env=False, timeout=60) as http,
         http.stream("GET", url + html.unescape(found[1]), headers=headers) as stream,
     ):
         await still.tell(still.reply("Halo lagi"))

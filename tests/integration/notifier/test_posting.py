@@ -14,7 +14,7 @@ from services.notifier.domain.posting.wording import full_text
 from services.notifier.handlers import posting as handlers
 from shared.errors import DomainError
 from tests.integration.notifier.posting_rig import BUDI, INSTAGRAM, PAGE, SITI, PostingRig, make_posting_rig
-from tests.integration.notifier.rig import running
+from tests.integration.notifier.rig import IMPATIENT, running
 from tests.support.eventually import eventually
 
 
@@ -45,13 +45,14 @@ async def test_whoever_wrote_it_does_not_approve_it(rig: PostingRig) -> None:
 
 
 @pytest.mark.parametrize("kind", ["timeout_after_success", "no_answer", "server_error"])
-async def test_an_answer_that_never_came_is_looked_up_before_anything_is_repeated(rig: PostingRig, kind: str) -> None:
-    await rig.fault(kind, "publish")
-    await rig.fault(kind, "feed")
-    post = await rig.approved(await rig.content("ig", "fb"))
-    found = await rig.becomes(post, ig="done", fb="done")
-    assert len(rig.shown(INSTAGRAM)) == len(rig.shown(PAGE)) == 1
-    assert rig.network.world.refused_twice == 0
+async def test_an_answer_that_never_came_is_looked_up_before_anything_is_repeated(mongo_url: str, database: str, kind: str) -> None:
+    async with make_posting_rig(mongo_url, database, **IMPATIENT) as rig:
+        await rig.fault(kind, "publish")
+        await rig.fault(kind, "feed")
+        post = await rig.approved(await rig.content("ig", "fb"))
+        found = await rig.becomes(post, ig="done", fb="done")
+        assert len(rig.shown(INSTAGRAM)) == len(rig.shown(PAGE)) == 1
+        assert rig.network.world.refused_twice == 0
     looked = kind == "timeout_after_success"
     assert [found[code].reason for code in ("ig", "fb")] == ["looked_there" if looked else "accepted"] * 2
     assert not found["ig"].maybe_twice

@@ -171,6 +171,7 @@ async def test_what_is_wrong_is_said_and_the_picture_is_kept(office: Office) -> 
         await page.keyboard.press("Control+Enter")
         await expect(page.get_by_text("Rencana disimpan.")).to_be_visible()
         await expect(page.get_by_alt_text("Kartu syarat akta lahir")).to_be_visible()
+        await page.locator("body[data-ready]").wait_for()
         await page.keyboard.press("p")
         await page.wait_for_url("**/perbaiki")
         await look(page, "posting-perbaiki-1280")

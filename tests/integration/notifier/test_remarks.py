@@ -7,6 +7,7 @@ import hmac
 from collections.abc import AsyncIterator
 from functools import partial
 
+import orjson
 import pytest
 
 from services.notifier.domain.posting.effect import EffectState, PostEffect
@@ -14,12 +15,20 @@ from services.notifier.domain.posting.remark import Remark, RemarkState
 from services.notifier.handlers import posting, remarks
 from services.notifier.ports.posting import RemarkQuery
 from tests.integration.notifier.posting_rig import APP_SECRET, INSTAGRAM, PAGE, SITI, PostingRig, make_posting_rig
+from tests.integration.notifier.rig import IMPATIENT
 from tests.support.eventually import eventually
 
 
 @pytest.fixture
 async def rig(mongo_url: str, database: str) -> AsyncIterator[PostingRig]:
     async with make_posting_rig(mongo_url, database) as made:
+        yield made
+
+
+@pytest.fixture
+async def impatient(mongo_url: str, database: str) -> AsyncIterator[PostingRig]:
+    """It does not wait long for an answer."""
+    async with make_posting_rig(mongo_url, database, **IMPATIENT) as made:
         yield made
 
 
@@ -83,7 +92,8 @@ async def _one_of(rig: PostingRig, text: str) -> bool:
     return text in {each.text for each in (await rig.parts.deps.posting.reader.remarks(RemarkQuery())).rows}
 
 
-async def test_an_answer_whose_end_nobody_knows_is_looked_for_or_left_to_a_person(rig: PostingRig) -> None:
+async def test_an_answer_whose_end_nobody_knows_is_looked_for_or_left_to_a_person(impatient: PostingRig) -> None:
+    rig = impatient
     post = await rig.approved(await rig.content("ig"))
     await rig.becomes(post, ig="done")
     (shown,) = rig.shown(INSTAGRAM)
@@ -112,3 +122,20 @@ async def test_what_is_not_signed_by_meta_is_refused(rig: PostingRig) -> None:
     query = {"hub.mode": "subscribe", "hub.challenge": "77", "hub.verify_token": "verify-me"}
     assert (await rig.meta.get(address, params=query)).text == "77"
     assert (await rig.meta.get(address, params=query | {"hub.verify_token": "x"})).status_code == 403
+
+
+async def test_what_was_taken_back_stays_gone_in_whatever_order_the_platform_tells(rig: PostingRig) -> None:
+    async def told(verb: str) -> None:
+        value = {"item": "comment", "verb": verb, "comment_id": "c9", "post_id": "p", "message": "Mau KK?", "created_time": 1795489200}
+        value |= {"from": {"id": "99", "name": "Warga"}}
+        account = rig.parts.deps.posting.accounts["fb"]
+        body = orjson.dumps({"entry": [{"id": account.node, "time": 1795489200, "changes": [{"field": "feed", "value": value}]}]})
+        signature = "sha256=" + hmac.new(APP_SECRET.encode(), body, hashlib.sha256).hexdigest()
+        await rig.meta.post(f"{rig.own_url}/v1/webhooks/meta", content=body, headers={"X-Hub-Signature-256": signature})
+
+    for verb in ("remove", "add", "edited"):
+        await told(verb)
+    kept_of_it = await rig.parts.deps.posting.reader.remark("fb:c9")
+    assert kept_of_it is not None
+    assert (kept_of_it.text, kept_of_it.author, kept_of_it.author_name, kept_of_it.state) == ("", "", "", RemarkState.SILENT)
+    assert (await rig.parts.deps.posting.reader.remarks(RemarkQuery())).rows == (), "the list shows it"

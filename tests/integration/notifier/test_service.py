@@ -76,7 +76,7 @@ async def notifier(mongo_url: str, database: str, amqp_url: str) -> AsyncIterato
         async with contextlib.AsyncExitStack() as stack:
             http = await stack.enter_async_context(http_of(service.app, "admin"))
             phone = await stack.enter_async_context(
-                httpx.AsyncClient(base_url=phone_url, trust_env=False, headers={"Authorization": f"Bearer {ACCESS_TOKEN}"})
+                httpx.AsyncClient(base_url=phone_url, trust_env=False, timeout=60, headers={"Authorization": f"Bearer {ACCESS_TOKEN}"})
             )
             try:
                 yield Running(service, http, phone, amqp_url, database, mongo_url)
@@ -91,7 +91,7 @@ async def test_events_on_the_broker_become_messages(notifier: Running) -> None:
     await eventually(lambda: is_ready(notifier))
     for number in range(3):
         await notifier.reply(f"{number}")
-        (effect,) = (await notifier.phone.get("/sim/effects", params={"after": number, "wait_seconds": 5})).json()["effects"]
+        (effect,) = (await notifier.phone.get("/sim/effects", params={"after": number, "wait_seconds": 30})).json()["effects"]
         assert effect["payload"]["text"]["body"] == f"{number}"
 
 

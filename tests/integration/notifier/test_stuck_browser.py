@@ -138,9 +138,12 @@ async def test_stuck_messages_of_one_cause_are_replayed_from_the_page_by_keys_al
         await page.keyboard.press("r")
         await expect(page.locator("[data-said]")).to_contain_text("2 diulang.")
         await expect(page.locator("[data-row]")).to_have_count(1)
+        await expect(page.locator("[data-part]").first).to_be_focused()  # the last thing that the page does with an answer
         await page.keyboard.press("j")
+        await expect(page.locator("[data-row]").first).to_be_focused()
         await page.keyboard.press("i")
         await expect(page.get_by_role("heading", name="Isi", exact=True)).to_be_visible()
+        await page.locator("body[data-ready]").wait_for()
         await page.keyboard.press("r")
         await expect(page.locator("[data-said]")).to_contain_text("1 diulang.")
         await expect(page.get_by_text("Tidak ada yang macet di Pesan")).to_be_visible()
@@ -151,6 +154,7 @@ async def test_stuck_messages_of_one_cause_are_replayed_from_the_page_by_keys_al
 async def test_one_is_discarded_with_a_note_that_is_asked_for(live: Live) -> None:
     async with live.at("/desk/macet/pesan", refused=1) as page:
         await page.keyboard.press("j")
+        await expect(page.locator("[data-row]").first).to_be_focused()
         await page.keyboard.press(" ")
         await page.get_by_role("link", name="Buang dengan catatan…").click()
         dialog = page.get_by_role("dialog")

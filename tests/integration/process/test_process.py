@@ -28,8 +28,8 @@ class Tiny:
 
     async def status(self, path: str) -> int:
         try:
-            async with httpx.AsyncClient() as client:
-                return (await client.get(f"http://127.0.0.1:{self.port}{path}", timeout=10)).status_code
+            async with httpx.AsyncClient(timeout=60) as client:
+                return (await client.get(f"http://127.0.0.1:{self.port}{path}")).status_code
         except httpx.TransportError:
             return 0
 
@@ -43,7 +43,7 @@ class Tiny:
         await eventually(lambda: line in self.err.read_text())
 
     async def exit_code(self) -> int:
-        return await asyncio.wait_for(self.process.wait(), 20)
+        return await asyncio.wait_for(self.process.wait(), 60)
 
 
 Start = Callable[..., "asyncio.Future[Tiny]"]
@@ -102,7 +102,7 @@ async def test_it_stops_in_order_and_finishes_what_runs(tmp_path: Path) -> None:
 
 
 async def test_it_answers_who_still_asks_and_hangs_up_before_it_stops(tmp_path: Path) -> None:
-    async with tiny(tmp_path, "all", LEAVE_SECONDS="30") as service, httpx.AsyncClient() as kept:
+    async with tiny(tmp_path, "all", LEAVE_SECONDS="30") as service, httpx.AsyncClient(timeout=60) as kept:
         service.flag.touch()
         await service.ready()
         address = f"http://127.0.0.1:{service.port}/livez"
@@ -117,10 +117,10 @@ async def test_it_answers_who_still_asks_and_hangs_up_before_it_stops(tmp_path: 
 
 
 async def test_a_second_signal_ends_at_once(tmp_path: Path) -> None:
-    async with tiny(tmp_path, "all") as service:
+    async with tiny(tmp_path, "all", DRAIN_SECONDS="60") as service:
         service.flag.touch()
         await service.ready()
-        slow = asyncio.create_task(service.status("/slow"))
+        slow = asyncio.create_task(service.status("/slow?seconds=1000"))
         await service.said("slow began")
         service.process.send_signal(signal.SIGTERM)
         await eventually(lambda: "process.stopping" in service.out.read_text())

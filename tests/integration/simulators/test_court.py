@@ -154,7 +154,7 @@ def test_couples_come_from_the_register_with_the_children_that_a_court_gives_cus
         "1,11,BUDI,L,KEPALA KELUARGA,KAWIN TERCATAT,1980-01-01\n"
         "1,12,SITI,P,ISTRI,KAWIN TERCATAT,1982-02-02\n"
         f"1,13,ANI,P,ANAK,BELUM KAWIN,{year - 10}-03-03\n"
-        f"1,14,ARI,L,ANAK,BELUM KAWIN,{year - 18}-03-03\n"
+        f"1,14,ARI,L,ANAK,BELUM KAWIN,{year - 18}-01-01\n"
         f"1,15,AYU,P,ANAK,KAWIN TERCATAT,{year - 16}-12-31\n"
         "2,21,JOKO,L,KEPALA KELUARGA,BELUM KAWIN,1990-01-01\n"
         "3,31,TONO,L,KEPALA KELUARGA,CERAI HIDUP TERCATAT,1970-01-01\n"

@@ -30,12 +30,12 @@ async def test_a_simulator_starts_serves_its_page_and_ends_by_a_signal_under_an_
     environment = {**os.environ, **SETTINGS[name], "PORT": str(port)}
     with start(name, environment) as process:
         try:
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client:
 
                 async def up() -> bool:
                     return (await client.get("/livez")).is_success
 
-                await eventually(up, 20, ignoring=(httpx.TransportError,))
+                await eventually(up, ignoring=(httpx.TransportError,))
                 page = await client.get("/")
                 assert "Simulator" in page.text
                 for path in ("/docs", "/sim/state", "/static/icon.svg"):

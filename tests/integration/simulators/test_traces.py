@@ -28,11 +28,11 @@ SPANS = (
 
 
 async def test_spans_arrive_with_their_ids_times_and_failures() -> None:
-    async with serving(build(Settings())) as url, httpx.AsyncClient(base_url=url) as client:
+    async with serving(build(Settings())) as url, httpx.AsyncClient(base_url=url, timeout=60) as client:
         sink = OtlpSink(f"{url}/v1/traces", service="intake", role="all")
         for span in SPANS:
             sink.record(span)
-        await asyncio.to_thread(sink.stop, 10.0)
+        await asyncio.to_thread(sink.stop, 60.0)
         (trace,) = (await client.get(f"/api/traces/{trace_id_of(ROOT)}")).json()["data"]
     first, second = sorted(trace["spans"], key=lambda span: int(span["startTime"]))
     assert [span["spanID"] for span in (first, second)] == [ROOT.split("-")[2], CHILD.split("-")[2]]
@@ -50,7 +50,7 @@ async def test_a_collector_that_is_away_costs_nobody_more_than_the_time_to_stop(
 
 
 async def test_what_is_no_otlp_is_refused() -> None:
-    async with serving(build(Settings())) as url, httpx.AsyncClient(base_url=url) as client:
+    async with serving(build(Settings())) as url, httpx.AsyncClient(base_url=url, timeout=60) as client:
         assert (await client.post("/v1/traces", content=b"{}")).status_code == 415
         refused = await client.post("/v1/traces", content=b"\xff", headers={"content-type": "application/x-protobuf"})
         assert refused.status_code == 400
@@ -58,10 +58,10 @@ async def test_what_is_no_otlp_is_refused() -> None:
 
 
 async def test_the_latest_traces_are_kept() -> None:
-    async with serving(build(Settings(kept_traces=1))) as url, httpx.AsyncClient(base_url=url) as client:
+    async with serving(build(Settings(kept_traces=1))) as url, httpx.AsyncClient(base_url=url, timeout=60) as client:
         for each in (OTHER, ROOT):
             sink = OtlpSink(f"{url}/v1/traces", service="intake", role="all")
             sink.record(tracing.Span("work", each, None, tracing.SpanKind.INTERNAL, 1, 2, {}))
-            await asyncio.to_thread(sink.stop, 10.0)
+            await asyncio.to_thread(sink.stop, 60.0)
         assert (await client.get(f"/api/traces/{trace_id_of(OTHER)}")).status_code == 404
         assert (await client.get("/sim/state")).json() == {"spans": 1}

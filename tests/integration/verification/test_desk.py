@@ -264,6 +264,14 @@ async def test_a_task_is_found_by_what_the_citizen_says(desk: httpx.AsyncClient,
     assert [task["id"] for task in found["tasks"]] == [task_id]
 
 
+async def test_whom_a_search_was_for_is_written_down(office: Office, desk: httpx.AsyncClient) -> None:
+    for text in (people.HUSBAND, "SLAMET", "mdn-7k4q"):
+        await ok(desk.post("/v1/tasks/search", json={"text": text}))
+    rows = [row for row in await office.rows("audit") if row["act"] == "tasks.searched"]
+    named = [[each["nik"] or each["name"] for each in row.get("personal", {}).get("persons", ())] for row in rows]
+    assert named == [[people.HUSBAND], ["SLAMET"], []]
+
+
 @pytest.mark.parametrize("text", ["slamet nobody", ".*", "$where", "armawan"])
 async def test_a_search_is_by_beginnings_and_never_a_pattern(desk: httpx.AsyncClient, task_id: str, text: str) -> None:
     assert task_id

@@ -100,6 +100,7 @@ async def test_a_refresh_changes_what_changed_and_nothing_jumps(browser: Browser
     async with visit(
         browser, live.url + PAGE, size=NARROW, cookies=live.cookies, refused=None
     ) as page:  # others' pictures, at each refresh
+        await expect(page.locator("[data-drawn]")).to_be_attached()
         await expect(page.locator(".pic-down")).to_have_count(len(ELSEWHERE))
         await page.locator("#pic-umur summary").click()
         await page.locator("#pic-umur summary").evaluate("each => each.scrollIntoView()")

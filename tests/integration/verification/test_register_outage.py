@@ -128,7 +128,7 @@ async def consuming(office: Office, amqp_url: str, mongo_url: str) -> AsyncItera
         yield
     finally:
         stop.set()
-        await asyncio.wait_for(asyncio.gather(*running), 20)
+        await asyncio.wait_for(asyncio.gather(*running), 60)
         await host.close()
 
 

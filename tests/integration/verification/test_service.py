@@ -79,7 +79,7 @@ async def running(service: Service) -> AsyncIterator[None]:
         yield
     finally:
         stop.set()
-        await asyncio.wait_for(asyncio.gather(*parts), 20)
+        await asyncio.wait_for(asyncio.gather(*parts), 60)
         for close in service.close:
             await close()
 

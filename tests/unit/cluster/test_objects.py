@@ -10,7 +10,7 @@ import yaml
 from deploy.cluster.__main__ import main
 from deploy.cluster.objects import ROLES, Asked, objects
 from deploy.cluster.servers import BROKER_PORTS, NODES, members
-from deploy.compose import prepare
+from deploy.compose.passwords import DATABASE_USERS
 from tests.unit.cluster.conftest import ALONE, ASKED, IMAGE, OPTIONS, SERVICES, containers, env, of, pods
 
 
@@ -117,7 +117,7 @@ def test_settings_are_those_of_compose_and_no_secret_is_among_them(found: list[d
     wanted = {volume["secret"]["secretName"] for volume in volumes if "secret" in volume}
     wanted |= {source["secret"]["name"] for volume in volumes if "projected" in volume for source in volume["projected"]["sources"]}
     assert wanted == {
-        *(f"adminduk-{name}" for name in (*prepare.DATABASE_USERS, "operator", "signer", "rabbitmq", "mongo", "passwords")),
+        *(f"adminduk-{name}" for name in (*DATABASE_USERS, "operator", "signer", "rabbitmq", "mongo", "passwords")),
         "adminduk-tls",
     }
 

@@ -13,7 +13,7 @@ from deploy.simulators.whatsapp.templates import Templates
 from services.notifier.adapters.wording import approved_texts, load_texts
 from services.notifier.domain import broadcast as rules
 from services.notifier.domain import news
-from services.notifier.domain.broadcast import Broadcast, BroadcastState, Category, Hand, Hours, Segment
+from services.notifier.domain.broadcast import Broadcast, BroadcastState, BroadcastTrial, Category, Hand, Hours, Segment
 from services.notifier.domain.broadcast_job import job_of
 from services.notifier.domain.facts import NewsDeclined
 from services.notifier.domain.job import JobState, done, failed
@@ -22,6 +22,7 @@ from services.notifier.domain.news import NewsContact, NewsPolicy, NewsRecipient
 from services.notifier.domain.pacing import Rate
 from shared.errors import DomainError
 from shared.reference.working_hours import WorkingHours
+from shared.trials import Arm, StoppingRule
 
 TUESDAY: Final = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # 10.00 in Madiun, a working day
 SITI, BUDI = Hand("s-1", "Siti"), Hand("s-2", "Budi")
@@ -89,6 +90,10 @@ def test_who_writes_to_many_does_not_start_alone() -> None:
     with pytest.raises(DomainError, match="second_person_needed"):
         rules.start(ready(51), SITI, at=TUESDAY, alone_most=50)
     assert rules.start(ready(51), BUDI, at=TUESDAY, alone_most=50).started_by == BUDI
+    trial = BroadcastTrial("t-1", Arm.A, StoppingRule(ends_on=TUESDAY.date()))
+    assert rules.start(replace(ready(25), trial=trial), SITI, at=TUESDAY, alone_most=50).is_running
+    with pytest.raises(DomainError, match="second_person_needed"):
+        rules.start(replace(ready(26), trial=trial), SITI, at=TUESDAY, alone_most=50)
 
 
 @pytest.mark.parametrize("state", [each for each in BroadcastState if each is not BroadcastState.READY])

@@ -332,6 +332,7 @@ def test_what_somebody_edits_or_takes_back_is_told_and_nobody_need_say_who_they_
     assert remarks.edited(done, "Lain").text == done.text
     left = remarks.taken_back(remark())
     assert (left.text, left.author, left.author_name, left.state) == ("", "", "", RemarkState.SILENT)
+    assert remarks.edited(left, "Syaratnya apa?") == left, "its words come back by an edit that is told late"
 
 
 def test_a_month_has_whole_weeks() -> None:

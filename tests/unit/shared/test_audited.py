@@ -92,7 +92,7 @@ async def ask(app: FastAPI, clock: Clock, method: str, path: str, role: str = "s
 
 async def test_a_look_at_a_citizen_leaves_a_row_by_its_route(app: FastAPI, log: Log, clock: Clock) -> None:
     assert (await ask(app, clock, "GET", "/tasks/t-1")).status_code == 200
-    assert log.acts == [("GET /tasks/{task_id}", "task_id/t-1")]
+    assert log.acts == [("GET /tasks/{task_id}", "task/t-1")]
     assert (log.rows[0].actor, log.rows[0].actor_name, log.rows[0].roles) == ("staff-1", "Rina Widyastuti", ("section_head",))
 
 
@@ -104,7 +104,7 @@ async def test_what_a_route_wrote_itself_is_not_written_twice(app: FastAPI, log:
 async def test_the_same_look_again_is_one_in_a_minute_and_an_act_is_one_each_time(app: FastAPI, log: Log, clock: Clock) -> None:
     for path in ("/tasks/t-1", "/tasks/t-1", "/tasks/t-2"):
         await ask(app, clock, "GET", path)
-    assert [about for _, about in log.acts] == ["task_id/t-1", "task_id/t-2"]
+    assert [about for _, about in log.acts] == ["task/t-1", "task/t-2"]
     clock.forward(seconds=60)
     await ask(app, clock, "GET", "/tasks/t-1")
     assert len(log.rows) == 3
@@ -116,7 +116,7 @@ async def test_the_same_look_again_is_one_in_a_minute_and_an_act_is_one_each_tim
 async def test_another_page_filter_or_file_of_a_list_is_another_look_but_a_stream_is_one(app: FastAPI, log: Log, clock: Clock) -> None:
     for query in ("", "?desa=3519081001", "?desa=3519081001", "?setelah=x"):
         await ask(app, clock, "GET", f"/tasks/unduh{query}")
-    assert log.acts == [("GET /tasks/{task_id}", "task_id/unduh")] * 3
+    assert log.acts == [("GET /tasks/{task_id}", "task/unduh")] * 3
     for since in ("1", "2"):
         await ask(app, clock, "GET", f"/tasks/t-1/langsung?sejak={since}")
     assert len(log.rows) == 4

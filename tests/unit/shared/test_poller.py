@@ -35,7 +35,7 @@ async def ended(poller: Poller, until: Callable[[], bool | Awaitable[bool]]) -> 
         await eventually(until)
     finally:
         stop.set()
-        await asyncio.wait_for(running, 5.0)
+        await asyncio.wait_for(running, 60.0)
 
 
 async def test_a_turn_that_asks_for_no_rest_is_followed_at_once() -> None:

@@ -67,6 +67,8 @@ class Remark:
     answer: str = ""
     answered_by: Hand | None = None
     answered_at: datetime | None = None
+    is_taken_back: bool = False
+    """Whether whoever wrote it took it back: nothing of it comes again, in whatever order the platform tells."""
 
     @property
     def by_machine(self) -> bool:
@@ -123,8 +125,8 @@ def close(remark: Remark, by: Hand, *, at: datetime) -> Remark:
 
 
 def edited(remark: Remark, text: str) -> Remark:
-    """Return it with other words; what was answered, or ended, stays as it was read."""
-    if remark.state not in (RemarkState.OPEN, RemarkState.SILENT):
+    """Return it with other words; what was answered, or ended, stays as it was read, and what was taken back stays gone."""
+    if remark.is_taken_back or remark.state not in (RemarkState.OPEN, RemarkState.SILENT):
         return remark
     state = RemarkState.OPEN if asks(text, remark.kind) else remark.state
     return replace(remark, text=text[:TEXT_MOST], state=state)
@@ -133,7 +135,13 @@ def edited(remark: Remark, text: str) -> Remark:
 def taken_back(remark: Remark) -> Remark:
     """Return what is left of it once whoever wrote it took it back."""
     state = RemarkState.SILENT if remark.state is RemarkState.OPEN else remark.state
-    return replace(remark, text="", author="", author_name="", state=state)
+    return replace(remark, text="", author="", author_name="", state=state, is_taken_back=True)
+
+
+def never_kept(remark_id: str, account: str, provider_id: str, *, at: datetime) -> Remark:
+    """Return what stands for something that was taken back before it came, so that it is not kept when it does."""
+    came = Remark(remark_id, RemarkKind.COMMENT, account, provider_id, "", "", "", at, at, at)
+    return taken_back(came)
 
 
 def _open(remark: Remark) -> None:
