@@ -52,7 +52,7 @@ async def _prepare_once(
 ) -> None:
     documents = {name: [model.document for model in models] for name, models in indexes.items()}
     asked = _Asked(documents, {name: list(old) for name, old in (retired or {}).items()}, days)
-    known = _kept.get((frozenset(self._client.delegate._topology_settings.seeds), database))
+    known = _kept.get((frozenset(self._client.delegate.topology_description.server_descriptions()), database))
     if known is None or asked not in known:
         await _prepare(self, database, indexes, retired or {}, days)
     if known is not None and asked not in known:
