@@ -3,7 +3,7 @@
 import gc
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from xdist.scheduler import LoadScopeScheduling
 from deploy.local.broker import RabbitNode
 from deploy.local.database import MongoNode
 from deploy.local.programs import MissingServerError
-from tests.support import late_routes, parsed_once
+from tests.support import compiled_once, late_routes, parsed_once, prepared_once, warm_child
 from tests.support.containers import BrokerContainer
 from tests.support.servers import Broker, Run
 from tests.support.vhosts import Leaving, Vhost, make_vhost
@@ -47,14 +47,17 @@ settings.load_profile("any machine")
 def pytest_configure() -> None:
     gc.disable()  # what is imported stays
     Run.open()
+    compiled_once.install()
     late_routes.install()
     parsed_once.install()
+    prepared_once.install()
     *before, _ = structlog.get_config()["processors"]  # its own last one writes every local variable: five seconds for each exception
     plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*before, plain])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    warm_child.end()
     if not hasattr(config, "workerinput"):  # the workers of a parallel run share what its owner closes
         Run.open().close()
 
@@ -142,23 +145,43 @@ def _filled(database: Database[dict[str, Any]], collections: list[str]) -> list[
     return [row["_id"] for row in database.aggregate([{"$documents": []}, *looks])]
 
 
-@pytest.fixture
-def kept_database(request: pytest.FixtureRequest, _mongo: MongoClient[dict[str, Any]], _kept: dict[str, str]) -> Iterator[str]:
-    """Name of a database that the tests of a folder have one after the other: empty, with the indexes that the first one made.
-
-    Forty indexes take a second. For folders whose tests are of one service; databases whose name begins with it are dropped afterwards.
-    """
-    name = _kept.setdefault(str(request.path.parent), unique_name())
-    _mongo[name].command("profile", 0)
-    if "system.profile" in (collections := _mongo[name].list_collection_names(filter={"type": "collection"})):
-        _mongo[name].drop_collection("system.profile")  # a test looked at what its questions read
+def _empty(database: Database[dict[str, Any]]) -> None:
+    database.command("profile", 0)
+    if "system.profile" in (collections := database.list_collection_names(filter={"type": "collection"})):
+        database.drop_collection("system.profile")  # a test looked at what its questions read
         collections.remove("system.profile")
-    for collection in _filled(_mongo[name], collections):
-        _mongo[name][collection].delete_many({})
-    yield name
+    for collection in _filled(database, collections):
+        database[collection].delete_many({})
+
+
+@pytest.fixture
+def keep_database(
+    request: pytest.FixtureRequest, mongo_url: str, _mongo: MongoClient[dict[str, Any]], _kept: dict[str, str]
+) -> Iterator[Callable[[str], str]]:
+    """Give names of databases that the tests of a folder have one after the other: empty, with the indexes that the first one made.
+
+    Asked for by what it is for, for each set of indexes has one of its own: forty indexes take a second. Databases whose name begins with
+    that of one are dropped afterwards.
+    """
+    given: list[str] = []
+
+    def keep(what: str) -> str:
+        name = _kept.setdefault(f"{request.path.parent} {what}", unique_name())
+        prepared_once.keep(mongo_url, name)
+        _empty(_mongo[name])
+        given.append(name)
+        return name
+
+    yield keep
     for found in _mongo.list_database_names():
-        if found.startswith(f"{name}_"):
+        if found.startswith(tuple(f"{name}_" for name in given)):
             _mongo.drop_database(found)
+
+
+@pytest.fixture
+def kept_database(keep_database: Callable[[str], str]) -> str:
+    """The one of a folder whose tests are of one service."""
+    return keep_database("")
 
 
 @pytest.fixture(scope="session")

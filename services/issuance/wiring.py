@@ -17,7 +17,7 @@ from prometheus_client import Gauge
 from pydantic import ValidationError
 
 from services.issuance import api, desk
-from services.issuance.adapters.renderer import Pool
+from services.issuance.adapters.renderer.pool import Pool
 from services.issuance.api import stuck
 from services.issuance.consumers import routes
 from services.issuance.desk import exports
@@ -39,7 +39,7 @@ from services.issuance.store import (
     MongoTx,
 )
 from shared import metrics
-from shared.child import ChildLimits
+from shared.child.process import ChildLimits
 from shared.clock import Clock, now
 from shared.health import Check, CheckFunction
 from shared.ids import new_token

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from shared.child.serving import Answer, Worker, serve
-from shared.inspection.pdfs import inspect_pdf
 from shared.inspection.pictures import inspect_picture
 from shared.inspection.refusal import UnfitFileError
 
@@ -20,6 +19,8 @@ def look(order: Mapping[str, Any]) -> Answer:
     try:
         path, limits = Path(order["path"]), order["limits"]
         if order["media_type"] == _PDF:
+            from shared.inspection.pdfs import inspect_pdf  # noqa: PLC0415 - half of the start, which only a PDF costs
+
             return {"media_type": _PDF, "pages": inspect_pdf(path, limits), "looks": "", "flaws": []}, b""
         picture = inspect_picture(path, limits)
         told = {"media_type": "image/jpeg", "looks": picture.looks, "flaws": picture.flaws}

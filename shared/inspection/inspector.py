@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from shared.child import ChildLimits, ChildProcess
+from shared.child.process import ChildLimits, ChildProcess
 from shared.errors import BadInput, Transient
 
 CHILD_MODULE: Final = "shared.inspection.child"

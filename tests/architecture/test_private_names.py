@@ -19,6 +19,7 @@ ALLOWED = {
     ): "the broker forgets a consumer: said over its own channel",
     ("tests/integration/messaging/test_traps_publishing.py", "_link"): "whether it is still the same channel is nobody's business outside",
     ("tests/support/terminal.py", "_compositor"): "textual shows what stands on the screen as a picture alone",
+    ("tests/support/warm_child.py", "_limits"): "an inspector is given another child with the limits of its own",
     ("tests/support/commands.py", "_LISTENERS"): "pymongo registers listeners for ever; this one is taken back",
 }
 """Where there is no public way, and why."""

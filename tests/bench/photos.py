@@ -19,7 +19,7 @@ import psutil
 from PIL import Image
 
 from services.intake.settings import Settings
-from shared.child import ChildLimits
+from shared.child.process import ChildLimits
 from shared.inspection.inspector import Inspector, PhotoLimits
 from tests.bench.contenders.ground import cpu_seconds
 from tests.support.photos import picture

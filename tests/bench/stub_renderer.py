@@ -13,7 +13,7 @@ from services.issuance.adapters.renderer.process import SignerIdentity
 from services.issuance.domain.document import Certificate
 from services.issuance.ports import Printed
 from services.issuance.settings import Settings
-from shared.child import ChildLimits
+from shared.child.process import ChildLimits
 from shared.clock import now
 from shared.process import main
 

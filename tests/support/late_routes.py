@@ -7,12 +7,14 @@ described: `tests/architecture` describes every one of each service.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
 
 from fastapi.routing import APIRoute
 from starlette.routing import compile_path, get_name
 
 _work_out: Final = APIRoute.__init__
+_path: Final = cache(compile_path)  # the same paths for each test's app
 
 
 def install() -> None:
@@ -24,7 +26,7 @@ def install() -> None:
 def _begin(self: APIRoute, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
     """Keep what says whether a request is this route's, and what is left to do."""
     self.path, self.endpoint = path, endpoint
-    self.path_regex, self.path_format, self.param_convertors = compile_path(path)
+    self.path_regex, self.path_format, self.param_convertors = _path(path)
     self.name = options.get("name") or get_name(endpoint)
     self.methods = {method.upper() for method in options.get("methods") or ("GET",)}
     self.__dict__["_options"] = options

@@ -14,7 +14,7 @@ from services.intake.adapters.whatsapp_media import MediaLimits, WhatsappMedia
 from services.intake.domain.drafting import SENT_TYPES
 from services.intake.ports import FileStore, WebhookLog
 from services.intake.settings import Settings
-from shared.child import ChildLimits
+from shared.child.process import ChildLimits
 from shared.inspection.files import InspectedFiles
 from shared.inspection.inspector import Inspector, PhotoLimits
 from shared.mongo.files import Files

@@ -14,7 +14,7 @@ from services.notifier.domain.posting.wording import ContactWays
 from services.notifier.ports.posting import PostingDeps, PostingPolicy
 from services.notifier.settings import Settings
 from services.notifier.store import MongoPostEffects, MongoPostReader
-from shared.child import ChildLimits
+from shared.child.process import ChildLimits
 from shared.clock import Clock
 from shared.inspection.files import InspectedFiles
 from shared.inspection.inspector import Inspector, PhotoLimits

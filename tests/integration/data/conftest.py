@@ -16,7 +16,7 @@ async def mongo(mongo_url: str) -> AsyncIterator[Mongo]:
 
 
 @pytest.fixture
-async def toy(mongo: Mongo, database: str) -> Toy:
-    made = Toy(mongo, database)
+async def toy(mongo: Mongo, kept_database: str) -> Toy:
+    made = Toy(mongo, kept_database)
     await made.prepare()
     return made

@@ -233,8 +233,9 @@ ASKED: Mapping[str, tuple[Mapping[str, Sequence[IndexModel]], Ask]] = {
 
 
 @pytest.mark.parametrize("asked", ASKED)
-async def test_no_question_reads_a_whole_collection(asked: str, mongo: Mongo, database: str, mongo_url: str) -> None:
+async def test_no_question_reads_a_whole_collection(asked: str, mongo: Mongo, keep_database: Callable[[str], str], mongo_url: str) -> None:
     indexes, ask = ASKED[asked]
+    database = keep_database(" ".join(sorted(indexes)))
     await mongo.prepare(database, indexes)
     with MongoClient[dict[str, Any]](mongo_url) as client:
         room = client[database]

@@ -19,7 +19,7 @@ from services.intake.settings import Settings
 from services.intake.wiring import assemble, chat_worker, service, status_worker
 from shared.messaging.delivery import AnyEventRoute
 from shared.mongo import Doc
-from tests.support import photos
+from tests.support import photos, warm_child
 from tests.support.harness import Clock, Harness, api_client, http_of, keyed
 
 APP_SECRET = "app-secret"
@@ -93,10 +93,12 @@ class Phone:
 class Rig(Harness):
     """One process of intake, driven by hand: the webhook as Meta calls it, the chats worked off when the test says so."""
 
-    def __init__(self, configured: Settings) -> None:
+    def __init__(self, configured: Settings, *, own_inspector: bool = False) -> None:
         self.phone = Phone()
         clock = Clock(datetime(2026, 11, 24, 2, 0, tzinfo=UTC), step=timedelta(milliseconds=1))  # nothing happens twice at once
         self.wiring = assemble(configured, clock, httpx.AsyncClient(transport=MockTransport(self.phone.answer)))
+        if not own_inspector:
+            warm_child.share(self.wiring.outside.inspector)
         super().__init__(self.wiring.host.mongo, self.wiring.host.database, clock, self.wiring.units)
         self.chats, self.statuses = chat_worker(self.wiring), status_worker(self.wiring)
         self.service = service(self.wiring, self.chats, self.statuses)

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 import signal
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from deploy.local.parts import ROOT
-from shared.child import ChildLimits
+from shared.child.process import ChildLimits
 from shared.errors import BadInput, Transient
 from shared.inspection.files import InspectedFiles
 from shared.inspection.inspector import Inspector, PhotoLimits
@@ -99,14 +100,22 @@ def inspector_of(rig: Rig) -> Inspector:
     return rig.wiring.outside.inspector
 
 
-async def test_a_child_that_was_killed_is_replaced(rig: Rig) -> None:
-    assert (await rig.http.post("/v1/files", content=JPEG, headers=keyed(ADAPTER))).status_code == 201
-    first = inspector_of(rig).process_id
+@pytest.fixture
+async def alone(rig: Rig) -> AsyncIterator[Rig]:
+    """Another process of the same intake, whose inspector has a child of its own."""
+    made = Rig(rig.wiring.settings, own_inspector=True)
+    yield made
+    await made.close()
+
+
+async def test_a_child_that_was_killed_is_replaced(alone: Rig) -> None:
+    assert (await alone.http.post("/v1/files", content=JPEG, headers=keyed(ADAPTER))).status_code == 201
+    first = inspector_of(alone).process_id
     assert first is not None
     os.kill(first, signal.SIGKILL)
-    await eventually(lambda: inspector_of(rig).process_id is None)
-    assert (await rig.http.post("/v1/files", content=PNG, headers=keyed(ADAPTER))).status_code == 201
-    assert inspector_of(rig).process_id not in (None, first)
+    await eventually(lambda: inspector_of(alone).process_id is None)
+    assert (await alone.http.post("/v1/files", content=PNG, headers=keyed(ADAPTER))).status_code == 201
+    assert inspector_of(alone).process_id not in (None, first)
 
 
 async def test_a_file_that_ends_the_child_is_what_is_wrong(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from fastapi import FastAPI
 
 from services.issuance import api
 from services.issuance.adapters.demo_ca import DemoFiles, ensure_demo_ca
-from services.issuance.adapters.renderer import ChildRenderer, Pool
+from services.issuance.adapters.renderer.pool import Pool
+from services.issuance.adapters.renderer.process import ChildRenderer
 from services.issuance.domain import claim as claims
 from services.issuance.domain.claim import Approval
 from services.issuance.domain.products import PRODUCTS
@@ -23,7 +24,7 @@ from services.issuance.domain.products.spec import RenderInput
 from services.issuance.domain.render_input import compose
 from services.issuance.settings import Settings
 from services.issuance.wiring import TEMPLATES, assemble, read_office
-from shared.child import ChildLimits
+from shared.child.process import ChildLimits
 from shared.clock import WIB, now
 from shared.health import Health
 from shared.web import create_app

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from services.issuance.adapters.renderer import Pool
-from services.issuance.adapters.renderer.pool import LONG_LINE
+from services.issuance.adapters.renderer.pool import LONG_LINE, Pool
 from services.issuance.wiring import TEMPLATES
 from shared.clock import now
 from shared.errors import Transient

@@ -22,8 +22,8 @@ from pyhanko.sign.diff_analysis import ModificationLevel
 from services.issuance.adapters.demo_ca import DemoFiles
 from services.issuance.domain.products import PRODUCTS
 from services.issuance.wiring import TEMPLATES
-from shared.child import ChildLimits
 from shared.child.fonts import load_fonts
+from shared.child.process import ChildLimits
 from shared.errors import Permanent, Transient
 from shared.reference.printing import FONT_FILES
 from tests.integration.issuance.conftest import CHECK_URL, ROOMY, MakePress, sheet_of

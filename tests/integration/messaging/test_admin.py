@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -152,7 +152,7 @@ class Town:
 
 
 @pytest.fixture
-async def town(vhost: Vhost, mongo_url: str, database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
+async def town(vhost: Vhost, mongo_url: str, keep_database: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
     vhost.put_policies(PRODUCT)
     await topology.declare(vhost.url, PRODUCT)
     mongo = Mongo.connect(mongo_url)
@@ -162,7 +162,7 @@ async def town(vhost: Vhost, mongo_url: str, database: str, monkeypatch: pytest.
         url = await publishers.enter_async_context(serving(app_with(stuck.routes(NothingStuck()))))
         services = ServiceApi(dict.fromkeys(SERVICES, url), KEY)
         publishers.push_async_callback(services.close)
-        made = Town(mongo, room, {service: f"{database}_{service}" for service in SERVICES}, by_user, services)
+        made = Town(mongo, room, {service: keep_database(service) for service in SERVICES}, by_user, services)
         await made.prepare()
         monkeypatch.setenv("MONGO_URL", mongo_url)
         monkeypatch.setenv("AMQP_URL", as_user(room.url, layout.OPERATOR))

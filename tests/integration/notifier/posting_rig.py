@@ -32,6 +32,7 @@ from shared.mongo.files import Files
 from shared.web import create_app
 from shared.web.storage_gate import TakingIn
 from tests.integration.notifier.rig import running
+from tests.support import warm_child
 from tests.support.eventually import eventually
 from tests.support.harness import Clock, Harness
 from tests.support.http_server import free_socket, serving
@@ -143,6 +144,7 @@ async def make_posting_rig(
     async with serving(app, before_stop=network.close) as graph_url:
         settings = _settings(mongo_url, database, own_url, graph_url, {"social_accounts": accounts, **changes})
         parts = wiring.assemble(settings, clock)
+        warm_child.share(parts.inspector)
         await parts.mongo.prepare(database, {**INDEXES, **POSTING_INDEXES})
         await parts.mongo.prepare(database, Files(parts.mongo, database, PICTURES).indexes)
         await parts.units.prepare()

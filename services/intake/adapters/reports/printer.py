@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 
 from services.intake.ports import PrintedAs
-from shared.child import ChildLimits, ChildProcess
+from shared.child.process import ChildLimits, ChildProcess
 from shared.errors import Transient
 from shared.web.public import icon_shapes
 from shared.web.qr import qr_svg

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 from services.issuance.adapters.renderer.process import ChildRenderer, SignerIdentity
 from services.issuance.ports import Printed
 from shared import logs
-from shared.child import ChildLimits
+from shared.child.process import ChildLimits
 from shared.clock import monotonic_seconds, now
 from shared.errors import Transient
 

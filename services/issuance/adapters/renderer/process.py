@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from services.issuance.domain.document import Certificate
 from services.issuance.ports import Printed
-from shared.child import ChildLimits, ChildProcess
+from shared.child.process import ChildLimits, ChildProcess
 from shared.errors import Permanent, Transient
 
 CHILD_MODULE: Final = "services.issuance.adapters.renderer.child"
