@@ -50,14 +50,14 @@ async def issuance() -> Issuance:
 
 
 @pytest.fixture
-async def intake(mongo_url: str, database: str, issuance: Issuance) -> AsyncIterator[Rig]:
+async def intake(mongo_url: str, kept_database: str, issuance: Issuance) -> AsyncIterator[Rig]:
     """Intake beside an issuance, each behind a real HTTP server: what breaks in the middle is seen on the wire."""
     async with AsyncExitStack() as stack:
         there = await stack.enter_async_context(
             serving(Starlette(routes=[Route("/v1/documents/{document_id}/content", issuance.serve)])),
         )
-        configured = settings(mongo_url, database).model_copy(
-            update={"issuance_url": there, "issuance_api_key": type(settings(mongo_url, database).amqp_url)(KEY)}
+        configured = settings(mongo_url, kept_database).model_copy(
+            update={"issuance_url": there, "issuance_api_key": type(settings(mongo_url, kept_database).amqp_url)(KEY)}
         )
         rig = Rig(configured)
         await rig.wiring.prepare()
