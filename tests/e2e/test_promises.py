@@ -53,7 +53,7 @@ async def test_every_service_tells_an_operator_what_it_gave_up(operator_environm
         subprocess.run, command, cwd=ROOT, env=operator_environment, capture_output=True, text=True, check=False, timeout=100
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert "waiting" in done.stdout
+    assert "menunggu" in done.stdout
 
 
 async def test_i8_no_log_names_a_person(stack: Stack, places: Places, persons: Persons, private_mongo: MongoNode) -> None:

@@ -43,7 +43,15 @@ def test_a_line_is_one_json_object_with_service_role_and_time(capsys: pytest.Cap
 
 @pytest.mark.parametrize(
     "text",
-    ["3519010101850001", "nik=3519014101880002,", "wa 6281234567890", "+6281234567890", "081234567890", "siti@example.org"],
+    [
+        "3519010101850001",
+        "nik=3519014101880002,",
+        "wa 6281234567890",
+        "+6281234567890",
+        "081234567890",
+        "wa-6281234567890",
+        "siti@example.org",
+    ],
 )
 def test_what_looks_personal_never_reaches_the_log(capsys: pytest.CaptureFixture[str], text: str) -> None:
     logs.get("test").info("thing.happened", detail=f"see {text}", nested={"list": [text], "nik": 1}, name="SITI AMINAH")
@@ -64,7 +72,10 @@ def test_a_line_without_a_person_counts_as_none_whatever_its_shape(capsys: pytes
     assert (last(capsys)["nested"], logs.take_masked_count()) == ([["see [personal]"]], 1)
 
 
-@pytest.mark.parametrize("text", ["MDN-7K4Q-9F2X", "01a20dd7-4e35-76c3-8b79-6a0838ae20b5", "3519-KK-24112026-0001"])
+IDS = ("01a20dd7-4e35-76c3-8b79-6a0838ae20b5", "01a20dd7-4e35-76c3-8b79-081234567890", "01a20dd7-4e35-76c3-8b79-628123456789")
+
+
+@pytest.mark.parametrize("text", ["MDN-7K4Q-9F2X", *IDS, "3519-KK-24112026-0001"])
 def test_ids_receipts_and_document_numbers_stay_readable(capsys: pytest.CaptureFixture[str], text: str) -> None:
     logs.get("test").info("thing.happened", id=text)
     assert last(capsys)["id"] == text
