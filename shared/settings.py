@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -195,6 +195,12 @@ class WhatsappSettings(Environment):
     whatsapp_access_token: Annotated[
         SecretStr, Field(min_length=1, description="Token of a system user with whatsapp_business_messaging, for messages and media")
     ]
+
+
+def refused_lines(command: str, error: ValidationError) -> str:
+    """Return what a command tells its operator of settings that are not taken, a line each. What they held is not repeated."""
+    items = error.errors(include_input=False, include_url=False)
+    return "".join(f"{command}: pengaturan {'.'.join(map(str, item['loc'])).upper()} tidak diterima: {item['msg']}\n" for item in items)
 
 
 def describe(settings: type[ServiceSettings]) -> str:

@@ -31,6 +31,7 @@ from deploy.admin.settings import BackupSettings
 from deploy.admin.source import connected
 from deploy.admin.targets import target_of
 from shared.clock import WIB, now
+from shared.settings import refused_lines
 
 FAILED: Final = 1
 USAGE: Final = 2
@@ -46,8 +47,7 @@ def main(words: Sequence[str]) -> int:
     try:
         settings = BackupSettings()
     except ValidationError as error:
-        for item in error.errors(include_input=False, include_url=False):
-            sys.stderr.write(f"admin: pengaturan {'.'.join(map(str, item['loc'])).upper()} tidak diterima: {item['msg']}\n")
+        sys.stderr.write(refused_lines("admin", error))
         return USAGE
     try:
         return int(options.run(settings, options))

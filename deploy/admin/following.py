@@ -18,6 +18,7 @@ from deploy.admin.source import connected
 from deploy.admin.steps import Step, steps_in, timeline
 from deploy.admin.waterfall import waterfall
 from shared.messaging.admin import DatabaseNames
+from shared.settings import refused_lines
 from shared.values import Malformed, Receipt
 
 _FAILED: Final = 1
@@ -44,8 +45,7 @@ def main(words: Sequence[str]) -> int:
         ids = _ids(settings, options.request)
         steps = _steps(options.logs, ids)
     except ValidationError as error:
-        for item in error.errors(include_input=False, include_url=False):
-            sys.stderr.write(f"admin: pengaturan {'.'.join(map(str, item['loc'])).upper()} tidak diterima: {item['msg']}\n")
+        sys.stderr.write(refused_lines("admin", error))
         return _USAGE
     except Refused as error:
         sys.stderr.write(f"admin: {error.sentence}\n")

@@ -33,7 +33,7 @@ from shared.messaging.operations.stuck_item import StuckItem
 from shared.messaging.operations.stuck_messages import StuckMessages
 from shared.messaging.operations.stuck_work import StuckWork
 from shared.mongo import DatabaseUnavailable, DriverError, Mongo, is_unavailable
-from shared.settings import Environment
+from shared.settings import Environment, refused_lines
 
 _FAILED: Final = 1
 _USAGE: Final = 2  # as argparse
@@ -160,8 +160,7 @@ def main(words: Sequence[str]) -> int:
     try:
         settings = AdminSettings()  # from the environment
     except ValidationError as error:
-        for item in error.errors(include_input=False, include_url=False):
-            print(f"admin: pengaturan {'.'.join(map(str, item['loc'])).upper()} tidak diterima: {item['msg']}", file=sys.stderr)
+        print(refused_lines("admin", error), end="", file=sys.stderr)
         return _USAGE
     try:
         return asyncio.run(_run(settings, options))

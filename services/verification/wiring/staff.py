@@ -42,6 +42,7 @@ from shared.reference.catalogue import catalogue
 from shared.reference.courts import courts
 from shared.reference.regions import districts, villages
 from shared.reference.roles import roles
+from shared.settings import refused_lines
 from shared.web import FastAPI
 from shared.web.desk import Pages, shell
 from shared.web.desk.session import LIFE
@@ -108,8 +109,7 @@ def staff_command(words: Sequence[str]) -> int:
     try:
         settings = StaffSettings()  # from the environment
     except ValidationError as error:
-        for item in error.errors(include_input=False, include_url=False):
-            sys.stderr.write(f"staff: pengaturan {'.'.join(map(str, item['loc'])).upper()} tidak diterima: {item['msg']}\n")
+        sys.stderr.write(refused_lines("staff", error))
         return _USAGE
     try:
         options.run(settings, options)
